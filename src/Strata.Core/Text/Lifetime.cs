@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Strata.Core.Text;
+
+/// <summary>Durations as users write them: <c>30s</c>, <c>10m</c>, <c>12h</c>, <c>7d</c>, <c>2w</c>, and sums such as <c>1d12h</c>.</summary>
+public static class Lifetime
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
+    /// <summary>False for anything else, for zero, and for more than ten years.</summary>
+    public static bool TryParse(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        var rest = text.AsSpan().Trim();
+        while (rest.Length > 0)
+        {
+            var digits = rest.IndexOfAnyExceptInRange('0', '9');
+            if (digits <= 0 || !int.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 1_000_000)
+            {
+                return false;
+            }
+
+            TimeSpan? unit = rest[digits] switch
+            {
+                's' => TimeSpan.FromSeconds(1),
+                'm' => TimeSpan.FromMinutes(1),
+                'h' => TimeSpan.FromHours(1),
+                'd' => TimeSpan.FromDays(1),
+                'w' => TimeSpan.FromDays(7),
+                _ => null,
+            };
+            if (unit is null)
+            {
+                return false;
+            }
+
+            duration += unit.Value * count;
+            if (duration > Longest)
+            {
+                return false;
+            }
+
+            rest = rest[(digits + 1)..];
+        }
+
+        return duration > TimeSpan.Zero;
+    }
+
+    /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>.</summary>
+    public static string Format(TimeSpan duration) => duration switch
+    {
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes} m {duration.Seconds:00} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours} h {duration.Minutes:00} m"),
+    };
+}

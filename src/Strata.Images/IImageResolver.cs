@@ -1,0 +1,46 @@
+using Strata.Core;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Images;
+
+/// <summary>Turns what a job asks for into trees that can be mounted.</summary>
+public interface IImageResolver
+{
+    /// <summary>Finds or makes the image. Concurrent calls for one key make it once, also across processes.</summary>
+    /// <param name="progress">A line for people, at least every two seconds while work goes on.</param>
+    /// <exception cref="UserErrorException">The request is wrong (STR3xxx): unknown suite, missing or hostile tar, bad package name.</exception>
+    /// <exception cref="EnvironmentException">The machine failed: mmdebstrap missing, no network, disk full.</exception>
+    ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken);
+}
+
+/// <summary>A base system to start from.</summary>
+public abstract record BaseImage(SourceSpan? At)
+{
+    /// <param name="Suite">For example bookworm.</param>
+    /// <param name="Packages">As written; order and duplicates do not matter.</param>
+    public sealed record Debootstrap(string Suite, IReadOnlyList<string> Packages, SourceSpan? At) : BaseImage(At);
+
+    /// <param name="Path">Absolute host path of a .tar, .tar.gz or .tar.zst.</param>
+    public sealed record RootFs(string Path, SourceSpan? At) : BaseImage(At);
+}
+
+/// <summary>An image ready to mount.</summary>
+/// <param name="Digest">DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}.</param>
+/// <param name="Lowers">Host directories, bottom first.</param>
+public sealed record ResolvedImage(Digest Digest, IReadOnlyList<string> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers);
+
+/// <summary>What the image says of how to start in it.</summary>
+public sealed record ImageConfig(IReadOnlyDictionary<string, string> Environment, string? WorkingDirectory, string? User)
+{
+    public static ImageConfig Empty { get; } = new(new Dictionary<string, string>(), null, null);
+}
+
+public enum LayerOutcome
+{
+    Reused,
+    Built,
+    Pulled,
+}
+
+/// <summary>One layer, as the report shows it.</summary>
+public sealed record ResolvedLayer(string? Key, Digest Digest, LayerOutcome Outcome, TimeSpan Duration, long SizeBytes);

@@ -1,0 +1,124 @@
+using Strata.Core;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Sandbox;
+
+/// <summary>Makes sandboxes on this machine. One a process; safe for concurrent use. Disposing ends all of its sandboxes and leaves nothing behind.</summary>
+public interface ISandboxHost : IAsyncDisposable
+{
+    /// <summary>What this machine cannot enforce or had to replace: said once by the caller.</summary>
+    IReadOnlyList<Diagnostic> Notices { get; }
+
+    /// <summary>Added to the owner of every file of a tree that is used as a lower: 0 where lowers can be id-mapped, else trees must be stored shifted.</summary>
+    int TreeOwnerShift { get; }
+
+    /// <summary>Starts a fresh sandbox: mounts, namespaces, cgroup, its process 1. Nothing of another sandbox is visible in it.</summary>
+    /// <exception cref="EnvironmentException">The machine refused (STR5xxx).</exception>
+    ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken);
+}
+
+/// <summary>One running sandbox. Disposing kills every process in it, unmounts and removes all it had on the host; it never throws for a sandbox already dead.</summary>
+public interface ISandbox : IAsyncDisposable
+{
+    /// <summary>A host directory that is <see cref="SandboxSpec.ExchangePath"/> inside: step scripts and step files. Private to this sandbox.</summary>
+    string ExchangeDirectory { get; }
+
+    /// <summary>From the call of StartAsync until process 1 ran.</summary>
+    TimeSpan StartDuration { get; }
+
+    /// <summary>Host path of the overlay's upper directory of the workspace: what the job wrote there.</summary>
+    string WorkspaceUpper { get; }
+
+    /// <summary>Host path of the overlay's upper directory of the root.</summary>
+    string RootUpper { get; }
+
+    /// <summary>Runs one command to its end. Processes it leaves in the background live on until the sandbox is disposed.</summary>
+    /// <param name="cancellationToken">Cancel: SIGINT, then SIGTERM, then SIGKILL within <see cref="ExecSpec.Grace"/>; the outcome then says Cancelled (no exception).</param>
+    ValueTask<ExecOutcome> ExecAsync(ExecSpec spec, IExecOutput output, CancellationToken cancellationToken);
+
+    /// <summary>Reads a file as the job sees it, links resolved in the job's root, never outside. Null when absent or no regular file.</summary>
+    ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken);
+
+    /// <summary>A host path at which the job's workspace (merged) can be read while the sandbox lives; only from a thread in the mount namespace: see RunInMountNamespaceAsync.</summary>
+    string WorkspaceMergedPath { get; }
+
+    /// <summary>Runs <paramref name="action"/> on a thread that sees the sandbox's mounts (the rest of the process does not).</summary>
+    ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken);
+}
+
+public sealed record SandboxSpec
+{
+    public const string ExchangePath = "/run/strata";
+    public const string WorkspacePath = "/workspace";
+
+    /// <summary>For logs and the host name: letters, digits and '-'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Trees of the root, bottom first, at least one. Never written.</summary>
+    public required IReadOnlyList<string> RootLowers { get; init; }
+
+    /// <summary>Trees of /workspace, bottom first, may be empty. Never written.</summary>
+    public required IReadOnlyList<string> WorkspaceLowers { get; init; }
+
+    public IReadOnlyList<BindMount> Binds { get; init; } = [];
+
+    public required bool Network { get; init; }
+
+    public ResourceLimits Limits { get; init; } = ResourceLimits.None;
+
+    /// <summary>Bind the host's CA bundle and package clients' settings, and give <see cref="SiteSettings"/>' variables. Off with --no-site.</summary>
+    public required bool Site { get; init; }
+}
+
+/// <summary>A host file or directory made visible inside, with the job's ids where the host allows.</summary>
+public sealed record BindMount(string HostPath, string Path, bool ReadOnly);
+
+/// <param name="Cpu">Cores, may be a fraction.</param>
+/// <param name="Disk">Bytes the job may write to root and workspace together.</param>
+public sealed record ResourceLimits(decimal? Cpu, ByteSize? Memory, long? Pids, ByteSize? Disk)
+{
+    public static ResourceLimits None { get; } = new(null, null, null, null);
+}
+
+public sealed record ExecSpec
+{
+    /// <summary>Program (looked up in the job's PATH) and arguments.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Absolute, inside. Must exist: else the outcome has StartError.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    public int UserId { get; init; }
+
+    public int GroupId { get; init; }
+
+    /// <summary>Null: no limit of its own.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>From SIGINT to SIGKILL.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connect the terminal of this process (for --shell-on-failure); output is then not captured.</summary>
+    public bool Interactive { get; init; }
+}
+
+public enum ExecEnd
+{
+    Exited,
+    TimedOut,
+    Cancelled,
+}
+
+/// <param name="ExitCode">As a shell gives it: 128 + signal for a killed process; 127 program not found, 126 not executable.</param>
+/// <param name="OutOfMemory">The memory limit killed a process meanwhile.</param>
+/// <param name="StartError">Why the program could not be started, or null.</param>
+public sealed record ExecOutcome(int ExitCode, ExecEnd End, bool OutOfMemory, string? StartError);
+
+/// <summary>Takes what a command prints, stdout and stderr in one order. Calls never overlap; a slow taker slows the command (bounded memory).</summary>
+public interface IExecOutput
+{
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+}
