@@ -66,7 +66,7 @@ public sealed record SandboxSpec
 
     public ResourceLimits Limits { get; init; } = ResourceLimits.None;
 
-    /// <summary>Bind the host's CA bundle and package clients' settings, and give <see cref="SiteSettings"/>' variables. Off with --no-site.</summary>
+    /// <summary>Bind the host's CA bundle and package clients' settings, and give their variables (proxies, CA paths). Off with --no-site.</summary>
     public required bool Site { get; init; }
 }
 

@@ -29,7 +29,7 @@ public sealed class Expression
     public const int LengthMax = 21_000; // characters
     public const int DepthMax = 50;
 
-    private Expression(string text) => Text = text;
+    internal Expression(string text) => Text = text;
 
     public string Text { get; }
 
@@ -52,7 +52,7 @@ public sealed class Expression
 /// <summary>Text with <c>${{ }}</c> parts, parsed once. A text that is one expression alone evaluates to that expression's value.</summary>
 public sealed class Template
 {
-    private Template(string text) => Text = text;
+    internal Template(string text) => Text = text;
 
     /// <summary>As written.</summary>
     public string Text { get; }
@@ -76,7 +76,7 @@ public sealed class Template
 /// <summary>An <c>if:</c>. Empty is success(); without a status function it is <c>success() &amp;&amp; (…)</c>.</summary>
 public sealed class Condition
 {
-    private Condition(string text) => Text = text;
+    internal Condition(string text) => Text = text;
 
     /// <summary>As written.</summary>
     public string Text { get; }
