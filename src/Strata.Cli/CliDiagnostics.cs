@@ -1,0 +1,54 @@
+using Strata.Core.Diagnostics;
+
+namespace Strata.Cli;
+
+/// <summary>Problems of the command line itself: STR1001–STR1009 and STR1901–STR1999.</summary>
+internal static class CliDiagnostics
+{
+    public static Diagnostic NoWorkflowHere(string directory) =>
+        Error("STR1901", $"There is no workflow in '{directory}'.",
+            "Looked for strata.yml, then the only file in .strata/workflows/, then the only one in .github/workflows/. 'strata init' writes a starter.");
+
+    public static Diagnostic SeveralWorkflows(string folder, IEnumerable<string> files) =>
+        Error("STR1902", $"{folder}/ holds more than one workflow.", "Name one of: " + string.Join(", ", files));
+
+    public static Diagnostic NoSuchFile(string path) =>
+        Error("STR1903", $"'{path}' does not exist.", "Give a workflow file or a directory that holds one.");
+
+    public static Diagnostic Unreadable(string path, string why) =>
+        Error("STR1904", $"'{path}' cannot be read: {why}", "Check the path and its permissions.");
+
+    public static Diagnostic BadOption(string option, string value, string expected) =>
+        Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", "See 'strata run --help'.");
+
+    public static Diagnostic OptionNotYet(string option) =>
+        Error("STR1906", $"{option} is not available in this version.", "Leave it out; the rest of the run does not depend on it.");
+
+    public static Diagnostic SecretNotInEnvironment(string name) =>
+        Error("STR1907", $"--secret {name}: the environment has no variable '{name}'.", $"Write --secret {name}=VALUE, export {name}, or use --secret-file.");
+
+    public static Diagnostic BadAssignment(string file, int line, string why) =>
+        new("STR1908", Severity.Error, why, new SourceSpan(file, line, 1), "Write one NAME=VALUE a line; '#' starts a comment line.");
+
+    public static Diagnostic BadEventPayload(string path, string why) =>
+        Error("STR1909", $"The event payload '{path}' is not a JSON object: {why}", "Give the webhook's JSON, for example --event push=event.json.");
+
+    public static Diagnostic Usage(string message) =>
+        Error("STR1910", message, "See 'strata --help' or 'strata COMMAND --help'.");
+
+    public static Diagnostic WouldOverwrite(string path) =>
+        Error("STR1911", $"'{path}' exists already.", "Move it away, or edit it: 'strata init' overwrites nothing.");
+
+    public static Diagnostic BadConfiguration(SourceSpan at, string why, string help) => new("STR1912", Severity.Error, why, at, help);
+
+    public static Diagnostic Unwritable(string path, string why) =>
+        Error("STR1913", $"'{path}' cannot be written: {why}", "Check the path and its permissions.");
+
+    public static Diagnostic UnknownShell(string shell) =>
+        Error("STR1914", $"There is no completion for '{shell}'.", "Choose bash, zsh or fish.");
+
+    public static Diagnostic Internal(Exception e) =>
+        Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
+
+    private static Diagnostic Error(string code, string message, string help) => new(code, Severity.Error, message, null, help);
+}

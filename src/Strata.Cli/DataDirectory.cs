@@ -1,0 +1,26 @@
+namespace Strata.Cli;
+
+/// <summary>Where state is (DESIGN §9).</summary>
+internal static class DataDirectory
+{
+    /// <summary>--data, else $STRATA_DATA, else /var/lib/strata for root, else $XDG_DATA_HOME/strata.</summary>
+    public static string Resolve(string? option)
+    {
+        if (option ?? NotEmpty("STRATA_DATA") is { } chosen)
+        {
+            return Path.GetFullPath(chosen);
+        }
+
+        // Inside the rootless namespace this process looks like root: the re-execution marks it.
+        if (Environment.IsPrivilegedProcess && !Sandbox.Rootless.RootlessReexec.IsInside)
+        {
+            return "/var/lib/strata";
+        }
+
+        var shared = NotEmpty("XDG_DATA_HOME")
+            ?? Path.Combine(NotEmpty("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share");
+        return Path.Combine(shared, "strata");
+    }
+
+    private static string? NotEmpty(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

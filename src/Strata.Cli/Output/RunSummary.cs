@@ -1,0 +1,61 @@
+using Strata.Core.Text;
+using Strata.Execution.Reporting;
+
+namespace Strata.Cli.Output;
+
+/// <summary>What a run came to, on stdout: a line a job, the steps that failed, the whole.</summary>
+internal static class RunSummary
+{
+    public static void Write(TextWriter output, RunReport report, TimeSpan? couldSave, string logDirectory, Terminal terminal)
+    {
+        output.WriteLine();
+        var width = report.Jobs.Count == 0 ? 0 : Math.Min(48, report.Jobs.Max(job => job.Name.Length));
+        foreach (var job in report.Jobs)
+        {
+            var took = job.Status == RunStatus.Skipped ? "" : Lifetime.Format(TimeSpan.FromMilliseconds(job.DurationMs));
+            output.WriteLine($"  {job.Name.PadRight(width)}  {Paint(terminal, job.Status, RunDisplay.Word(job.Status).PadRight(9))}  {took}".TrimEnd());
+            if (job.Status is RunStatus.Failure or RunStatus.Cancelled)
+            {
+                WriteWhy(output, job);
+            }
+        }
+
+        var overhead = Lifetime.Format(TimeSpan.FromMilliseconds(report.OverheadMs));
+        output.WriteLine();
+        output.WriteLine(
+            $"{Paint(terminal, report.Status, RunDisplay.Word(report.Status))} in {Lifetime.Format(TimeSpan.FromMilliseconds(report.DurationMs))}"
+            + $" (of it Strata itself {overhead}){(report.Reason is null ? "" : $": {report.Reason}")}");
+        if (couldSave is { TotalSeconds: >= 1 } saved)
+        {
+            output.WriteLine($"jobs that do not need each other could run at once: --max-parallel saves up to {Lifetime.Format(saved)}");
+        }
+
+        output.WriteLine($"logs: {logDirectory}");
+    }
+
+    private static void WriteWhy(TextWriter output, JobReport job)
+    {
+        if (job.Reason is not null)
+        {
+            output.WriteLine($"    {job.Reason}");
+        }
+
+        for (var i = 0; i < job.Steps.Count; i++)
+        {
+            var step = job.Steps[i];
+            if (step.Status is RunStatus.Failure)
+            {
+                var exit = step.ExitCode is { } code ? $", exit code {code}" : "";
+                output.WriteLine($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{exit}");
+            }
+        }
+    }
+
+    private static string Paint(Terminal terminal, RunStatus status, string text) => terminal.Paint(text, status switch
+    {
+        RunStatus.Success => Color.Green,
+        RunStatus.Failure => Color.Red,
+        RunStatus.Cancelled => Color.Yellow,
+        _ => Color.Dim,
+    });
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Strata.Cli.CommandLine;
+using Strata.Cli.Output;
+using Strata.Core.Diagnostics;
+using Strata.Sandbox.Rootless;
+
+namespace Strata.Cli;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            if (StrataCommand.NeedsSandboxes(args))
+            {
+                RootlessReexec.EnterIfNeeded(args);
+            }
+
+            var parsed = StrataCommand.Create().Parse(args);
+            if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction and not VersionOptionAction)
+            {
+                DiagnosticOutput.Print(parsed.Errors.Select(error => CliDiagnostics.Usage(error.Message)), Terminal.Detect());
+                return ExitCode.Invalid;
+            }
+
+            return await parsed.InvokeAsync(StrataCommand.Invocation).ConfigureAwait(false);
+        }
+        catch (UserErrorException e)
+        {
+            DiagnosticOutput.Print(e.Diagnostics, Terminal.Detect());
+            return ExitCode.Invalid;
+        }
+        catch (EnvironmentException e)
+        {
+            DiagnosticOutput.Print(e.Diagnostic, Terminal.Detect());
+            return ExitCode.Environment;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("cancelled").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+#pragma warning disable CA1031 // the edge of the program: a fault is printed once, with what to do
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            DiagnosticOutput.Print(CliDiagnostics.Internal(e), Terminal.Detect());
+            if (Environment.GetEnvironmentVariable("STRATA_TRACE") is { Length: > 0 })
+            {
+                await Console.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            }
+
+            return ExitCode.Environment;
+        }
+    }
+}

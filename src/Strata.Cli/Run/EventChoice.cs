@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Cli.Run;
+
+/// <summary><c>--event NAME[=FILE]</c>.</summary>
+internal static class EventChoice
+{
+    private const long PayloadSizeMax = 25 << 20; // bytes; GitHub's limit for a webhook's payload
+
+    public static (string Name, JsonObject Payload) Choose(string? option, List<Diagnostic> problems)
+    {
+        if (option is null)
+        {
+            return ("push", []);
+        }
+
+        var at = option.IndexOf('=', StringComparison.Ordinal);
+        var name = at < 0 ? option : option[..at];
+        if (name.Length is 0 or > 64 || !name.All(c => char.IsAsciiLetterLower(c) || c == '_'))
+        {
+            problems.Add(CliDiagnostics.BadOption("--event", option, "an event's name, such as push or pull_request"));
+        }
+
+        return (name, at < 0 ? [] : Read(option[(at + 1)..], problems));
+    }
+
+    private static JsonObject Read(string path, List<Diagnostic> problems)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > PayloadSizeMax)
+            {
+                problems.Add(CliDiagnostics.BadEventPayload(path, "it is larger than 25 MiB."));
+                return [];
+            }
+
+            using var file = File.OpenRead(path);
+            if (JsonNode.Parse(file) is JsonObject payload)
+            {
+                return payload;
+            }
+
+            problems.Add(CliDiagnostics.BadEventPayload(path, "it is another kind of JSON value."));
+        }
+        catch (JsonException e)
+        {
+            problems.Add(CliDiagnostics.BadEventPayload(path, e.Message));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(CliDiagnostics.Unreadable(path, e.Message));
+        }
+
+        return [];
+    }
+}

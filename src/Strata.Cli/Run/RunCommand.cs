@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Text.Json;
+using Strata.Cli.Output;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Events;
+using Strata.Execution.Reporting;
+using Strata.Execution.Running;
+
+namespace Strata.Cli.Run;
+
+/// <summary><c>strata run</c>: the whole platform in one process.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var options = new RunOptions();
+        var command = new Command("run", "Run a workflow on this machine.");
+        options.AddTo(command);
+        command.SetAction((parsed, _) => ExecuteAsync(parsed, options));
+        return command;
+    }
+
+    private static async Task<int> ExecuteAsync(ParseResult parsed, RunOptions options)
+    {
+        var terminal = Terminal.Detect();
+        var reportFile = parsed.GetValue(options.Report);
+        try
+        {
+            options.RefuseWhatIsNotThereYet(parsed);
+            var (request, configuration, diagnostics) = RunRequestReader.Read(parsed, options.Selection);
+            DiagnosticOutput.Print(diagnostics.Where(d => d.Severity != Severity.Error), terminal);
+            if (request is null)
+            {
+                throw new UserErrorException([.. diagnostics.Where(d => d.Severity == Severity.Error)]);
+            }
+
+            request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure) };
+            return await RunAsync(request, configuration.Runtime, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+        }
+        catch (UserErrorException e)
+        {
+            DiagnosticOutput.Print(e.Diagnostics, terminal);
+            if (reportFile is not null)
+            {
+                var invalid = new InvalidReport([.. e.Diagnostics.Select(DiagnosticOutput.ToReport)]);
+                WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(invalid, RunJson.Default.InvalidReport));
+            }
+
+            return ExitCode.Invalid;
+        }
+    }
+
+    private static async Task<int> RunAsync(RunRequest request, string? runtime, bool json, string? reportFile, Terminal terminal)
+    {
+        using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
+        using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
+        IRunObserver observer = json
+            ? new ObserverList([new JsonEvents(Console.OpenStandardOutput(), display.On), display])
+            : display;
+
+        var runner = LocalPlatform.CreateRunner(request.DataDirectory, runtime);
+        await using (runner.ConfigureAwait(false))
+        {
+            var refusals = runner.Value.Check(request);
+            if (refusals.Any(d => d.Severity == Severity.Error))
+            {
+                display.Dispose();
+                throw new UserErrorException(refusals);
+            }
+
+            foreach (var notice in refusals)
+            {
+                display.On(notice);
+            }
+
+            var report = await runner.Value.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
+            display.Dispose();
+            if (reportFile is not null)
+            {
+                WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport));
+            }
+
+            if (!json)
+            {
+                RunSummary.Write(Console.Out, report, ParallelSavings.Of(report, request), Path.Combine(request.DataDirectory, "runs", report.RunId), terminal);
+            }
+
+            return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;
+        }
+    }
+
+    private static void WriteReport(string path, byte[] json)
+    {
+        try
+        {
+            var temporary = $"{path}.{Environment.ProcessId}.tmp";
+            File.WriteAllBytes(temporary, json);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException(CliDiagnostics.Unwritable(path, e.Message), e);
+        }
+    }
+}

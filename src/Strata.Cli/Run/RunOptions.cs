@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Cli.Run;
+
+/// <summary>The options of <c>run</c> beside the shared ones (DESIGN §9).</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<bool> _verifyStrict = new("--verify-strict") { Description = "Fail when a verified hit differs.", Hidden = true };
+    private readonly Option<bool> _explain = new("--explain") { Description = "Say why each cache hit or missed.", Hidden = true };
+    private readonly Option<string?> _verify = Later("--verify");
+    private readonly Option<string?> _out = Later("--out");
+    private readonly Option<string?> _storage = Later("--storage");
+    private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
+
+    public SelectionOptions Selection { get; } = new();
+
+    public Option<bool> NoCache { get; } = new("--no-cache") { Description = "No look-up and no save of caches and cached steps." };
+
+    public Option<bool> ShellOnFailure { get; } = new("--shell-on-failure") { Description = "Open a shell in the sandbox of the first step that fails." };
+
+    public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout." };
+
+    public void AddTo(Command command)
+    {
+        Selection.AddTo(command);
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Report, Json, _verify, _verifyStrict, _explain, _out, _storage, _suggestInputs])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Options of the fixed command line that later parts execute: refused by name, never ignored.</summary>
+    public void RefuseWhatIsNotThereYet(ParseResult parsed)
+    {
+        List<Diagnostic> refused = [];
+        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _explain, _out, _storage, _suggestInputs])
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                refused.Add(CliDiagnostics.OptionNotYet(option.Name));
+            }
+        }
+
+        if (refused.Count > 0)
+        {
+            throw new UserErrorException(refused);
+        }
+    }
+
+    private static Option<string?> Later(string name) => new(name) { Hidden = true };
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Strata.Cli.Configuration;
+using Strata.Cli.WorkflowFiles;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Running;
+using Strata.Layers.Sources;
+using Strata.Workflows.Parsing;
+
+namespace Strata.Cli.Run;
+
+/// <summary>From the command line, the configuration and what is checked out to a request: every problem at once.</summary>
+internal static class RunRequestReader
+{
+    /// <returns>The request is null iff a diagnostic is an error.</returns>
+    public static (RunRequest? Request, ConfigurationFile Configuration, IReadOnlyList<Diagnostic> Diagnostics) Read(
+        ParseResult parsed, SelectionOptions options)
+    {
+        List<Diagnostic> problems = [];
+        var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
+        var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
+        var file = WorkflowFile.Locate(parsed.GetValue(options.File), Environment.CurrentDirectory);
+        var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
+        problems.AddRange(diagnostics);
+
+        var git = GitState.Read(file.Workspace);
+        var identity = IdentityChoice.Choose(
+            parsed.GetValue(options.Org), parsed.GetValue(options.Repo), parsed.GetValue(options.Ref), parsed.GetValue(options.Trust),
+            parsed.GetValue(options.Base), parsed.GetValue(options.DefaultBranch), git?.Branch, git?.Commit, file.Workspace, problems);
+        var (eventName, payload) = EventChoice.Choose(parsed.GetValue(options.Event), problems);
+        var maxParallel = parsed.GetValue(options.MaxParallel);
+        if (maxParallel is < 1 or > 256)
+        {
+            problems.Add(CliDiagnostics.BadOption("--max-parallel", $"{maxParallel}", "a number from 1 to 256"));
+        }
+
+        var env = ReadPairs(parsed, "--env", options.Env, options.EnvFile, problems);
+        var vars = ReadPairs(parsed, "--var", options.Var, null, problems);
+        var inputs = ReadPairs(parsed, "--input", options.Input, null, problems);
+        var matrix = ReadPairs(parsed, "--matrix", options.Matrix, null, problems);
+        var secrets = ReadSecrets(parsed, options, problems);
+
+        if (workflow is null || problems.Exists(p => p.Severity == Severity.Error))
+        {
+            return (null, configuration, problems);
+        }
+
+        return (new()
+        {
+            Workflow = workflow,
+            Identity = identity,
+            WorkspaceDirectory = file.Workspace,
+            DataDirectory = data,
+            Selection = new(parsed.GetValue(options.Job) ?? [], !parsed.GetValue(options.NoNeeds), matrix),
+            MaxParallel = maxParallel,
+            Env = env,
+            Vars = vars,
+            Inputs = inputs,
+            Secrets = secrets,
+            EventName = eventName,
+            EventPayload = payload,
+            Site = !parsed.GetValue(options.NoSite),
+            RunnerImages = configuration.Runners,
+        }, configuration, problems);
+    }
+
+    private static Dictionary<string, string> ReadPairs(
+        ParseResult parsed, string name, Option<string[]> option, Option<string[]>? fileOption, List<Diagnostic> problems)
+    {
+        Dictionary<string, string> pairs = [];
+        foreach (var file in fileOption is null ? [] : parsed.GetValue(fileOption) ?? [])
+        {
+            Assignments.AddFile(pairs, file, problems);
+        }
+
+        Assignments.Add(pairs, name, parsed.GetValue(option) ?? [], problems);
+        return pairs;
+    }
+
+    private static Dictionary<string, string> ReadSecrets(ParseResult parsed, SelectionOptions options, List<Diagnostic> problems)
+    {
+        Dictionary<string, string> secrets = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var file in parsed.GetValue(options.SecretFile) ?? [])
+        {
+            Assignments.AddFile(secrets, file, problems);
+        }
+
+        foreach (var item in parsed.GetValue(options.Secret) ?? [])
+        {
+            if (item.Contains('=', StringComparison.Ordinal))
+            {
+                Assignments.Add(secrets, "--secret", [item], problems);
+            }
+            else if (Environment.GetEnvironmentVariable(item) is { } value)
+            {
+                secrets[item] = value;
+            }
+            else
+            {
+                problems.Add(CliDiagnostics.SecretNotInEnvironment(item));
+            }
+        }
+
+        return secrets;
+    }
+}

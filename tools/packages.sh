@@ -1,0 +1,34 @@
+# Sourced (after progress.sh): the Debian/Ubuntu packages Strata and its tests use, and how they are installed.
+
+# crun: runtime; mmdebstrap: base systems; slirp4netns: network of jobs; uidmap: rootless; git: sources.
+RUNTIME_PACKAGES="ca-certificates crun git libzstd1 mmdebstrap slirp4netns uidmap"
+# busybox-static: tiny base systems; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to look at what is left on the host.
+TEST_PACKAGES="busybox-static gcc iproute2 libc6-dev nftables procps util-linux zstd"
+
+# Installs those of $@ that are missing, naming them. Exits 3 with the command to run where this user may not.
+install_packages() {
+  missing=
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "strata: no apt-get here; please install the equivalents of:$missing" >&2
+    return 0
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    echo "strata: missing packages. Run: sudo apt-get install --no-install-recommends$missing" >&2
+    exit 3
+  fi
+  echo "strata: installing$missing" >&2
+  log=.build/apt.log
+  # shellcheck disable=SC2086
+  run_with_progress "installing packages" $log apt_install $missing ||
+    { tail -n 15 $log >&2; echo "strata: apt-get failed; the whole log is in $PWD/$log" >&2; exit 3; }
+}
+
+# Package lists may be missing or old: a second try after an update.
+apt_install() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y --no-install-recommends "$@" || { apt-get update && apt-get install -y --no-install-recommends "$@"; }
+}
