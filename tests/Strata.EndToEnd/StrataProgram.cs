@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Strata.EndToEnd;
+
+/// <summary>What one start of the built program came to.</summary>
+internal sealed record Outcome(int ExitCode, string Stdout, string Stderr)
+{
+    public string All => $"exit {ExitCode}\n--- stdout\n{Stdout}\n--- stderr\n{Stderr}";
+}
+
+/// <summary>Starts the program that <c>./strata</c> builds, as a user does.</summary>
+internal static class StrataProgram
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
+
+    public static string Root { get; } = FindRoot();
+
+    public static string Path { get; } = System.IO.Path.Combine(Root, "strata");
+
+    public static async Task<Outcome> RunAsync(string workingDirectory, params string[] arguments)
+    {
+        using var process = Start(workingDirectory, arguments);
+        var stdout = process.StandardOutput.ReadToEndAsync();
+        var stderr = process.StandardError.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"strata {string.Join(' ', arguments)} did not end.\n{await stderr}");
+        }
+
+        return new(process.ExitCode, await stdout, await stderr);
+    }
+
+    public static Process Start(string workingDirectory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path, arguments)
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment.Remove("CI");
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private static string FindRoot()
+    {
+        for (var directory = AppContext.BaseDirectory; directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
+        {
+            if (File.Exists(System.IO.Path.Combine(directory, "Strata.slnx")))
+            {
+                return directory;
+            }
+        }
+
+        throw new InvalidOperationException("The tests run outside the repository.");
+    }
+}
