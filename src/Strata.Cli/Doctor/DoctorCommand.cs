@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Strata.Cli.Output;
+using Strata.Cli.Run;
+using Strata.Core.Diagnostics;
+using Strata.Sandbox.Diagnosis;
+
+namespace Strata.Cli.Doctor;
+
+/// <summary><c>strata doctor</c>: what works on this machine and how to get the rest. <c>--clean</c> removes what killed runs left.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var data = SelectionOptions.One("--data", "DIR", "Where state is kept.");
+        var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start)." };
+        var scrub = new Option<bool>("--scrub") { Description = "Verify everything stored.", Hidden = true };
+        var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
+        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, clean, scrub, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(scrub))
+            {
+                throw new UserErrorException(CliDiagnostics.OptionNotYet("--scrub"));
+            }
+
+            var directory = DataDirectory.Resolve(parsed.GetValue(data));
+            return parsed.GetValue(clean)
+                ? await CleanAsync(directory, cancellationToken).ConfigureAwait(false)
+                : await DiagnoseAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> DiagnoseAsync(string data, bool json, CancellationToken cancellationToken)
+    {
+        var findings = await SandboxDiagnosis.RunAsync(data, cancellationToken).ConfigureAwait(false);
+        var works = findings.All(finding => finding.Status != FindingStatus.Missing);
+        if (json)
+        {
+            var result = new DoctorResult(works, data, [.. findings.Select(f => new DoctorFinding(f.Name, Word(f.Status), f.Detail, f.Remedy))]);
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, DoctorJson.Default.DoctorResult));
+        }
+        else
+        {
+            var terminal = Terminal.Detect();
+            var width = findings.Max(finding => finding.Name.Length);
+            foreach (var finding in findings)
+            {
+                var color = finding.Status switch { FindingStatus.Ok => Color.Green, FindingStatus.Warn => Color.Yellow, _ => Color.Red };
+                Console.Out.WriteLine($"{terminal.Paint(Word(finding.Status).PadRight(7), color)} {finding.Name.PadRight(width)}  {finding.Detail}");
+                if (finding.Remedy is not null)
+                {
+                    Console.Out.WriteLine($"        {new string(' ', width)}  → {finding.Remedy}");
+                }
+            }
+
+            Console.Out.WriteLine($"data directory: {data}");
+        }
+
+        return works ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static async Task<int> CleanAsync(string data, CancellationToken cancellationToken)
+    {
+        var removed = await LocalPlatform.CleanAsync(data, cancellationToken).ConfigureAwait(false);
+        foreach (var what in removed)
+        {
+            Console.Out.WriteLine($"removed {what}");
+        }
+
+        if (removed.Count == 0)
+        {
+            Console.Out.WriteLine("nothing was left behind");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Word(FindingStatus status) => status switch
+    {
+        FindingStatus.Ok => "ok",
+        FindingStatus.Warn => "warn",
+        _ => "missing",
+    };
+}
+
+internal sealed record DoctorResult(bool Works, string Data, IReadOnlyList<DoctorFinding> Findings);
+
+internal sealed record DoctorFinding(string Name, string Status, string Detail, string? Remedy);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DoctorResult))]
+internal sealed partial class DoctorJson : JsonSerializerContext;
