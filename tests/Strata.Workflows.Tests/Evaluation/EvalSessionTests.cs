@@ -64,6 +64,13 @@ public class EvalSessionTests
     }
 
     [Fact]
+    public void Half_a_surrogate_pair_is_replaced()
+    {
+        Evaluate("'\ud800'").ShouldBe("{\"kind\":\"string\",\"value\":\"\\uFFFD\"}");
+        Evaluate("\ud800").ShouldContain("\"position\":1}");
+    }
+
+    [Fact]
     public void HashFiles_asks_who_knows_the_files() =>
         new EvalSession(patterns => string.Join('+', patterns)).Evaluate("hashFiles('a', 1)", null).ShouldBe("""{"kind":"string","value":"a+1"}""");
 
