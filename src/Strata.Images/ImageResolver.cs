@@ -26,19 +26,18 @@ public sealed class ImageResolver : IImageResolver
 
     public async ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        StoredTree? tree = null;
         try
         {
-            var layer = image switch
+            var (tree, layer) = image switch
             {
                 BaseImage.Debootstrap packages =>
-                    await _debootstrap.ResolveAsync(packages, progress, found => tree = found, cancellationToken).ConfigureAwait(false),
+                    await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false),
                 BaseImage.RootFs archive =>
-                    await _rootFs.ResolveAsync(archive, progress, found => tree = found, cancellationToken).ConfigureAwait(false),
+                    await _rootFs.ResolveAsync(archive, progress, cancellationToken).ConfigureAwait(false),
                 _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
             };
             var digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([layer.Digest]), BaseConfig);
-            return new(digest, [tree!.Path], BaseConfig, [layer]);
+            return new(digest, [tree.Path], BaseConfig, [layer]);
         }
         catch (IOException e)
         {

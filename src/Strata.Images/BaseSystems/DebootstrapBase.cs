@@ -9,8 +9,8 @@ namespace Strata.Images.BaseSystems;
 /// <summary><c>debootstrap:SUITE</c>: found by the key of all that decides its content, else built, once at a time on this host.</summary>
 internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, DebootstrapBuilder builder, TimeProvider time)
 {
-    public async ValueTask<ResolvedLayer> ResolveAsync(
-        BaseImage.Debootstrap image, IProgress<string> progress, Action<StoredTree> onTree, CancellationToken cancellationToken)
+    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+        BaseImage.Debootstrap image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var problems = PackageNames.Check(image);
         if (problems.Count > 0)
@@ -38,11 +38,8 @@ internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, Deb
         records.Save(key, built.Digest, stamp: null);
         return Layer(built, LayerOutcome.Built);
 
-        ResolvedLayer Layer(StoredTree tree, LayerOutcome outcome)
-        {
-            onTree(tree);
-            return new(key.ToString(), tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes);
-        }
+        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
+            (tree, new(key.ToString(), tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
     }
 
     /// <summary>The mirror is left out: it says where from, not what.</summary>

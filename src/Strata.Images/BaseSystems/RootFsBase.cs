@@ -10,8 +10,8 @@ namespace Strata.Images.BaseSystems;
 /// <summary><c>rootfs:FILE</c>: imported once for each content; a file whose stamp is unchanged is not read again.</summary>
 internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProvider time)
 {
-    public async ValueTask<ResolvedLayer> ResolveAsync(
-        BaseImage.RootFs image, IProgress<string> progress, Action<StoredTree> onTree, CancellationToken cancellationToken)
+    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+        BaseImage.RootFs image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var stamp = FileStamp.Find(image.Path)
@@ -38,11 +38,8 @@ internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProv
 
         return Layer(imported, LayerOutcome.Built);
 
-        ResolvedLayer Layer(StoredTree tree, LayerOutcome outcome)
-        {
-            onTree(tree);
-            return new(null, tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes);
-        }
+        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
+            (tree, new(null, tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
     }
 
     private async Task<StoredTree> ImportAsync(BaseImage.RootFs image, CancellationToken cancellationToken)
