@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Core.Json;
+using Strata.Layers;
+
+namespace Strata.Images.BaseSystems;
+
+/// <summary><c>debootstrap:SUITE</c>: found by the key of all that decides its content, else built, once at a time on this host.</summary>
+internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, DebootstrapBuilder builder, TimeProvider time)
+{
+    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+        BaseImage.Debootstrap image, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var problems = PackageNames.Check(image);
+        if (problems.Count > 0)
+        {
+            throw new UserErrorException(problems);
+        }
+
+        var start = time.GetTimestamp();
+        var packages = PackageNames.Canonical(image.Packages);
+        var key = Key(image.Suite, packages);
+        if (await FindAsync(key, cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            return Layer(found, LayerOutcome.Reused);
+        }
+
+        using var shown = new BuildProgress($"base system {image.Suite}", "preparing", progress, time);
+        using var held = await BuildLock.AcquireAsync(
+            records.LockPath(key), () => shown.Enter("another process builds it"), time, cancellationToken).ConfigureAwait(false);
+        if (await FindAsync(key, cancellationToken).ConfigureAwait(false) is { } meanwhile)
+        {
+            return Layer(meanwhile, LayerOutcome.Reused);
+        }
+
+        var built = await builder.BuildAsync(image, packages, shown, cancellationToken).ConfigureAwait(false);
+        records.Save(key, built.Digest, stamp: null);
+        return Layer(built, LayerOutcome.Built);
+
+        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
+            (tree, new(key.ToString(), tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
+    }
+
+    /// <summary>The mirror is left out: it says where from, not what.</summary>
+    internal static Digest Key(string suite, IReadOnlyList<string> canonicalPackages)
+    {
+        var names = new JsonArray();
+        foreach (var package in canonicalPackages)
+        {
+            names.Add((JsonNode)package);
+        }
+
+        return CanonicalJson.DigestOf(new JsonObject
+        {
+            ["format"] = "strata.base-key/1",
+            ["kind"] = "debootstrap",
+            ["suite"] = suite,
+            ["packages"] = names,
+            ["variant"] = BuilderCommand.Variant,
+            ["recipe"] = BuilderCommand.Recipe,
+            ["architecture"] = ImageDigest.DebianArchitecture,
+            ["epoch"] = BuilderCommand.SourceDateEpoch,
+        });
+    }
+
+    private async ValueTask<StoredTree?> FindAsync(Digest key, CancellationToken cancellationToken) =>
+        records.Find(key) is { } record && Digest.TryParse(record.Tree, null, out var tree)
+            ? await trees.FindAsync(tree, cancellationToken).ConfigureAwait(false)
+            : null;
+}

@@ -1,0 +1,50 @@
+using Strata.Core.Diagnostics;
+using Strata.Layers;
+using Strata.Layers.Trees;
+
+namespace Strata.Images.BaseSystems;
+
+/// <summary>Makes a base system from a distribution's packages and stores its tree, streaming from one to the other.</summary>
+internal sealed class DebootstrapBuilder(ITreeStore trees, string dataDirectory, TimeProvider time)
+{
+    public async Task<StoredTree> BuildAsync(
+        BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
+    {
+        if (!IsInstalled(BuilderCommand.Program))
+        {
+            throw new EnvironmentException(ImageDiagnostics.BuilderMissing(BuilderCommand.Program));
+        }
+
+        using var scratch = ScratchDirectory.Create(BuildScratch.Choose(dataDirectory));
+        var options = await AptOptions.WriteAsync(scratch.Path, time, cancellationToken).ConfigureAwait(false);
+        var sources = AptSources.ForBuild(image.Suite, "/etc/apt");
+        var command = BuilderCommand.Compose(image.Suite, packages, sources, options);
+        using var builder = new BuilderProcess(command, BuilderCommand.Variables(scratch.Path), line => Show(line, progress));
+        await builder.StartAsync().ConfigureAwait(false);
+        try
+        {
+            var output = new BuilderOutput(builder, () => BuilderFailure.Explain(image, builder.LastLines));
+            await using (output.ConfigureAwait(false))
+            {
+                return await trees.ImportTarAsync(output, TreeImportLimits.Default, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await builder.KillAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsInstalled(string program) =>
+        Array.Exists(BuilderCommand.SearchPath.Split(':'), directory => File.Exists(Path.Combine(directory, program)));
+
+    /// <summary>Its phases, as it names them; not its warnings and not the paths it works in.</summary>
+    private static void Show(string line, BuildProgress progress)
+    {
+        if (line.StartsWith("I: ", StringComparison.Ordinal) && line.EndsWith("...", StringComparison.Ordinal)
+            && !line.Contains('/', StringComparison.Ordinal))
+        {
+            progress.Enter(line[3..^3]);
+        }
+    }
+}

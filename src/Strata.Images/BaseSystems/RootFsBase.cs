@@ -1,0 +1,77 @@
+using System.Text;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Layers;
+using Strata.Layers.Compression;
+using Strata.Layers.Trees;
+
+namespace Strata.Images.BaseSystems;
+
+/// <summary><c>rootfs:FILE</c>: imported once for each content; a file whose stamp is unchanged is not read again.</summary>
+internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProvider time)
+{
+    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+        BaseImage.RootFs image, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var stamp = FileStamp.Find(image.Path)
+            ?? throw new UserErrorException(ImageDiagnostics.NoRootFs(image.Path, "there is no such file", image.At));
+        var key = Digest.Of(Encoding.UTF8.GetBytes($"strata.rootfs/1\0{image.Path}"));
+        if (records.Find(key) is { } record && record.Stamp == stamp.ToString()
+            && Digest.TryParse(record.Tree, null, out var known)
+            && await trees.FindAsync(known, cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            return Layer(found, LayerOutcome.Reused);
+        }
+
+        using var shown = new BuildProgress(Path.GetFileName(image.Path), "importing", progress, time);
+        var imported = await ImportAsync(image, cancellationToken).ConfigureAwait(false);
+        if (FileStamp.Find(image.Path) != stamp)
+        {
+            throw new UserErrorException(ImageDiagnostics.RootFsChanged(image.Path, image.At));
+        }
+
+        if (stamp.IsSettled(time))
+        {
+            records.Save(key, imported.Digest, stamp.ToString());
+        }
+
+        return Layer(imported, LayerOutcome.Built);
+
+        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
+            (tree, new(null, tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
+    }
+
+    private async Task<StoredTree> ImportAsync(BaseImage.RootFs image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = Open(image);
+            var tar = ArchiveContent.Open(file);
+            await using (tar.ConfigureAwait(false))
+            {
+                return await trees.ImportTarAsync(tar, TreeImportLimits.Default, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (HostileArchiveException e)
+        {
+            throw new UserErrorException(ArchiveDiagnostics.Refused(image.Path, e, image.At));
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new EnvironmentException(ArchiveDiagnostics.NoZstd(), e);
+        }
+    }
+
+    private static FileStream Open(BaseImage.RootFs image)
+    {
+        try
+        {
+            return new(image.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1 << 17, useAsync: true);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new UserErrorException(ImageDiagnostics.NoRootFs(image.Path, e.Message, image.At));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Strata.Core;
+using Strata.Core.Json;
+
+namespace Strata.Images;
+
+/// <summary>The digests of DESIGN §3, over canonical JSON.</summary>
+public static class ImageDigest
+{
+    /// <param name="layers">Bottom first.</param>
+    public static Digest OfSnapshot(IReadOnlyList<Digest> layers)
+    {
+        var names = new JsonArray();
+        foreach (var layer in layers)
+        {
+            names.Add((JsonNode)layer.ToString());
+        }
+
+        return CanonicalJson.DigestOf(new JsonObject { ["format"] = "strata.snapshot/1", ["layers"] = names });
+    }
+
+    public static Digest OfImage(Digest snapshot, ImageConfig config)
+    {
+        var environment = new JsonObject();
+        foreach (var (name, value) in config.Environment)
+        {
+            environment[name] = value;
+        }
+
+        return CanonicalJson.DigestOf(new JsonObject
+        {
+            ["format"] = "strata.image/1",
+            ["snapshot"] = snapshot.ToString(),
+            ["env"] = environment,
+            ["workdir"] = config.WorkingDirectory,
+            ["user"] = config.User,
+            ["entrypoint"] = null,
+            ["cmd"] = null,
+            ["platform"] = Platform,
+        });
+    }
+
+    /// <summary>OS and architecture as OCI names them: <c>linux/amd64</c>.</summary>
+    public static string Platform { get; } = $"linux/{DebianArchitecture switch { "armhf" => "arm", "i386" => "386", var same => same }}";
+
+    /// <summary>As Debian names the machine's architecture.</summary>
+    public static string DebianArchitecture => RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => "amd64",
+        Architecture.Arm64 => "arm64",
+        Architecture.Arm => "armhf",
+        Architecture.X86 => "i386",
+        Architecture.S390x => "s390x",
+        Architecture.Ppc64le => "ppc64el",
+        Architecture.RiscV64 => "riscv64",
+        var other => other.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,118 @@
+using Strata.Layers.Posix;
+
+namespace Strata.Layers.Tar;
+
+/// <summary>A header block and the records that override it become one checked entry.</summary>
+internal static class TarEntryParser
+{
+    private const long SecondsMin = int.MinValue; // what ext4 keeps: 1901…
+    private const long SecondsMax = (1L << 34) - 1 + int.MinValue; // …to 2446
+
+    public static TarEntry Parse(TarHeader header, PaxRecords own, PaxRecords global)
+    {
+        var name = own.Path ?? FullName(header);
+        var kind = Kind(header.Type, name);
+        var size = own.Size ?? header.Size;
+        if (size < 0)
+        {
+            throw new HostileArchiveException($"{PosixPath.Show(name)}: its size is negative.");
+        }
+
+        if (kind is not TarEntryKind.File && size != 0)
+        {
+            // Readers differ on whether content follows: what one reads as content, another reads as members.
+            throw new HostileArchiveException($"{PosixPath.Show(name)}: only files may have content.", ArchiveFault.Unsafe);
+        }
+
+        var path = EntryPath.Normalise(name, name, "name");
+        if (path.Length == 0 && kind is not TarEntryKind.Directory)
+        {
+            throw new HostileArchiveException($"{PosixPath.Show(name)}: the root of a tree must be a directory.", ArchiveFault.Unsafe);
+        }
+
+        var (attributes, dropped) = Attributes(own, global, kind);
+        return new()
+        {
+            Kind = kind,
+            Path = path,
+            Link = Link(header, own, kind, name),
+            Mode = Mode(header, name),
+            User = Id(own.User ?? global.User ?? header.User, name),
+            Group = Id(own.Group ?? global.Group ?? header.Group, name),
+            Modified = Time(own.Modified ?? global.Modified ?? new(header.Modified, 0), name),
+            Size = size,
+            Attributes = attributes,
+            AttributesDropped = dropped,
+        };
+    }
+
+    private static byte[] FullName(TarHeader header) =>
+        header.Prefix.IsEmpty ? header.Name.ToArray() : [.. header.Prefix, (byte)'/', .. header.Name];
+
+    private static TarEntryKind Kind(byte type, ReadOnlySpan<byte> name) => type switch
+    {
+        (byte)'\0' or (byte)'0' when name.EndsWith("/"u8) => TarEntryKind.Directory, // as before POSIX
+        (byte)'\0' or (byte)'0' or (byte)'7' => TarEntryKind.File,
+        (byte)'1' => TarEntryKind.HardLink,
+        (byte)'2' => TarEntryKind.Symlink,
+        (byte)'3' or (byte)'4' => TarEntryKind.Device,
+        (byte)'5' => TarEntryKind.Directory,
+        (byte)'6' => TarEntryKind.Fifo,
+        (byte)'S' => throw Unsupported(name, "sparse members are not supported; create the archive without --sparse"),
+        (byte)'M' or (byte)'V' or (byte)'D' or (byte)'N' => throw Unsupported(name, "multi-volume and incremental archives are not supported"),
+        _ => throw Unsupported(name, $"its type 0x{type:x2} is not known"),
+    };
+
+    private static byte[] Link(TarHeader header, PaxRecords own, TarEntryKind kind, byte[] name)
+    {
+        if (kind is not (TarEntryKind.HardLink or TarEntryKind.Symlink))
+        {
+            return [];
+        }
+
+        var link = own.LinkPath ?? header.LinkName.ToArray();
+        if (kind is TarEntryKind.HardLink)
+        {
+            return EntryPath.Normalise(link, name, "hard link target");
+        }
+
+        if (link.Length is 0 or >= PosixPath.LengthMax || link.Contains((byte)0))
+        {
+            throw new HostileArchiveException($"{PosixPath.Show(name)}: its link target is empty, too long or contains a NUL byte.", ArchiveFault.Unsafe);
+        }
+
+        return link;
+    }
+
+    /// <summary>Writers put the file type into the high bits of the mode; it has no meaning.</summary>
+    private static uint Mode(TarHeader header, ReadOnlySpan<byte> name) =>
+        header.Mode is var mode and >= 0
+            ? (uint)(mode & 0xfff)
+            : throw new HostileArchiveException($"{PosixPath.Show(name)}: its mode is negative.");
+
+    private static uint Id(long id, ReadOnlySpan<byte> name) =>
+        id is >= 0 and < uint.MaxValue
+            ? (uint)id
+            : throw new HostileArchiveException($"{PosixPath.Show(name)}: its owner {id} is not a valid id.", ArchiveFault.Unsafe);
+
+    private static Timestamp Time(Timestamp time, ReadOnlySpan<byte> name) =>
+        time.Seconds is >= SecondsMin and <= SecondsMax
+            ? time
+            : throw new HostileArchiveException($"{PosixPath.Show(name)}: its time is before 1901 or after 2446.", ArchiveFault.Unsafe);
+
+    private static (IReadOnlyList<ExtendedAttribute> Kept, int Dropped) Attributes(PaxRecords own, PaxRecords global, TarEntryKind kind)
+    {
+        var dropped = own.AttributesDropped + global.AttributesDropped + global.Attributes.Count;
+        if (own.Attributes.Count == 0)
+        {
+            return ([], dropped);
+        }
+
+        var kept = own.Attributes.FindAll(a => AttributePolicy.Keeps(a.Name, kind));
+        kept.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        return (kept, dropped + own.Attributes.Count - kept.Count);
+    }
+
+    private static HostileArchiveException Unsupported(ReadOnlySpan<byte> name, string reason) =>
+        new($"{PosixPath.Show(name)}: {reason}.", ArchiveFault.Unsupported);
+}

@@ -1,0 +1,44 @@
+using Strata.Core;
+using Strata.Layers.Tar;
+
+namespace Strata.Layers.Trees;
+
+internal enum NodeKind : byte
+{
+    File = (byte)'f',
+    Directory = (byte)'d',
+    Symlink = (byte)'l',
+    Fifo = (byte)'p',
+
+    /// <summary>A device that was left out: remembered so that a hard link to it is left out too.</summary>
+    Dropped = (byte)'-',
+}
+
+/// <summary>What a name stands for. Several names share one: hard links.</summary>
+internal sealed class TreeNode(NodeKind kind)
+{
+    public NodeKind Kind { get; } = kind;
+
+    public uint Mode { get; set; }
+
+    public uint User { get; set; }
+
+    public uint Group { get; set; }
+
+    public Timestamp Modified { get; set; }
+
+    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
+
+    public long Size { get; set; }
+
+    public Digest Content { get; set; }
+
+    /// <summary>A symlink's target.</summary>
+    public byte[] Target { get; init; } = [];
+
+    /// <summary>How many names it has.</summary>
+    public int Names { get; set; }
+
+    /// <summary>Of a directory; else null.</summary>
+    public Dictionary<byte[], TreeNode>? Children { get; } = kind is NodeKind.Directory ? new(NameComparer.Instance) : null;
+}
