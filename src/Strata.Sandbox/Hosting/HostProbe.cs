@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Strata.Sandbox.ControlGroups;
+using Strata.Sandbox.Init;
+using Strata.Sandbox.Mounts;
+using Strata.Sandbox.Namespaces;
+using Strata.Sandbox.Processes;
+
+namespace Strata.Sandbox.Hosting;
+
+/// <summary>Finds out, when first asked, what this machine can do.</summary>
+internal sealed class HostProbe
+{
+    private readonly SandboxOptions _options;
+    private readonly Lazy<string> _init;
+    private readonly Lazy<bool> _canIdmap;
+    private readonly Lazy<HostSetup> _setup;
+    private readonly HostIds _ids = new();
+
+    internal HostProbe(SandboxOptions options)
+    {
+        _options = options;
+        _init = new(() => InstalledInit.Ensure($"{options.DataDirectory}/sandbox"));
+        _canIdmap = new(TryIdmap);
+        _setup = new(Probe);
+    }
+
+    internal string StateDirectory => $"{_options.DataDirectory}/sandbox/runtime";
+
+    internal int TreeOwnerShift => _canIdmap.Value ? 0 : (int)_ids.OfSlot(0, ownRange: false).HostBase;
+
+    internal HostSetup Find() => _setup.Value;
+
+    private HostSetup Probe()
+    {
+        if (RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64))
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.UnsupportedProcessor(RuntimeInformation.ProcessArchitecture.ToString()));
+        }
+
+        Directory.CreateDirectory(StateDirectory);
+        return new()
+        {
+            Ids = _ids,
+            CanIdmap = _canIdmap.Value,
+            Runtime = new(FindRuntime(), StateDirectory, ControlGroups: !_ids.IsNested),
+            InitPath = _init.Value,
+            ControlGroups = ControlGroupHierarchies.Read(),
+        };
+    }
+
+    private string FindRuntime()
+    {
+        if (_options.RuntimePath is { } configured)
+        {
+            return ProgramPath.Find(configured) ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.ConfiguredRuntimeMissing(configured));
+        }
+
+        return ProgramPath.Find("crun") ?? ProgramPath.Find("runc") ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.RuntimeMissing());
+    }
+
+    // About a millisecond. In a nested namespace the kernel refuses idmaps on file systems it does not own.
+    private bool TryIdmap()
+    {
+        if (_ids.IsNested)
+        {
+            return false;
+        }
+
+        using var holder = NamespaceHolder.StartAsync(_init.Value, IdRange.OfSlot(0), CancellationToken.None).GetAwaiter().GetResult();
+        using var userNamespace = holder.OpenUserNamespace();
+        return IdmappedMount.IsPossible(_options.DataDirectory, userNamespace);
+    }
+}

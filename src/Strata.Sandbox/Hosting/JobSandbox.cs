@@ -1,0 +1,73 @@
+using System.Diagnostics;
+
+namespace Strata.Sandbox.Hosting;
+
+/// <summary>One running sandbox.</summary>
+internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, Action<JobSandbox> released) : ISandbox
+{
+    private readonly int _firstProcess = parts.ReadProcessId() ?? throw new UnreachableException();
+    private readonly Lock _disposing = new(); // guards _disposal
+    private int _steps;
+    private Task? _disposal;
+
+    public string ExchangeDirectory => parts.Slot.Exchange;
+
+    public required TimeSpan StartDuration { get; init; }
+
+    public string WorkspaceUpper => parts.Slot.WorkspaceUpper;
+
+    public string RootUpper => parts.Slot.RootUpper;
+
+    public string WorkspaceMergedPath => parts.Slot.Workspace;
+
+    public async ValueTask<ExecOutcome> ExecAsync(ExecSpec spec, IExecOutput output, CancellationToken cancellationToken)
+    {
+        if (parts.Network is { } network)
+        {
+            await network.Ready.ConfigureAwait(false); // it was set up while the sandbox started
+        }
+
+        if (parts.Runtime!.Exit.IsCompleted)
+        {
+            return new(137, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.");
+        }
+
+        if (JobRoot.WhyNotStartable(parts.RootDirectory!, spec) is var (exitCode, reason))
+        {
+            return new(exitCode, ExecEnd.Exited, false, reason);
+        }
+
+        var number = Interlocked.Increment(ref _steps);
+        var idBase = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap).HostBase;
+        return await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Stream?>(JobRoot.OpenFile(parts.RootDirectory!, absolutePath));
+
+    public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) =>
+        new(parts.MountThread.RunAsync(action, cancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        Task disposal;
+        lock (_disposing)
+        {
+            disposal = _disposal ??= ReleaseAsync();
+        }
+
+        await disposal.ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            await parts.ReleaseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            released(this);
+        }
+    }
+}

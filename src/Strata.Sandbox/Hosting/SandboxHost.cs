@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Sandbox.ControlGroups;
+using Strata.Sandbox.Mounts;
+using Strata.Sandbox.Slots;
+
+namespace Strata.Sandbox.Hosting;
+
+/// <summary>The sandboxes of this process.</summary>
+internal sealed class SandboxHost : ISandboxHost
+{
+    private readonly SandboxOptions _options;
+    private readonly string _dataDirectory;
+    private readonly HostProbe _probe;
+    private readonly Lazy<MountNamespaceThread> _mounts = new(() => new MountNamespaceThread());
+    private readonly SlotTable _slots;
+    private readonly HashSet<JobSandbox> _live = []; // guarded by itself
+    private readonly List<Diagnostic> _notices = []; // guarded by itself
+
+    internal SandboxHost(SandboxOptions options)
+    {
+        _options = options;
+        _dataDirectory = Path.GetFullPath(options.DataDirectory);
+        _probe = new(options with { DataDirectory = _dataDirectory });
+        _slots = new($"{_dataDirectory}/live", RemoveLeftovers);
+    }
+
+    public IReadOnlyList<Diagnostic> Notices
+    {
+        get
+        {
+            lock (_notices)
+            {
+                return [.. _notices];
+            }
+        }
+    }
+
+    public int TreeOwnerShift => _probe.TreeOwnerShift;
+
+    private string NamePrefix => Digest.Of(Encoding.UTF8.GetBytes(_dataDirectory)).Hex[..8];
+
+    public async ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        var begin = _options.Time.GetTimestamp();
+        var host = _probe.Find();
+        NoticeLimits(host, spec.Limits);
+        var slot = _slots.Claim();
+        var parts = new SandboxParts(slot, ContainerName(slot.Number), _mounts.Value);
+        try
+        {
+            if (!host.Ids.IsNested)
+            {
+                parts.ControlGroup = new(host.ControlGroups, $"{JobControlGroup.Parent}/{parts.Id}");
+            }
+
+            await new SandboxStart(parts, spec, host).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await parts.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var sandbox = new JobSandbox(parts, host, _options.Time, Forget) { StartDuration = _options.Time.GetElapsedTime(begin) };
+        lock (_live)
+        {
+            _live.Add(sandbox);
+        }
+
+        return sandbox;
+    }
+
+    public Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.Run(_slots.CleanAll, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        JobSandbox[] live;
+        lock (_live)
+        {
+            live = [.. _live];
+        }
+
+        await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        if (_mounts.IsValueCreated)
+        {
+            _mounts.Value.Dispose();
+        }
+    }
+
+    private string ContainerName(int slot) =>
+        string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{slot}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+
+    private void Forget(JobSandbox sandbox)
+    {
+        lock (_live)
+        {
+            _live.Remove(sandbox);
+        }
+    }
+
+    /// <summary>The slot's owner is dead: its processes ended with it (process 1, holder and network see the end of their pipe); what did not is killed here.</summary>
+    private void RemoveLeftovers(int slot) =>
+        Leftovers.Remove(_probe.StateDirectory, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{slot}-"));
+
+    private void NoticeLimits(HostSetup host, ResourceLimits limits)
+    {
+        Notice(limits.Cpu is not null, "cpu", "cpu");
+        Notice(limits.Memory is not null, "memory", "memory");
+        Notice(limits.Pids is not null, "pids", "pids");
+
+        void Notice(bool wanted, string limit, string controller)
+        {
+            if (!wanted || (!host.Ids.IsNested && host.ControlGroups.Find(controller) is not null))
+            {
+                return;
+            }
+
+            var why = host.Ids.IsNested ? "a normal user has no cgroup to put jobs in" : $"the cgroup controller '{controller}' is not available";
+            var notice = SandboxDiagnostics.LimitNotEnforced(limit, why);
+            lock (_notices)
+            {
+                if (!_notices.Contains(notice))
+                {
+                    _notices.Add(notice);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Strata.Sandbox.ControlGroups;
+using Strata.Sandbox.Mounts;
+using Strata.Sandbox.Namespaces;
+using Strata.Sandbox.Native;
+using Strata.Sandbox.Network;
+using Strata.Sandbox.Processes;
+using Strata.Sandbox.Slots;
+
+namespace Strata.Sandbox.Hosting;
+
+/// <summary>What a sandbox holds of the host, in the order it is acquired; released in one place, whether it ran, or a start failed half-way.</summary>
+internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mounts)
+{
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    internal Slot Slot => slot;
+
+    /// <summary>The container's id, also the name of its cgroup.</summary>
+    internal string Id => id;
+
+    internal MountNamespaceThread MountThread => mounts;
+
+    internal NamespaceHolder? Holder { get; set; }
+
+    internal SlirpNetwork? Network { get; set; }
+
+    internal JobControlGroup? ControlGroup { get; set; }
+
+    /// <summary>Mounted in the private namespace, in order.</summary>
+    internal List<string> MountTargets { get; } = [];
+
+    /// <summary>The runtime's foreground process.</summary>
+    internal ChildProcess? Runtime { get; set; }
+
+    /// <summary>Process 1 lives as long as this is open.</summary>
+    internal SafeFileHandle? Life { get; set; }
+
+    internal SafeFileHandle? RootDirectory { get; set; }
+
+    internal string? StateDirectory { get; set; }
+
+    internal string ProcessIdFile => $"{slot.Bundle}/pid";
+
+    /// <summary>Runs to its end whatever fails on the way; the first failure to remove files is thrown at the end.</summary>
+    internal async Task ReleaseAsync()
+    {
+        RootDirectory?.Dispose();
+        Life?.Dispose();
+        Holder?.Dispose();
+        await EndProcessesAsync().ConfigureAwait(false);
+        if (Network is not null)
+        {
+            await Network.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (MountTargets.Count > 0)
+        {
+            await mounts.RunAsync(Unmount, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (ControlGroup is not null)
+        {
+            await ControlGroup.RemoveAsync().ConfigureAwait(false);
+        }
+
+        if (Holder is not null)
+        {
+            await Holder.Exit.ConfigureAwait(false);
+        }
+
+        if (StateDirectory is not null)
+        {
+            TreeRemoval.Remove($"{StateDirectory}/{id}");
+        }
+
+        slot.Remove();
+    }
+
+    private async Task EndProcessesAsync()
+    {
+        if (Runtime is null)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(EndPatience);
+        await Task.WhenAny(Runtime.Exit, Task.Delay(Timeout.Infinite, patience.Token)).ConfigureAwait(false);
+        if (!Runtime.Exit.IsCompleted)
+        {
+            // Process 1 did not take the hint (stopped, or not ours: a configured runtime's): from outside even process 1 can be killed.
+            if (ReadProcessId() is { } first)
+            {
+                _ = LibC.Kill(first, Signals.Kill);
+            }
+
+            using var last = new CancellationTokenSource(EndPatience);
+            await Task.WhenAny(Runtime.Exit, Task.Delay(Timeout.Infinite, last.Token)).ConfigureAwait(false);
+            Runtime.KillSession();
+            await Runtime.Exit.ConfigureAwait(false);
+        }
+
+        Runtime.Dispose();
+    }
+
+    /// <summary>Process 1 as the host numbers it; null before the runtime wrote it.</summary>
+    internal int? ReadProcessId() =>
+        File.Exists(ProcessIdFile) && int.TryParse(File.ReadAllText(ProcessIdFile), NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 1
+            ? first
+            : null;
+
+    private void Unmount()
+    {
+        for (var i = MountTargets.Count - 1; i >= 0; i--)
+        {
+            _ = LibC.Unmount(MountTargets[i], MountFlags.Detach);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Strata.Core.Diagnostics;
+using Strata.Sandbox.Mounts;
+using Strata.Sandbox.Namespaces;
+using Strata.Sandbox.Native;
+using Strata.Sandbox.Network;
+using Strata.Sandbox.Processes;
+using Strata.Sandbox.Runtimes;
+
+namespace Strata.Sandbox.Hosting;
+
+/// <summary>The way from a specification to a running process 1. One thread hop: all mounts and the runtime's start are one action of the mount thread.</summary>
+internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSetup host)
+{
+    private const string InitName = ".init";
+
+    private readonly IdRange _ids = host.Ids.OfSlot(parts.Slot.Number, ownRange: host.CanIdmap);
+
+    private Pipe? _ready;
+    private Pipe? _messages;
+
+    /// <exception cref="EnvironmentException">With the reason; the caller releases the parts.</exception>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var ready = _ready = Pipe.ForReading();
+        using var messages = _messages = Pipe.ForReading();
+        var holding = HoldAsync(cancellationToken);
+        var directoriesError = CreateDirectories();
+        parts.Holder = await holding.ConfigureAwait(false);
+        if (directoriesError is not null)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.DataDirectoryFailed(directoriesError.Message), directoriesError);
+        }
+
+        if (spec.Network)
+        {
+            parts.Network = SlirpNetwork.Start(parts.Holder.ProcessId);
+        }
+
+        await parts.MountThread.RunAsync(PrepareAndStart, cancellationToken).ConfigureAwait(false);
+        ready.Writer.Dispose();
+        messages.Writer.Dispose();
+        await WaitReadyAsync(ready, messages, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IOException? CreateDirectories()
+    {
+        try
+        {
+            parts.Slot.CreateDirectories(_ids, host.CanIdmap ? spec.RootLowers.Count + spec.WorkspaceLowers.Count : 0);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e;
+        }
+    }
+
+    private async Task<NamespaceHolder> HoldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NamespaceHolder.StartAsync(host.InitPath, _ids, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.UserNamespaceRefused(e.Message), e);
+        }
+    }
+
+    private void PrepareAndStart()
+    {
+        MountOverlays();
+        SetUpNetwork();
+        WriteConfig();
+        var life = Pipe.ForWriting();
+        parts.Life = life.Writer;
+        using var input = life.Reader;
+        parts.StateDirectory = host.Runtime.StateDirectory;
+        parts.Runtime = ChildProcess.Start(host.Runtime.Run(parts.Slot.Bundle, parts.ProcessIdFile, parts.Id) with
+        {
+            Descriptors = new Dictionary<int, SafeFileHandle> { [0] = input, [1] = _ready!.Writer, [2] = _messages!.Writer },
+        });
+    }
+
+    private void MountOverlays()
+    {
+        try
+        {
+            var next = 0;
+            using var userNamespace = parts.Holder!.OpenUserNamespace();
+            Overlay(Map(spec.RootLowers, ref next, userNamespace), parts.Slot.RootUpper, parts.Slot.RootWork, parts.Slot.Root);
+            if (spec.WorkspaceLowers.Count == 0)
+            {
+                BindWorkspace();
+            }
+            else
+            {
+                Overlay(Map(spec.WorkspaceLowers, ref next, userNamespace), parts.Slot.WorkspaceUpper, parts.Slot.WorkspaceWork, parts.Slot.Workspace);
+            }
+        }
+        catch (IOException e)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.OverlayRefused(e.Message), e);
+        }
+    }
+
+    private List<string> Map(IReadOnlyList<string> trees, ref int next, SafeFileHandle userNamespace)
+    {
+        var lowers = new List<string>(trees.Count);
+        foreach (var tree in trees)
+        {
+            if (!Directory.Exists(tree))
+            {
+                throw SandboxDiagnostics.Refused(SandboxDiagnostics.TreeMissing(tree));
+            }
+
+            if (!host.CanIdmap)
+            {
+                lowers.Add(tree);
+                continue;
+            }
+
+            var target = parts.Slot.Lower(next++);
+            IdmappedMount.Mount(tree, target, userNamespace);
+            parts.MountTargets.Add(target);
+            lowers.Add(target);
+        }
+
+        return lowers;
+    }
+
+    private void Overlay(List<string> lowers, string upper, string work, string target)
+    {
+        new OverlayMount(lowers, upper, work, target, UserXattr: host.Ids.IsNested).Mount();
+        parts.MountTargets.Add(target);
+    }
+
+    // Nothing below: the upper itself is the workspace, so that both ways look the same to the job and to who reads them.
+    private void BindWorkspace()
+    {
+        if (LibC.Mount(parts.Slot.WorkspaceUpper, parts.Slot.Workspace, null, MountFlags.Bind, null) < 0)
+        {
+            throw Errno.Failure(parts.Slot.Workspace);
+        }
+
+        parts.MountTargets.Add(parts.Slot.Workspace);
+    }
+
+    private void SetUpNetwork()
+    {
+        try
+        {
+            using var network = parts.Holder!.OpenNetworkNamespace();
+            NetworkNamespaceSetup.Apply(network, spec.Network ? HostAddresses.Read() : []);
+        }
+        catch (IOException e)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.NetworkFailed(e.Message), e);
+        }
+    }
+
+    private void WriteConfig()
+    {
+        if (LibC.Link(host.InitPath, $"{parts.Slot.Exchange}/{InitName}") < 0)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.DataDirectoryFailed(Errno.Failure(parts.Slot.Exchange).Message));
+        }
+
+        var hostName = HostName(spec.Name);
+        new OciConfig
+        {
+            RootPath = parts.Slot.Root,
+            HostName = hostName,
+            Process = new()
+            {
+                Arguments = [$"{SandboxSpec.ExchangePath}/{InitName}"],
+                Environment = new Dictionary<string, string>(),
+                WorkingDirectory = "/",
+                OpenFilesMax = host.OpenFilesMax,
+            },
+            Mounts = JobMounts.List(parts.Slot, spec, hostName, host),
+            Ids = _ids,
+            UserNamespacePath = parts.Holder!.UserNamespacePath,
+            NetworkNamespacePath = parts.Holder.NetworkNamespacePath,
+            ControlGroup = parts.ControlGroup?.Path,
+            Limits = spec.Limits,
+        }.WriteTo($"{parts.Slot.Bundle}/config.json");
+    }
+
+    private async Task WaitReadyAsync(Pipe ready, Pipe messages, CancellationToken cancellationToken)
+    {
+        if (await Pipe.ReadAsync(ready.Reader, new byte[1], cancellationToken).ConfigureAwait(false) == 0)
+        {
+            var tail = new OutputTail(null);
+            await OutputCopy.RunAsync(messages.Reader, tail, CancellationToken.None).ConfigureAwait(false);
+            var code = await parts.Runtime!.Exit.ConfigureAwait(false);
+            var why = tail.ToString() is { Length: > 0 } text ? text : string.Create(CultureInfo.InvariantCulture, $"exit code {code}");
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.StartFailed(host.Runtime.Name, why));
+        }
+
+        _ = LibC.Unlink($"{parts.Slot.Exchange}/{InitName}");
+        var first = parts.ReadProcessId() ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.StartFailed(host.Runtime.Name, "no process id was written"));
+        parts.RootDirectory = Descriptor.Open($"/proc/{first}/root", OpenFlags.Path | OpenFlags.Directory);
+    }
+
+    /// <summary>Letters, digits, '-', at most 63 (RFC 1123).</summary>
+    internal static string HostName(string name)
+    {
+        Span<char> text = stackalloc char[Math.Min(name.Length, 63)];
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = char.IsAsciiLetterOrDigit(name[i]) ? char.ToLowerInvariant(name[i]) : '-';
+        }
+
+        var trimmed = text.Trim('-');
+        return trimmed.IsEmpty ? "job" : trimmed.ToString();
+    }
+}

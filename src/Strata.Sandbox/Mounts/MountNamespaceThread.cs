@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Strata.Sandbox.Native;
+
+namespace Strata.Sandbox.Mounts;
+
+/// <summary>
+/// One thread in a mount namespace of its own. All mounts of all sandboxes are made here and children started here inherit them; the host never
+/// sees one, and when this process ends, however it ends, the kernel drops them all.
+/// </summary>
+internal sealed class MountNamespaceThread : IDisposable
+{
+    private const int QueueLengthMax = 1024;
+
+    private readonly BlockingCollection<Action> _actions = new(QueueLengthMax);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal MountNamespaceThread() => new Thread(Run) { IsBackground = true, Name = "strata mounts" }.Start();
+
+    /// <summary>Actions run one after another, in order.</summary>
+    internal async Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
+    {
+        await _started.Task.ConfigureAwait(false);
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _actions.Add(
+            () =>
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    done.SetCanceled(cancellationToken);
+                    return;
+                }
+
+                try
+                {
+                    done.SetResult(action());
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            },
+            cancellationToken);
+        return await done.Task.ConfigureAwait(false);
+    }
+
+    internal Task RunAsync(Action action, CancellationToken cancellationToken) =>
+        RunAsync(
+            () =>
+            {
+                action();
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>The thread ends after the queued actions; its mounts go with it unless a child still lives in the namespace.</summary>
+    public void Dispose() => _actions.CompleteAdding();
+
+    private void Run()
+    {
+        try
+        {
+            Enter();
+            _started.SetResult();
+        }
+        catch (IOException e)
+        {
+            _started.SetException(SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(e.Message), e));
+            return;
+        }
+
+        foreach (var action in _actions.GetConsumingEnumerable())
+        {
+            action();
+        }
+    }
+
+    private static void Enter()
+    {
+        if (LibC.Unshare(CloneFlags.NewMountNamespace | CloneFlags.FileSystem) < 0)
+        {
+            throw Errno.Failure("unshare");
+        }
+
+        if (LibC.Mount("none", "/", null, MountFlags.Private | MountFlags.Recursive, null) < 0)
+        {
+            throw Errno.Failure("making mounts private");
+        }
+
+        // crun refuses hybrid hosts (v1 controllers beside a v2 mount); in here the v2 mount can go without anybody missing it.
+        var table = MountTable.Read("/proc/thread-self/mountinfo");
+        if (table.Exists(m => m.Type == "cgroup"))
+        {
+            foreach (var entry in table)
+            {
+                if (entry.Type == "cgroup2")
+                {
+                    _ = LibC.Unmount(entry.Target, MountFlags.Detach);
+                }
+            }
+        }
+    }
+}

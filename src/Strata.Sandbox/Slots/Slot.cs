@@ -1,0 +1,98 @@
+using System.Globalization;
+using Strata.Sandbox.Namespaces;
+using Strata.Sandbox.Native;
+
+namespace Strata.Sandbox.Slots;
+
+/// <summary>
+/// The place of one live sandbox on this machine: a number, an id range, a directory.
+/// <code>
+/// live/N.lock      flock'ed while the sandbox lives
+/// live/N/          0711: the job's root owner must get through to its own parts
+///   root           overlay of the root (mounted in the private namespace only)
+///   root-upper, root-work
+///   workspace      overlay of /workspace
+///   workspace-upper, workspace-work
+///   exchange       /run/strata inside
+///   tmp            /tmp inside
+///   lower/0…       id-mapped views of the lowers
+///   etc            generated files of /etc
+///   bundle         config.json, process files; 0700
+/// </code>
+/// </summary>
+internal sealed class Slot : IDisposable
+{
+    private readonly SlotLock _lock;
+
+    internal Slot(int number, string directory, SlotLock slotLock) => (Number, Directory, _lock) = (number, directory, slotLock);
+
+    internal int Number { get; }
+
+    internal string Directory { get; }
+
+    internal string Root => $"{Directory}/root";
+
+    internal string RootUpper => $"{Directory}/root-upper";
+
+    internal string RootWork => $"{Directory}/root-work";
+
+    internal string Workspace => $"{Directory}/workspace";
+
+    internal string WorkspaceUpper => $"{Directory}/workspace-upper";
+
+    internal string WorkspaceWork => $"{Directory}/workspace-work";
+
+    internal string Exchange => $"{Directory}/exchange";
+
+    internal string Temporary => $"{Directory}/tmp";
+
+    internal string Bundle => $"{Directory}/bundle";
+
+    internal string Etc => $"{Directory}/etc";
+
+    internal string Lower(int index) => string.Create(CultureInfo.InvariantCulture, $"{Directory}/lower/{index}");
+
+    /// <summary>The job's root owns what it writes to; overlay roots before mounting, else the runtime could not make mount points in them.</summary>
+    internal void CreateDirectories(IdRange ids, int lowerCount)
+    {
+        Make(Directory, 0b111_001_001);
+        foreach (var path in (ReadOnlySpan<string>)[Root, RootWork, Workspace, WorkspaceWork, Bundle])
+        {
+            Make(path, 0b111_000_000);
+        }
+
+        foreach (var path in (ReadOnlySpan<string>)[RootUpper, WorkspaceUpper, Exchange, Etc])
+        {
+            Make(path, 0b111_101_101, ids);
+        }
+
+        Make(Temporary, 0b1_111_111_111, ids);
+        if (lowerCount > 0)
+        {
+            Make($"{Directory}/lower", 0b111_000_000);
+            for (var i = 0; i < lowerCount; i++)
+            {
+                Make(Lower(i), 0b111_000_000);
+            }
+        }
+    }
+
+    /// <summary>Removes everything of the slot, then lets it go.</summary>
+    internal void Remove()
+    {
+        TreeRemoval.Remove(Directory);
+        Dispose();
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static void Make(string path, uint mode, IdRange? owner = null)
+    {
+        if (LibC.MakeDirectory(path, mode) < 0
+            || LibC.ChangeMode(path, mode) < 0 // whatever the umask
+            || (owner is { } ids && LibC.ChangeOwner(path, ids.HostBase, ids.HostBase) < 0))
+        {
+            throw Errno.Failure(path);
+        }
+    }
+}
