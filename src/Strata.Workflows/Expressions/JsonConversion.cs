@@ -80,8 +80,19 @@ internal static class JsonConversion
         NumberValue number when double.IsFinite(number.Value) => JsonValue.Create(number.Value),
         StringValue or NumberValue => JsonValue.Create(value.ToText()),
         ArrayValue array => new JsonArray([.. array.Items.Select(ToJson)]),
-        _ => new JsonObject(((ObjectValue)value).Members.Select(member => KeyValuePair.Create(member.Key, ToJson(member.Value)))),
+        _ => ToJsonObject((ObjectValue)value),
     };
+
+    private static JsonObject ToJsonObject(ObjectValue members)
+    {
+        var json = new JsonObject();
+        foreach (var (name, value) in members.Members)
+        {
+            json[name] = ToJson(value);
+        }
+
+        return json;
+    }
 
     private static Value ReadValue(ref Utf8JsonReader reader)
     {
