@@ -37,8 +37,6 @@ internal static class ExecutionDiagnostics
         "STR1601", Severity.Warning, $"The secret '{name}' has a value under 4 characters, which cannot be masked: it would hide ordinary text.", null,
         "Use a longer value.");
 
-    public static Diagnostic ObserverNotice(string message) => new("STR1602", Severity.Warning, message, null, null);
-
     public static Diagnostic CachesNotYet(SourceSpan at) => NotYet("STR1701", "caches:", at, "Remove 'caches:' from the job: it runs the same, only slower.");
 
     public static Diagnostic ArtifactsNotYet(SourceSpan at) => NotYet("STR1702", "artifacts:", at, "Remove 'artifacts:' from the job.");

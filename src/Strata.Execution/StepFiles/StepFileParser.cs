@@ -54,7 +54,7 @@ internal static class StepFileParser
         return (pairs, null);
     }
 
-    private static bool TryReadBlock(ref ReadOnlySpan<char> rest, ReadOnlySpan<char> delimiter, ref int number, out string value)
+    private static bool TryReadBlock(ref ReadOnlySpan<char> rest, scoped ReadOnlySpan<char> delimiter, ref int number, out string value)
     {
         var all = rest;
         var lengthWithNewline = 0;
