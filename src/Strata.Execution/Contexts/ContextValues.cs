@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Strata.Execution.Reporting;
+using Strata.Workflows.Expressions;
+
+namespace Strata.Execution.Contexts;
+
+/// <summary>Plain data as context values.</summary>
+internal static class ContextValues
+{
+    public const string RunnerTemp = "/tmp/runner";
+    public const string RunnerToolCache = "/opt/hostedtoolcache";
+
+    public static ObjectValue OfTexts(IEnumerable<KeyValuePair<string, string>> texts) =>
+        new(texts.Select(t => KeyValuePair.Create(t.Key, Value.From(t.Value))));
+
+    public static ObjectValue Of(params ReadOnlySpan<(string Name, Value Value)> members)
+    {
+        var list = new List<KeyValuePair<string, Value>>(members.Length);
+        foreach (var (name, value) in members)
+        {
+            list.Add(new(name, value));
+        }
+
+        return new(list);
+    }
+
+    public static string StatusName(RunStatus status) => status switch
+    {
+        RunStatus.Success => "success",
+        RunStatus.Failure => "failure",
+        RunStatus.Cancelled => "cancelled",
+        _ => "skipped",
+    };
+
+    public static ObjectValue Runner(bool debug) => Of(
+        ("os", Value.From("Linux")),
+        ("arch", Value.From(Architecture)),
+        ("name", Value.From("strata")),
+        ("temp", Value.From(RunnerTemp)),
+        ("tool_cache", Value.From(RunnerToolCache)),
+        ("environment", Value.From("self-hosted")),
+        ("debug", Value.From(debug ? "1" : "")),
+        ("workspace", Value.From("/")));
+
+    public static string Architecture => RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "ARM64" : "X64";
+}

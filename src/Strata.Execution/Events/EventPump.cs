@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Execution.Events;
+
+/// <summary>
+/// Brings events from many jobs to one observer: one at a time, in the order they were published. A slow observer slows those who publish.
+/// An observer that throws gets nothing more; the run goes on and the exception comes out of <see cref="DisposeAsync"/>.
+/// </summary>
+internal sealed class EventPump : IAsyncDisposable
+{
+    private const int Capacity = 1024; // events
+
+    private readonly Channel<object> _channel = Channel.CreateBounded<object>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly IRunObserver _observer;
+    private readonly Task _consumer;
+
+    public EventPump(IRunObserver observer)
+    {
+        _observer = observer;
+        _consumer = Task.Run(ConsumeAsync);
+    }
+
+    /// <summary>Never cancelled: an event that is dropped would be missing in the record. The consumer always drains.</summary>
+    public ValueTask PublishAsync(RunEvent e) => _channel.Writer.WriteAsync(e, CancellationToken.None);
+
+    public ValueTask PublishAsync(Diagnostic diagnostic) => _channel.Writer.WriteAsync(diagnostic, CancellationToken.None);
+
+    /// <summary>Returns when the observer has seen everything published before.</summary>
+    public async ValueTask DrainAsync()
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _channel.Writer.WriteAsync(seen, CancellationToken.None).ConfigureAwait(false);
+        await seen.Task.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Writer.TryComplete();
+        await _consumer.ConfigureAwait(false);
+    }
+
+    private async Task ConsumeAsync()
+    {
+        Exception? failure = null;
+        await foreach (var item in _channel.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            if (item is TaskCompletionSource seen)
+            {
+                seen.SetResult();
+                continue;
+            }
+
+            if (failure is null)
+            {
+                failure = Deliver(item);
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw new InvalidOperationException("The observer of the run failed.", failure);
+        }
+    }
+
+    private Exception? Deliver(object item)
+    {
+        try
+        {
+            if (item is RunEvent e)
+            {
+                _observer.On(e);
+            }
+            else if (item is Diagnostic diagnostic)
+            {
+                _observer.On(diagnostic);
+            }
+
+            return null;
+        }
+#pragma warning disable CA1031 // kept and thrown by DisposeAsync: the channel must drain first
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Strata.Core.Diagnostics;
+
+namespace Strata.Execution;
+
+/// <summary>STR15xx selection and inputs, STR16xx while a job runs, STR17xx what this version does not execute yet.</summary>
+internal static class ExecutionDiagnostics
+{
+    public static Diagnostic UnknownJob(string id, string? nearest, IEnumerable<string> known) => Error(
+        "STR1501", $"There is no job '{id}' in the workflow.", null,
+        nearest is null ? $"Its jobs are: {string.Join(", ", known)}." : $"Did you mean '{nearest}'?");
+
+    public static Diagnostic UnknownMatrixKey(string key, string? nearest) => Error(
+        "STR1502", $"No selected job has '{key}' in its matrix.", null,
+        nearest is null ? "See 'strata plan' for the combinations." : $"Did you mean '{nearest}'?");
+
+    public static Diagnostic NoMatrixMatch(string selection) => Error(
+        "STR1503", $"No combination of a selected job's matrix has {selection}.", null, "See 'strata plan' for the combinations.");
+
+    public static Diagnostic UnknownInput(string name, string? nearest) => Error(
+        "STR1504", $"The workflow has no input '{name}'.", null,
+        nearest is null ? "Declare it under on.workflow_dispatch.inputs." : $"Did you mean '{nearest}'?");
+
+    public static Diagnostic MissingInput(string name, SourceSpan at) => Error(
+        "STR1505", $"The input '{name}' is required and has no value.", at, $"Give it: --input {name}=VALUE");
+
+    public static Diagnostic BadInput(string name, string value, string expected, SourceSpan at) => Error(
+        "STR1506", $"The input '{name}' is '{value}', which is not {expected}.", at, $"Give {expected}: --input {name}=VALUE");
+
+    public static Diagnostic UnknownImage(string reference, SourceSpan at, string? nearest) => Error(
+        "STR1507", $"'{reference}' is no image of this workflow and no base system.", at,
+        nearest is null ? "Write debootstrap:SUITE, rootfs:FILE.tar, or the name of a definition under 'images:'." : $"Did you mean '{nearest}'?");
+
+    public static Diagnostic RootFsOutsideWorkspace(string path, SourceSpan? at) => Error(
+        "STR1508", $"The file '{path}' is outside the workspace.", at, "Write an absolute path, or put the file into the workspace.");
+
+    public static Diagnostic ShortSecret(string name) => new(
+        "STR1601", Severity.Warning, $"The secret '{name}' has a value under 4 characters, which cannot be masked: it would hide ordinary text.", null,
+        "Use a longer value.");
+
+    public static Diagnostic CachesNotYet(SourceSpan at) => NotYet("STR1701", "caches:", at, "Remove 'caches:' from the job: it runs the same, only slower.");
+
+    public static Diagnostic ArtifactsNotYet(SourceSpan at) => NotYet("STR1702", "artifacts:", at, "Remove 'artifacts:' from the job.");
+
+    public static Diagnostic ArtifactsFromNotYet(SourceSpan at) => NotYet(
+        "STR1703", "artifacts-from:", at, "Make what the job needs in the job itself, or hand small values on as job outputs.");
+
+    public static Diagnostic StepCacheNotYet(SourceSpan at) => NotYet("STR1704", "cache: of a step", at, "Remove 'cache:' from the step: it runs the same, only each time.");
+
+    public static Diagnostic ImageStepsNotYet(string image, SourceSpan at) => NotYet(
+        "STR1705", $"steps: of image '{image}'", at, "Use 'from: debootstrap:SUITE' with 'packages: […]', or do the steps in the job.");
+
+    public static Diagnostic OciNotYet(string reference, SourceSpan at) => NotYet(
+        "STR1706", $"the OCI image '{reference}'", at, "Use 'from: debootstrap:bookworm' with 'packages: […]', or 'from: rootfs:FILE.tar'.");
+
+    public static Diagnostic ImageChainNotYet(string name, SourceSpan at) => NotYet(
+        "STR1707", $"from: images.{name}", at, "Repeat the base and the packages in this definition.");
+
+    public static Diagnostic CacheActionNotYet(string action, SourceSpan at) => NotYet(
+        "STR1708", $"actions/{action}", at, "Remove the step: the job runs the same, only slower.");
+
+    public static Diagnostic ArtifactActionNotYet(string action, SourceSpan at) => NotYet("STR1709", $"actions/{action}", at, "Remove the step.");
+
+    private static Diagnostic NotYet(string code, string what, SourceSpan at, string help) => Error(
+        code, $"'{what}' is parsed and checked but this version does not execute it yet.", at, help);
+
+    private static Diagnostic Error(string code, string message, SourceSpan? at, string? help) => new(code, Severity.Error, message, at, help);
+}

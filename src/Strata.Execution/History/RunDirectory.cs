@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Strata.Execution.History;
+
+/// <summary>
+/// <code>
+/// runs/number                 counts runs
+/// runs/ID/lock                held while the run lives: pruning leaves it alone
+/// runs/ID/report.json         when it ended
+/// runs/ID/JOB/NN-STEP.log     masked
+/// runs/ID/JOB/summary.md      step summaries, masked
+/// </code>
+/// </summary>
+internal sealed class RunDirectory : IDisposable
+{
+    private const int NameLengthMax = 80; // characters of a directory or file
+    private readonly FileStream _lock;
+    private readonly HashSet<string> _jobNames = new(StringComparer.OrdinalIgnoreCase);
+
+    private RunDirectory(string id, long number, string path, FileStream held) => (Id, Number, Path, _lock) = (id, number, path, held);
+
+    /// <summary>Unique in the data directory and sorted by start time.</summary>
+    public string Id { get; }
+
+    public long Number { get; }
+
+    public string Path { get; }
+
+    public static string RootOf(string dataDirectory) => System.IO.Path.Combine(dataDirectory, "runs");
+
+    public static RunDirectory Create(string dataDirectory, DateTimeOffset now)
+    {
+        var root = RootOf(dataDirectory);
+        Directory.CreateDirectory(root);
+        var number = NextNumber(root);
+        while (true)
+        {
+            var random = RandomNumberGenerator.GetHexString(6, lowercase: true);
+            var id = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{random}");
+            var path = System.IO.Path.Combine(root, id);
+            Directory.CreateDirectory(path);
+            try
+            {
+                var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                return new(id, number, path, held);
+            }
+            catch (IOException) when (File.Exists(System.IO.Path.Combine(path, "lock")))
+            {
+                // The id is taken: draw again.
+            }
+        }
+    }
+
+    /// <summary>A directory for one job's logs; the name is made fit for a file system and unique.</summary>
+    public string CreateJobDirectory(string jobName)
+    {
+        var name = FileName(jobName);
+        lock (_jobNames)
+        {
+            for (var i = 2; !_jobNames.Add(name); i++)
+            {
+                name = string.Create(CultureInfo.InvariantCulture, $"{FileName(jobName)}-{i}");
+            }
+        }
+
+        var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    /// <summary>Letters, digits, '.', '_' and '-'; never empty, never beginning with a dot.</summary>
+    public static string FileName(string text)
+    {
+        Span<char> name = stackalloc char[Math.Min(text.Length, NameLengthMax)];
+        var length = 0;
+        foreach (var c in text)
+        {
+            if (length == name.Length)
+            {
+                break;
+            }
+
+            var keep = char.IsAsciiLetterOrDigit(c) || c is '_' or '-' || (c == '.' && length > 0);
+            if (keep || (length > 0 && name[length - 1] != '-'))
+            {
+                name[length++] = keep ? c : '-';
+            }
+        }
+
+        var trimmed = name[..length].TrimEnd('-');
+        return trimmed.Length == 0 ? "unnamed" : trimmed.ToString();
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Several processes may start runs at once: the file is held while it is changed.</summary>
+    private static long NextNumber(string root)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                using var file = new FileStream(
+                    System.IO.Path.Combine(root, "number"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Span<byte> text = stackalloc byte[32];
+                var read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+                _ = long.TryParse(text[..read], CultureInfo.InvariantCulture, out var last);
+                file.Position = 0;
+                file.Write(System.Text.Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture)));
+                file.SetLength(file.Position);
+                return last + 1;
+            }
+            catch (IOException) when (attempt < 1000)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Strata.Images;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Images;
+
+/// <summary>The image a job gets, before it is made.</summary>
+/// <param name="Name">As the report shows it.</param>
+/// <param name="Why">For people: where the choice comes from.</param>
+/// <param name="Config">What the definition sets over what the base says.</param>
+/// <param name="ContainerEnv"><c>container.env</c>: for the job's steps.</param>
+internal sealed record SelectedImage(
+    string Name, string Why, BaseImage Base, ImageConfig Config, IReadOnlyList<EnvironmentVariable> ContainerEnv)
+{
+    public override string ToString() => $"{Name} ({Why})";
+}

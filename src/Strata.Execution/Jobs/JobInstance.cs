@@ -1,0 +1,31 @@
+using Strata.Execution.Reporting;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+using Strata.Workflows.Planning;
+
+namespace Strata.Execution.Jobs;
+
+/// <summary>One combination of one job, ready to start.</summary>
+internal sealed record JobInstance
+{
+    public required Job Job { get; init; }
+
+    /// <summary>Null without a matrix.</summary>
+    public required MatrixVector? Vector { get; init; }
+
+    /// <summary>Unique in the run.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>The <c>strategy</c> context.</summary>
+    public required ObjectValue Strategy { get; init; }
+
+    public required ObjectValue Needs { get; init; }
+
+    public required bool ContinueOnError { get; init; }
+
+    public ObjectValue Matrix => Vector?.Values ?? ObjectValue.Empty;
+}
+
+/// <summary>A job that is over.</summary>
+/// <param name="Outputs">Without those that hold a secret.</param>
+internal sealed record JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs);

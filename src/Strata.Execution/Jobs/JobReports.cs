@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Images;
+using Strata.Execution.Masking;
+using Strata.Execution.Reporting;
+using Strata.Execution.Scheduling;
+using Strata.Execution.Steps;
+using Strata.Images;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Jobs;
+
+/// <summary>What the report says of a job.</summary>
+internal static class JobReports
+{
+    /// <summary>A job whose steps never started.</summary>
+    public static JobReport NotRun(Job job, string name, JsonObject? matrix, RunStatus status, string? reason) => new()
+    {
+        Id = job.Id,
+        Name = name,
+        Matrix = matrix,
+        Status = status,
+        Reason = reason,
+        Attempt = 1,
+        DurationMs = 0,
+        SandboxStartMs = null,
+        Image = null,
+        Steps = NotRunSteps(job.Steps, 0, status == RunStatus.Cancelled ? RunStatus.Cancelled : RunStatus.Skipped),
+    };
+
+    public static IReadOnlyList<StepReport> NotRunSteps(IReadOnlyList<Step> steps, int from, RunStatus status) =>
+    [
+        .. steps.Skip(from).Select(step => new StepReport
+        {
+            Name = step.Name?.Text,
+            Status = status,
+            ExitCode = null,
+            DurationMs = 0,
+            Outputs = new Dictionary<string, string>(),
+        }),
+    ];
+
+    public static StepReport Of(StepResult result, SecretMasker masker)
+    {
+        var outputs = new Dictionary<string, string>(result.Outputs.Count);
+        foreach (var (name, value) in result.Outputs)
+        {
+            outputs[name] = masker.MaskText(value);
+        }
+
+        return new()
+        {
+            Name = result.WrittenName is null ? null : masker.MaskText(result.WrittenName),
+            Status = result.Outcome,
+            ExitCode = result.ExitCode,
+            DurationMs = (long)result.Duration.TotalMilliseconds,
+            Outputs = outputs,
+        };
+    }
+
+    public static ImageReport Of(SelectedImage image, ResolvedImage resolved) => new(
+        image.Name,
+        resolved.Digest.ToString(),
+        [.. resolved.Layers.Select(l => new LayerReport(
+            l.Key, l.Digest.ToString(), OutcomeName(l.Outcome), (long)l.Duration.TotalMilliseconds, l.SizeBytes))]);
+
+    public static JsonObject? Matrix(JobInstance instance) => instance.Vector?.Values.ToJson() as JsonObject;
+
+    public static string CancelText(CancelReason reason) => reason switch
+    {
+        CancelReason.Timeout => "timeout",
+        CancelReason.FailFast => "another combination of the matrix failed (fail-fast)",
+        _ => "the run was cancelled",
+    };
+
+    public static string Text(IEnumerable<Diagnostic> problems) => string.Join("\n", problems);
+
+    private static string OutcomeName(LayerOutcome outcome) => outcome switch
+    {
+        LayerOutcome.Reused => "reused",
+        LayerOutcome.Built => "built",
+        _ => "pulled",
+    };
+}

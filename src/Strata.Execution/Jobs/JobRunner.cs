@@ -1,0 +1,246 @@
+using Strata.Core.Diagnostics;
+using Strata.Execution.Contexts;
+using Strata.Execution.Events;
+using Strata.Execution.Images;
+using Strata.Execution.Reporting;
+using Strata.Execution.Scheduling;
+using Strata.Execution.Steps;
+using Strata.Images;
+using Strata.Sandbox;
+using Strata.Workflows.Expressions;
+
+namespace Strata.Execution.Jobs;
+
+/// <summary>One job from its image to its outputs.</summary>
+internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancellation cancellation)
+{
+    private const double TimeoutMinutesDefault = 360; // GitHub's
+
+    private readonly JobEvents _events = new(run, instance.DisplayName);
+    private readonly List<StepReport> _steps = [];
+    private readonly long _started = run.Time.GetTimestamp();
+    private SelectedImage? _image;
+    private ResolvedImage? _resolved;
+    private TimeSpan? _sandboxStart;
+
+    /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
+    public async Task<JobOutcome> RunAsync()
+    {
+        try
+        {
+            var scope = JobContexts.Of(run.Facts, instance);
+            (_image, var problems) = run.Selection.Select(instance.Job, scope);
+            if (_image is null)
+            {
+                await _events.StartedAsync("none").ConfigureAwait(false);
+                return await EndAsync(RunStatus.Failure, JobReports.Text(problems)).ConfigureAwait(false);
+            }
+
+            await _events.StartedAsync(_image.ToString()).ConfigureAwait(false);
+            return await RunInSandboxAsync(_image, scope).ConfigureAwait(false);
+        }
+        catch (ExpressionException e)
+        {
+            return await EndAsync(RunStatus.Failure, $"the job cannot be evaluated: {e.Message}").ConfigureAwait(false);
+        }
+        catch (UserErrorException e)
+        {
+            await SayAllAsync(e.Diagnostics).ConfigureAwait(false);
+            return await EndAsync(RunStatus.Failure, e.Message).ConfigureAwait(false);
+        }
+        catch (EnvironmentException e)
+        {
+            await EndAsync(RunStatus.Failure, e.Message).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellation.Requested.IsCancellationRequested)
+        {
+            return await EndCancelledAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
+    {
+        var workspace = await run.Workspace.Value.WaitAsync(cancellation.Requested).ConfigureAwait(false);
+        _resolved = await run.Images.ResolveAsync(image.Base, _events.Progress, cancellation.Requested).ConfigureAwait(false);
+        var resources = instance.Job.Resources;
+        var sandbox = await run.Host.StartAsync(
+            new SandboxSpec
+            {
+                Name = History.RunDirectory.FileName(instance.DisplayName).Replace('_', '-').Replace('.', '-'),
+                RootLowers = _resolved.Lowers,
+                WorkspaceLowers = workspace.Lowers,
+                Binds = workspace.Binds,
+                Network = instance.Job.Network,
+                Limits = new(resources.Cpu, resources.Memory, resources.Pids, resources.Disk),
+                Site = run.Site,
+            },
+            cancellation.Requested).ConfigureAwait(false);
+        await using (sandbox.ConfigureAwait(false))
+        {
+            _sandboxStart = sandbox.StartDuration;
+            cancellation.StartTimeout(Timeout(scope));
+            await WriteEventFileAsync(sandbox).ConfigureAwait(false);
+            var config = Merge(_resolved.Config, image.Config);
+            if (await JobUser.FindAsync(config.User, sandbox, cancellation.Hard).ConfigureAwait(false) is not { } user)
+            {
+                return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
+            }
+
+            var live = NewLiveJob(sandbox, config, user, scope, image);
+            return await RunStepsAsync(live).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JobOutcome> RunStepsAsync(LiveJob live)
+    {
+        var frame = new StepFrame
+        {
+            Live = live,
+            GitHub = live.GitHub,
+            Inputs = run.Facts.Inputs,
+            Defaults = [instance.Job.Defaults, run.Facts.Workflow.Defaults],
+        };
+        var logs = Path.GetDirectoryName(live.SummaryFile)!;
+        StepResult? firstFailure = null;
+        foreach (var step in instance.Job.Steps)
+        {
+            var narrator = new JobNarrator(run, instance.DisplayName, step.Index, logs);
+            await using (narrator.ConfigureAwait(false))
+            {
+                var result = await StepRunner.RunAsync(step, frame, narrator, CancellationToken.None).ConfigureAwait(false);
+                _steps.Add(JobReports.Of(result, run.Masker));
+                if (result.Conclusion == RunStatus.Failure && firstFailure is null)
+                {
+                    firstFailure = result;
+                    await OpenShellAsync(live).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return await EndAfterStepsAsync(live, frame, firstFailure).ConfigureAwait(false);
+    }
+
+    private async Task<JobOutcome> EndAfterStepsAsync(LiveJob live, StepFrame frame, StepResult? firstFailure)
+    {
+        var outputs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var scope = frame.ScopeBefore("");
+        foreach (var output in instance.Job.Outputs)
+        {
+            var value = await live.EvaluateAsync(output.Value.Text, () => output.Value.EvaluateText(scope)).ConfigureAwait(false);
+            if (run.Masker.ContainsSecret(value))
+            {
+                await _events.SayAsync(LogKind.Warning, $"The output '{output.Name}' is dropped: it contains a secret.").ConfigureAwait(false);
+            }
+            else if (value.Length > 0)
+            {
+                outputs[output.Name] = value;
+            }
+        }
+
+        if (cancellation.Reason is not null)
+        {
+            return await EndCancelledAsync().ConfigureAwait(false);
+        }
+
+        if (firstFailure is not null)
+        {
+            return await EndAsync(RunStatus.Failure, $"step '{firstFailure.Name}' failed", outputs).ConfigureAwait(false);
+        }
+
+        return run.Quota.Take(outputs) is { } refused
+            ? await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false)
+            : await EndAsync(RunStatus.Success, null, outputs).ConfigureAwait(false);
+    }
+
+    private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, JobUser user, EvaluationScope scope, SelectedImage image) => new()
+    {
+        Facts = run.Facts,
+        Job = instance.Job,
+        Sandbox = sandbox,
+        Cancellation = cancellation,
+        Masker = run.Masker,
+        Hasher = run.Hasher,
+        Time = run.Time,
+        User = user,
+        ImageEnv = config.Environment,
+        ImageName = image.Name,
+        Contexts = scope,
+        GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),
+        Env = JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope),
+        SummaryFile = Path.Combine(run.Directory.CreateJobDirectory(instance.DisplayName), "summary.md"),
+    };
+
+    private TimeSpan Timeout(EvaluationScope scope) =>
+        StepRunner.Minutes(instance.Job.TimeoutMinutes, scope) ?? TimeSpan.FromMinutes(TimeoutMinutesDefault);
+
+    private static ImageConfig Merge(ImageConfig image, ImageConfig definition)
+    {
+        var env = new Dictionary<string, string>(image.Environment, StringComparer.Ordinal);
+        foreach (var (name, value) in definition.Environment)
+        {
+            env[name] = value;
+        }
+
+        return new(env, definition.WorkingDirectory ?? image.WorkingDirectory, definition.User ?? image.User);
+    }
+
+    private async ValueTask WriteEventFileAsync(ISandbox sandbox)
+    {
+        var path = Path.Combine(sandbox.ExchangeDirectory, Path.GetFileName(GitHubContext.EventPath));
+        await File.WriteAllTextAsync(path, run.Facts.EventPayload.ToJsonString(), cancellation.Hard).ConfigureAwait(false);
+        File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
+    }
+
+    private async ValueTask OpenShellAsync(LiveJob live)
+    {
+        if (!run.ShellOnFailure || live.LastExec is not { } last || cancellation.Requested.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _events.SayAsync(LogKind.Progress, "A shell as the failed step had it; 'exit' goes on with the job.").ConfigureAwait(false);
+        await run.Events.DrainAsync().ConfigureAwait(false);
+        var shell = await Shell.HasBashAsync(live.Sandbox, cancellation.Hard).ConfigureAwait(false) ? "bash" : "sh";
+        await live.Sandbox.ExecAsync(last with { Arguments = [shell], Interactive = true }, NoOutput.Instance, cancellation.Requested)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask SayAllAsync(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        foreach (var diagnostic in diagnostics)
+        {
+            await _events.SayAsync(LogKind.Error, diagnostic.ToString()).ConfigureAwait(false);
+        }
+    }
+
+    private Task<JobOutcome> EndCancelledAsync() =>
+        EndAsync(RunStatus.Cancelled, JobReports.CancelText(cancellation.Reason ?? CancelReason.Run));
+
+    private async Task<JobOutcome> EndAsync(RunStatus status, string? reason, IReadOnlyDictionary<string, string>? outputs = null)
+    {
+        var rest = status == RunStatus.Cancelled ? RunStatus.Cancelled : RunStatus.Skipped;
+        var report = new JobReport
+        {
+            Id = instance.Job.Id,
+            Name = instance.DisplayName,
+            Matrix = JobReports.Matrix(instance),
+            Status = status,
+            Reason = reason is null ? null : run.Masker.MaskText(reason),
+            Attempt = 1,
+            DurationMs = (long)run.Time.GetElapsedTime(_started).TotalMilliseconds,
+            SandboxStartMs = _sandboxStart is { } start ? (long)start.TotalMilliseconds : null,
+            Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
+            Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, rest)],
+        };
+        await _events.EndedAsync(report).ConfigureAwait(false);
+        return new(report, outputs ?? new Dictionary<string, string>());
+    }
+
+    private sealed class NoOutput : IExecOutput
+    {
+        public static NoOutput Instance { get; } = new();
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,42 @@
+using Strata.Execution.Contexts;
+using Strata.Execution.Events;
+using Strata.Execution.History;
+using Strata.Execution.Images;
+using Strata.Execution.Masking;
+using Strata.Execution.Sources;
+using Strata.Images;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Jobs;
+
+/// <summary>What the jobs of one run share.</summary>
+internal sealed record RunServices
+{
+    public required RunFacts Facts { get; init; }
+
+    public required ISandboxHost Host { get; init; }
+
+    public required IImageResolver Images { get; init; }
+
+    public required ImageSelection Selection { get; init; }
+
+    public required IFileHasher Hasher { get; init; }
+
+    /// <summary>Captured once, when the first job needs it.</summary>
+    public required Lazy<Task<CapturedWorkspace>> Workspace { get; init; }
+
+    public required SecretMasker Masker { get; init; }
+
+    public required EventPump Events { get; init; }
+
+    public required RunDirectory Directory { get; init; }
+
+    public required OutputQuota Quota { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required bool Site { get; init; }
+
+    /// <summary>Open a shell in the sandbox of a job's first failing step.</summary>
+    public required bool ShellOnFailure { get; init; }
+}

@@ -1,0 +1,26 @@
+using Strata.Execution.Sources;
+using Strata.Images;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Running;
+
+/// <summary>What a runner works with: the boundaries to the machine.</summary>
+public sealed record ExecutionServices
+{
+    /// <summary>Called once a run; the runner disposes the host when the run ends.</summary>
+    public required Func<CancellationToken, ValueTask<ISandboxHost>> OpenHost { get; init; }
+
+    public required IImageResolver Images { get; init; }
+
+    public required IWorkspaceSource Source { get; init; }
+
+    public required IFileHasher Hasher { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether a person sits at stdin and stdout: else --shell-on-failure does nothing.</summary>
+    public Func<bool> IsTerminal { get; init; } = () => !Console.IsInputRedirected && !Console.IsOutputRedirected;
+
+    /// <summary>The <c>github.actor</c> when the event names no sender.</summary>
+    public string Actor { get; init; } = Environment.UserName;
+}

@@ -1,0 +1,55 @@
+using Strata.Execution.Contexts;
+using Strata.Execution.Reporting;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Running;
+
+/// <summary>Results and outputs of the jobs of a run, as others see them.</summary>
+internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
+{
+    private readonly Dictionary<string, Job> _jobs = jobs.ToDictionary(j => j.Id, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Dictionary<string, string>> _outputs = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Of the combinations of a matrix, the one that ends last writes last; what it leaves empty stays.</summary>
+    public void AddOutputs(string job, IReadOnlyDictionary<string, string> outputs)
+    {
+        if (!_outputs.TryGetValue(job, out var all))
+        {
+            _outputs[job] = all = new(StringComparer.OrdinalIgnoreCase);
+        }
+
+        foreach (var (name, value) in outputs)
+        {
+            all[name] = value;
+        }
+    }
+
+    /// <summary>A need that is not part of the run (--no-needs) counts as success without outputs.</summary>
+    public ObjectValue Of(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
+    {
+        var partOfRun = _jobs.ContainsKey(need.Value);
+        return KeyValuePair.Create(need.Value, (Value)ContextValues.Of(
+            ("result", Value.From(ContextValues.StatusName(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
+            ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
+    }));
+
+    /// <summary>Results of every job of the run that <paramref name="job"/> depends on, nearest first.</summary>
+    public IReadOnlyDictionary<string, RunStatus> Ancestors(Job job, Func<string, RunStatus> resultOf)
+    {
+        var results = new Dictionary<string, RunStatus>(StringComparer.OrdinalIgnoreCase);
+        var pending = new Queue<string>(job.Needs.Select(n => n.Value));
+        while (pending.TryDequeue(out var id))
+        {
+            if (_jobs.TryGetValue(id, out var needed) && results.TryAdd(id, resultOf(id)))
+            {
+                foreach (var further in needed.Needs)
+                {
+                    pending.Enqueue(further.Value);
+                }
+            }
+        }
+
+        return results;
+    }
+}

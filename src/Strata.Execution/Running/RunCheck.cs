@@ -1,0 +1,143 @@
+using Strata.Core.Diagnostics;
+using Strata.Core.Text;
+using Strata.Execution.Contexts;
+using Strata.Execution.Images;
+using Strata.Execution.Jobs;
+using Strata.Workflows.Model;
+using Strata.Workflows.Parsing;
+using Strata.Workflows.Planning;
+
+namespace Strata.Execution.Running;
+
+/// <summary>Everything that can be refused before the first job, all at once.</summary>
+internal static class RunCheck
+{
+    public static IReadOnlyList<Diagnostic> Check(RunRequest request)
+    {
+        var (jobs, selection) = SelectedJobs.Of(request.Workflow, request.Selection);
+        var problems = new List<Diagnostic>(selection);
+        problems.AddRange(WorkflowInputs.Of(request).Problems);
+        problems.AddRange(CheckMatrix(jobs, request.Selection.Matrix));
+        var images = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory);
+        var actions = new HashSet<string>(StringComparer.Ordinal); // looked at once, however often used
+        foreach (var job in jobs)
+        {
+            problems.AddRange(job.Unsupported.Select(u => u.Diagnostic with { Severity = Severity.Error }));
+            problems.AddRange(images.Select(job, scope: null).Problems);
+            problems.AddRange(NotYet(job));
+            foreach (var step in job.Steps)
+            {
+                CheckAction(step, request.WorkspaceDirectory, actions, problems);
+            }
+        }
+
+        return [.. problems.Distinct().OrderBy(d => d.At?.File, StringComparer.Ordinal).ThenBy(d => d.At?.Line).ThenBy(d => d.At?.Column)];
+    }
+
+    private static IEnumerable<Diagnostic> NotYet(Job job)
+    {
+        if (job.Caches.Count > 0)
+        {
+            yield return ExecutionDiagnostics.CachesNotYet(job.Caches[0].At);
+        }
+
+        if (job.Artifacts.Count > 0)
+        {
+            yield return ExecutionDiagnostics.ArtifactsNotYet(job.Artifacts[0].At);
+        }
+
+        if (job.ArtifactsFrom.Count > 0)
+        {
+            yield return ExecutionDiagnostics.ArtifactsFromNotYet(job.ArtifactsFrom[0].At);
+        }
+
+        foreach (var step in job.Steps)
+        {
+            switch (step.Action)
+            {
+                case StepAction.Run { Cache: { } cache }:
+                    yield return ExecutionDiagnostics.StepCacheNotYet(cache.At);
+                    break;
+                case StepAction.BuiltIn { Name: "cache" or "cache/restore" or "cache/save" } cacheAction:
+                    yield return ExecutionDiagnostics.CacheActionNotYet(cacheAction.Name, cacheAction.At);
+                    break;
+                case StepAction.BuiltIn { Name: not "checkout" } other:
+                    yield return ExecutionDiagnostics.ArtifactActionNotYet(other.Name, other.At);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A local action is looked at before the run when it is there already; a job may also make it.</summary>
+    private static void CheckAction(Step step, string directory, HashSet<string> seen, List<Diagnostic> problems)
+    {
+        if (step.Action is not StepAction.LocalAction call || !seen.Add(call.Path))
+        {
+            return;
+        }
+
+        foreach (var name in (string[])["action.yml", "action.yaml"])
+        {
+            var file = new FileInfo(Path.Combine(directory, call.Path, name));
+            if (!file.Exists || file.Length > WorkflowParser.FileSizeMax)
+            {
+                continue;
+            }
+
+            var (action, diagnostics) = WorkflowParser.ParseAction(Path.Combine(call.Path, name), File.ReadAllBytes(file.FullName));
+            problems.AddRange(diagnostics.Where(d => d.Severity == Severity.Error));
+            problems.AddRange(action?.Unsupported.Select(u => u.Diagnostic with { Severity = Severity.Error }) ?? []);
+            foreach (var inner in action?.Steps ?? [])
+            {
+                CheckAction(inner, directory, seen, problems);
+            }
+
+            return;
+        }
+    }
+
+    /// <summary>A matrix that needs the results of other jobs is not known yet: then nothing is refused.</summary>
+    private static IEnumerable<Diagnostic> CheckMatrix(IReadOnlyList<Job> jobs, IReadOnlyDictionary<string, string> filter)
+    {
+        if (filter.Count == 0)
+        {
+            yield break;
+        }
+
+        var known = new List<IReadOnlyList<MatrixVector>>();
+        foreach (var job in jobs)
+        {
+            if (job.Strategy?.Matrix is not { } matrix)
+            {
+                continue;
+            }
+
+            if (!IsPlain(matrix))
+            {
+                yield break;
+            }
+
+            known.Add(MatrixExpansion.Expand(matrix.Evaluate(EvaluationScope.Empty)).Vectors);
+        }
+
+        var keys = known.SelectMany(v => v).SelectMany(v => v.Values.Members).Select(m => m.Key).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var unknown = filter.Keys.Where(k => !keys.Contains(k, StringComparer.OrdinalIgnoreCase)).ToList();
+        foreach (var key in unknown)
+        {
+            yield return ExecutionDiagnostics.UnknownMatrixKey(key, Suggestion.Nearest(key, keys));
+        }
+
+        if (unknown.Count == 0 && !known.Any(v => filter.Keys.Any(k => MatrixFilter.HasKey(v, k)) && MatrixFilter.Apply(v, filter).Count > 0))
+        {
+            yield return ExecutionDiagnostics.NoMatrixMatch(string.Join(", ", filter.Select(f => $"{f.Key}={f.Value}")));
+        }
+    }
+
+    private static bool IsPlain(TemplateTree tree) => tree switch
+    {
+        TemplateTree.Leaf leaf => leaf.Plain is not null || leaf.Template.IsLiteral,
+        TemplateTree.Sequence sequence => sequence.Items.All(IsPlain),
+        TemplateTree.Mapping mapping => mapping.Members.All(m => IsPlain(m.Value)),
+        _ => false,
+    };
+}

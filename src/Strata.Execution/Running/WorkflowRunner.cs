@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Contexts;
+using Strata.Execution.Events;
+using Strata.Execution.History;
+using Strata.Execution.Jobs;
+using Strata.Execution.Masking;
+using Strata.Execution.Reporting;
+using Strata.Execution.Sources;
+
+namespace Strata.Execution.Running;
+
+/// <inheritdoc cref="IWorkflowRunner"/>
+public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
+{
+    public IReadOnlyList<Diagnostic> Check(RunRequest request) => RunCheck.Check(request);
+
+    public async Task<RunReport> RunAsync(RunRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        var problems = Check(request);
+        if (problems.Any(p => p.Severity == Severity.Error))
+        {
+            throw new UserErrorException(problems);
+        }
+
+        var startedAt = services.Time.GetUtcNow();
+        var started = services.Time.GetTimestamp();
+        using var directory = RunDirectory.Create(request.DataDirectory, startedAt);
+        var events = new EventPump(observer);
+        await using (events.ConfigureAwait(false))
+        {
+            var facts = NewFacts(request, directory);
+            var masker = await NewMaskerAsync(request, events).ConfigureAwait(false);
+            var (jobs, _) = SelectedJobs.Of(request.Workflow, request.Selection);
+            await PublishStartAsync(events, facts, jobs.Select(j => j.Id), startedAt).ConfigureAwait(false);
+            var (reports, loop) = await RunJobsAsync(request, facts, directory, events, masker, jobs, cancellationToken).ConfigureAwait(false);
+            var durationMs = (long)services.Time.GetElapsedTime(started).TotalMilliseconds;
+            var report = NewReport(facts, startedAt, durationMs, reports, loop, cancellationToken.IsCancellationRequested);
+            await SaveAsync(report, directory).ConfigureAwait(false);
+            await events.PublishAsync(new RunEnded { At = services.Time.GetUtcNow(), RunId = facts.RunId, Report = report }).ConfigureAwait(false);
+            RunRetention.Prune(request.DataDirectory, RunRetention.Kept);
+            return report;
+        }
+    }
+
+    private async Task<(IReadOnlyList<JobReport> Reports, RunLoop Loop)> RunJobsAsync(
+        RunRequest request,
+        RunFacts facts,
+        RunDirectory directory,
+        EventPump events,
+        SecretMasker masker,
+        IReadOnlyList<Workflows.Model.Job> jobs,
+        CancellationToken cancellationToken)
+    {
+        // Opened without the token: a cancel during it would leave no report; jobs see the cancel at once.
+        var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            foreach (var notice in host.Notices)
+            {
+                await events.PublishAsync(notice).ConfigureAwait(false);
+            }
+
+            var run = new RunServices
+            {
+                Facts = facts,
+                Host = host,
+                Images = services.Images,
+                Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory),
+                Hasher = services.Hasher,
+                Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, cancellationToken)),
+                Masker = masker,
+                Events = events,
+                Directory = directory,
+                Quota = new(),
+                Time = services.Time,
+                Site = request.Site,
+                ShellOnFailure = request.ShellOnFailure && services.IsTerminal(),
+            };
+            var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
+            var reports = await loop.RunAsync().ConfigureAwait(false);
+            return (reports, loop);
+        }
+    }
+
+    private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, CancellationToken cancellationToken) =>
+        await services.Source.CaptureAsync(request.WorkspaceDirectory, ownerShift, cancellationToken).ConfigureAwait(false);
+
+    private RunFacts NewFacts(RunRequest request, RunDirectory directory) => new()
+    {
+        RunId = directory.Id,
+        RunNumber = directory.Number,
+        Workflow = request.Workflow,
+        Identity = request.Identity,
+        EventName = request.EventName,
+        EventPayload = request.EventPayload,
+        Actor = EventActor(request) ?? services.Actor,
+        Env = request.Env,
+        Vars = ContextValues.OfTexts(request.Vars),
+        Inputs = WorkflowInputs.Of(request).Inputs,
+        Secrets = ContextValues.OfTexts(request.Secrets),
+        Debug = IsDebug(request.Vars) || IsDebug(request.Secrets),
+    };
+
+    private static string? EventActor(RunRequest request) =>
+        (request.EventPayload["sender"] as System.Text.Json.Nodes.JsonObject)?["login"] is System.Text.Json.Nodes.JsonValue login
+        && login.TryGetValue<string>(out var name) ? name : null;
+
+    private static bool IsDebug(IReadOnlyDictionary<string, string> values) =>
+        values.TryGetValue("ACTIONS_STEP_DEBUG", out var value) && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<SecretMasker> NewMaskerAsync(RunRequest request, EventPump events)
+    {
+        var masker = new SecretMasker();
+        string[] values = [.. request.Secrets.Where(s => s.Key != "ACTIONS_STEP_DEBUG").Select(s => s.Value)];
+        masker.Add(values);
+        foreach (var (name, value) in request.Secrets)
+        {
+            if (value.Length > 0 && name != "ACTIONS_STEP_DEBUG" && SecretForms.Of(value).Count == 0)
+            {
+                await events.PublishAsync(ExecutionDiagnostics.ShortSecret(name)).ConfigureAwait(false);
+            }
+        }
+
+        return masker;
+    }
+
+    private static ValueTask PublishStartAsync(EventPump events, RunFacts facts, IEnumerable<string> jobs, DateTimeOffset at) =>
+        events.PublishAsync(new RunStarted
+        {
+            At = at,
+            RunId = facts.RunId,
+            Workflow = facts.Workflow.Name,
+            Repo = facts.Identity.FullRepository,
+            Ref = facts.Identity.Ref,
+            Jobs = [.. jobs],
+        });
+
+    private static RunReport NewReport(
+        RunFacts facts, DateTimeOffset startedAt, long durationMs, IReadOnlyList<JobReport> jobs, RunLoop loop, bool cancelled)
+    {
+        var (status, reason) = RunVerdict.Of(jobs, [.. loop.Results], cancelled);
+        return new()
+        {
+            RunId = facts.RunId,
+            Workflow = facts.Workflow.Name,
+            Repo = facts.Identity.FullRepository,
+            Ref = facts.Identity.Ref,
+            Trust = GitHubContext.TrustName(facts.Identity.Trust),
+            Status = status,
+            Reason = reason,
+            StartedAt = startedAt,
+            DurationMs = durationMs,
+            OverheadMs = CriticalPath.OverheadMs(durationMs, loop.Intervals),
+            Jobs = jobs,
+        };
+    }
+
+    private static async Task SaveAsync(RunReport report, RunDirectory directory)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport);
+        await File.WriteAllBytesAsync(Path.Combine(directory.Path, "report.json"), json, CancellationToken.None).ConfigureAwait(false);
+    }
+}

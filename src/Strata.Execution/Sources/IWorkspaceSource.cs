@@ -1,0 +1,25 @@
+using Strata.Sandbox;
+
+namespace Strata.Execution.Sources;
+
+/// <summary>The workspace as it was when the run started: a private copy of the user's visible files.</summary>
+public interface IWorkspaceSource
+{
+    /// <param name="directory">Absolute host directory of the user.</param>
+    /// <param name="ownerShift">See <see cref="ISandboxHost.TreeOwnerShift"/>.</param>
+    ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken);
+}
+
+/// <param name="Lowers">Host trees for <see cref="SandboxSpec.WorkspaceLowers"/>, bottom first. Never changed while the run lasts.</param>
+/// <param name="Binds">What is mounted beside them: the enclosing .git, read-only.</param>
+/// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
+/// <param name="Notice">For people: what was captured, or null.</param>
+public sealed record CapturedWorkspace(
+    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, string? Notice);
+
+/// <summary>hashFiles of GitHub over one directory.</summary>
+public interface IFileHasher
+{
+    /// <summary>Hex SHA-256 over the digests of the matching files in glob order, or '' without a match. Links that leave the root are not followed.</summary>
+    string HashFiles(string root, IReadOnlyList<string> patterns);
+}

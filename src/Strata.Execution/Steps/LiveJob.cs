@@ -1,0 +1,56 @@
+using Strata.Execution.Contexts;
+using Strata.Execution.Sources;
+using Strata.Execution.Masking;
+using Strata.Sandbox;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>A job while its sandbox lives: what its steps share and change. Used by one step at a time.</summary>
+internal sealed class LiveJob
+{
+    public required RunFacts Facts { get; init; }
+
+    public required Job Job { get; init; }
+
+    public required ISandbox Sandbox { get; init; }
+
+    public required JobCancellation Cancellation { get; init; }
+
+    public required SecretMasker Masker { get; init; }
+
+    public required IFileHasher Hasher { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required JobUser User { get; init; }
+
+    public required IReadOnlyDictionary<string, string> ImageEnv { get; init; }
+
+    /// <summary>For hints.</summary>
+    public required string ImageName { get; init; }
+
+    /// <summary>vars, inputs, needs, strategy, matrix, secrets, runner; without github, env, steps, job.</summary>
+    public required EvaluationScope Contexts { get; init; }
+
+    /// <summary>With what belongs to the job; without what belongs to a step.</summary>
+    public required ObjectValue GitHub { get; init; }
+
+    /// <summary>Of workflow, request and job, then what steps added through GITHUB_ENV.</summary>
+    public required Dictionary<string, string> Env { get; init; }
+
+    /// <summary>What steps put before PATH; the last one comes first.</summary>
+    public List<string> Paths { get; } = [];
+
+    /// <summary>Host file that collects step summaries.</summary>
+    public required string SummaryFile { get; init; }
+
+    /// <summary>The last command that was started: --shell-on-failure opens a shell like it.</summary>
+    public ExecSpec? LastExec { get; set; }
+
+    /// <summary>Evaluates where the workspace can be read, if the expression reads files.</summary>
+    public async ValueTask<T> EvaluateAsync<T>(string expressions, Func<T> evaluate) => EvaluationScope.ReadsFiles(expressions)
+        ? await Sandbox.RunInMountNamespaceAsync(evaluate, Cancellation.Hard).ConfigureAwait(false)
+        : evaluate();
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Strata.Execution.Commands;
+using Strata.Execution.Contexts;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
+using Strata.Execution.Reporting;
+using Strata.Sandbox;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>Runs one <c>run:</c> in the sandbox.</summary>
+internal static class RunStep
+{
+    /// <param name="env">The step's env context.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
+    public static async Task<StepOutcome> ExecuteAsync(
+        StepAction.Run run,
+        StepFrame frame,
+        EvaluationScope scope,
+        IReadOnlyDictionary<string, string> env,
+        StepLog log,
+        CancellationToken cancellationToken)
+    {
+        var live = frame.Live;
+        var (shellText, directoryText) = (Default(run.Shell, frame, d => d.Shell), Default(run.WorkingDirectory, frame, d => d.WorkingDirectory));
+        var texts = await live.EvaluateAsync(
+            $"{run.Script.Value.Text}{shellText?.Text}{directoryText?.Text}",
+            () => (Script: run.Script.Value.EvaluateText(scope), Shell: shellText?.EvaluateText(scope), Directory: directoryText?.EvaluateText(scope)))
+            .ConfigureAwait(false);
+        var shell = string.IsNullOrWhiteSpace(texts.Shell)
+            ? await Shell.DefaultAsync(live.Sandbox, live.Cancellation.Hard).ConfigureAwait(false)
+            : Shell.Parse(texts.Shell);
+        if (shell is null)
+        {
+            return StepOutcome.Failed($"'{texts.Shell}' is no shell: write bash, sh, python, or a command with {{0}} for the script's path.");
+        }
+
+        var effects = new StepEffects();
+        using var files = new StepFileSet(live.Sandbox, texts.Script, shell.Extension);
+        var github = (ObjectValue)scope.GetContext("github");
+        var spec = new ExecSpec
+        {
+            Arguments = shell.CommandFor(files.ScriptPath),
+            Environment = StepEnvironment.Build(live, github, env, files),
+            WorkingDirectory = DirectoryOf(texts.Directory),
+            UserId = live.User.UserId,
+            GroupId = live.User.GroupId,
+        };
+        live.LastExec = spec;
+        log.Commands = new CommandInterpreter(live.Masker, effects, AllowsUnsecure(env), live.Facts.Debug);
+        var outcome = await live.Sandbox.ExecAsync(spec, log, cancellationToken).ConfigureAwait(false);
+        await log.EndOutputAsync().ConfigureAwait(false);
+        log.Commands = null;
+        await ReadFilesAsync(files, live, effects, log).ConfigureAwait(false);
+        return Judge(outcome, effects, log, live, spec);
+    }
+
+    private static StepOutcome Judge(ExecOutcome outcome, StepEffects effects, StepLog log, LiveJob live, ExecSpec spec)
+    {
+        if (outcome.End != ExecEnd.Exited)
+        {
+            return new(RunStatus.Cancelled, outcome.ExitCode, "cancelled", effects);
+        }
+
+        if (outcome.ExitCode != 0 || outcome.StartError is not null)
+        {
+            var code = outcome.ExitCode == 0 ? 126 : outcome.ExitCode;
+            var reason = FailureHints.Reason(outcome, log.Hints, live, spec.Arguments);
+            return new(RunStatus.Failure, code, WithDirectory(reason, outcome, spec), effects);
+        }
+
+        return effects.Failure is { } failure ? new(RunStatus.Failure, 0, failure, effects) : new(RunStatus.Success, 0, null, effects);
+    }
+
+    private static string WithDirectory(string reason, ExecOutcome outcome, ExecSpec spec) =>
+        outcome.StartError is not null && spec.WorkingDirectory != SandboxSpec.WorkspacePath
+            ? $"{reason} (in {spec.WorkingDirectory})"
+            : reason;
+
+    private static async ValueTask ReadFilesAsync(StepFileSet files, LiveJob live, StepEffects effects, StepLog log)
+    {
+        var (warnings, summary) = await files.ReadAsync(live.Sandbox, effects, live.Cancellation.Hard).ConfigureAwait(false);
+        foreach (var warning in warnings)
+        {
+            await log.SayAsync(LogKind.Warning, warning).ConfigureAwait(false);
+        }
+
+        if (summary is not null)
+        {
+            var masked = live.Masker.MaskText(summary);
+            await File.AppendAllTextAsync(live.SummaryFile, masked.EndsWith('\n') ? masked : masked + "\n", Encoding.UTF8, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static Template? Default(Located<Template>? own, StepFrame frame, Func<RunDefaults, Located<Template>?> part) =>
+        (own ?? frame.Defaults.Select(part).FirstOrDefault(d => d is not null))?.Value;
+
+    private static string DirectoryOf(string? directory) => string.IsNullOrWhiteSpace(directory)
+        ? SandboxSpec.WorkspacePath
+        : Path.GetFullPath(directory.Trim(), SandboxSpec.WorkspacePath);
+
+    private static bool AllowsUnsecure(IReadOnlyDictionary<string, string> env) =>
+        env.TryGetValue(CommandInterpreter.AllowUnsecureVariable, out var value) && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+}

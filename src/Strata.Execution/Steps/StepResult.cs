@@ -1,0 +1,28 @@
+using Strata.Execution.Commands;
+using Strata.Execution.Reporting;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>How the work of a step ended, before continue-on-error.</summary>
+/// <param name="Reason">For people; null after success.</param>
+internal sealed record StepOutcome(RunStatus Status, int? ExitCode, string? Reason, StepEffects Effects)
+{
+    public static StepOutcome Failed(string reason) => new(RunStatus.Failure, null, reason, new());
+
+    public static StepOutcome Succeeded() => new(RunStatus.Success, null, null, new());
+}
+
+/// <summary>A step that is over.</summary>
+/// <param name="Name">As shown.</param>
+/// <param name="WrittenName">The YAML's, evaluated; null without.</param>
+/// <param name="Outcome">Before continue-on-error.</param>
+/// <param name="Conclusion">After.</param>
+internal sealed record StepResult(
+    string Name,
+    string? WrittenName,
+    RunStatus Outcome,
+    RunStatus Conclusion,
+    int? ExitCode,
+    TimeSpan Duration,
+    string? Reason,
+    IReadOnlyDictionary<string, string> Outputs);

@@ -1,0 +1,224 @@
+using Strata.Execution.Contexts;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
+using Strata.Execution.Reporting;
+using Strata.Sandbox;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>
+/// One step from its condition to its effects, in the order of GitHub's runner: its env, then its if with that env, then the work,
+/// then continue-on-error.
+/// </summary>
+internal static class StepRunner
+{
+    /// <param name="outer">Of the calling step in an action; it can end this step whatever its condition says.</param>
+    public static async Task<StepResult> RunAsync(Step step, StepFrame frame, IStepNarrator narrator, CancellationToken outer)
+    {
+        var live = frame.Live;
+        var started = live.Time.GetTimestamp();
+        var actionName = ActionName(step);
+        var scope = frame.ScopeBefore(actionName);
+        var env = new Dictionary<string, string>(StringComparer.Ordinal);
+        var (run, failure) = (false, (string?)null);
+        try
+        {
+            foreach (var variable in step.Env)
+            {
+                env[variable.Name] = await live.EvaluateAsync(variable.Value.Text, () => variable.Value.EvaluateText(scope)).ConfigureAwait(false);
+            }
+
+            env = frame.EnvWith(env);
+            scope = scope.With(("env", ContextValues.OfTexts(env)));
+            run = await live.EvaluateAsync(step.If.Text, () => step.If.Evaluate(scope)).ConfigureAwait(false);
+        }
+        catch (ExpressionException e)
+        {
+            failure = $"The step's env or if cannot be evaluated: {e.Message}";
+        }
+
+        var (name, writtenName) = DisplayName(step, scope);
+        if (failure is null && !run)
+        {
+            return await EndAsync(new(name, writtenName, RunStatus.Skipped, RunStatus.Skipped, null, TimeSpan.Zero, SkipReason(step, frame), NoOutputs))
+                .ConfigureAwait(false);
+        }
+
+        var log = await narrator.StartAsync(name).ConfigureAwait(false);
+        var outcome = failure is null
+            ? await WorkAsync(step, frame, scope, env, actionName, log, outer).ConfigureAwait(false)
+            : StepOutcome.Failed(failure);
+        Apply(outcome, live);
+        var conclusion = outcome.Status == RunStatus.Failure && ContinuesOnError(step, scope) ? RunStatus.Success : outcome.Status;
+        return await EndAsync(new(
+            name, writtenName, outcome.Status, conclusion, outcome.ExitCode, live.Time.GetElapsedTime(started), outcome.Reason, outcome.Effects.Outputs))
+            .ConfigureAwait(false);
+
+        async ValueTask<StepResult> EndAsync(StepResult result)
+        {
+            frame.Add(step.Id, result);
+            await narrator.EndAsync(result).ConfigureAwait(false);
+            return result;
+        }
+    }
+
+    private static readonly Dictionary<string, string> NoOutputs = [];
+
+    private static async Task<StepOutcome> WorkAsync(
+        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, string actionName, StepLog log, CancellationToken outer)
+    {
+        var cancellation = frame.Live.Cancellation;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Hard, outer);
+        try
+        {
+            var minutes = Minutes(step.TimeoutMinutes, scope);
+            using var timeout = minutes is null ? null : new CancellationTokenSource(minutes.Value, frame.Live.Time);
+            using var onTimeout = timeout?.Token.Register(stop.Cancel) ?? default;
+            using var onCancel = cancellation.Requested.IsCancellationRequested
+                ? default
+                : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, stop));
+            var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token).ConfigureAwait(false);
+            return outcome.Status == RunStatus.Cancelled && timeout is { IsCancellationRequested: true }
+                ? outcome with { Status = RunStatus.Failure, Reason = $"timed out after {minutes!.Value.TotalMinutes:0.##} min (timeout-minutes)" }
+                : outcome;
+        }
+        catch (ExpressionException e)
+        {
+            return StepOutcome.Failed($"The step cannot be evaluated: {e.Message}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new(RunStatus.Cancelled, null, "cancelled", new());
+        }
+    }
+
+    private static async Task<StepOutcome> DispatchAsync(
+        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, StepLog log, CancellationToken cancellationToken)
+    {
+        switch (step.Action)
+        {
+            case StepAction.Run run:
+                return await RunStep.ExecuteAsync(run, frame, scope, env, log, cancellationToken).ConfigureAwait(false);
+            case StepAction.LocalAction local:
+                return await CompositeStep.ExecuteAsync(local, frame, scope, env, log, cancellationToken).ConfigureAwait(false);
+            case StepAction.BuiltIn { Name: "checkout" }:
+                await log.SayAsync(LogKind.Output, $"The source is already in {SandboxSpec.WorkspacePath}: nothing to check out.").ConfigureAwait(false);
+                return Checkout(frame);
+            case StepAction.BuiltIn builtIn:
+                return StepOutcome.Failed($"actions/{builtIn.Name} is not executed by this version.");
+            case StepAction.Foreign foreign:
+                return StepOutcome.Failed($"'{foreign.Reference}' cannot be run.");
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static StepOutcome Checkout(StepFrame frame)
+    {
+        var outcome = StepOutcome.Succeeded();
+        outcome.Effects.Outputs["ref"] = frame.Live.Facts.Identity.Ref;
+        outcome.Effects.Outputs["commit"] = frame.Live.Facts.Identity.Commit ?? "";
+        return outcome;
+    }
+
+    /// <summary>The job was cancelled while the step runs: its condition is asked again, as on GitHub.</summary>
+    private static void StopUnlessWanted(Step step, StepFrame frame, Dictionary<string, string> env, string actionName, CancellationTokenSource stop)
+    {
+        var wanted = false;
+        try
+        {
+            var scope = frame.Scope(actionName, cancelled: true).With(("env", ContextValues.OfTexts(env)));
+            wanted = !EvaluationScope.ReadsFiles(step.If.Text) && step.If.Evaluate(scope);
+        }
+        catch (ExpressionException)
+        {
+            // Not wanted then.
+        }
+
+        if (!wanted)
+        {
+            stop.Cancel();
+        }
+    }
+
+    private static void Apply(StepOutcome outcome, LiveJob live)
+    {
+        foreach (var (name, value) in outcome.Effects.Environment)
+        {
+            live.Env[name] = value;
+        }
+
+        foreach (var path in outcome.Effects.Paths)
+        {
+            live.Paths.Remove(path);
+            live.Paths.Add(path);
+        }
+    }
+
+    private static bool ContinuesOnError(Step step, EvaluationScope scope)
+    {
+        try
+        {
+            return step.ContinueOnError is { } setting && IsTrue(setting.Value.Evaluate(scope));
+        }
+        catch (ExpressionException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A setting written as text counts by its text: 'false' is false.</summary>
+    internal static bool IsTrue(Value value) =>
+        value.Kind == ValueKind.String ? value.ToText().Trim().Equals("true", StringComparison.OrdinalIgnoreCase) : value.IsTruthy;
+
+    /// <returns>Null without a limit: absent, zero or negative.</returns>
+    internal static TimeSpan? Minutes(Located<Template>? setting, EvaluationScope scope)
+    {
+        if (setting is null)
+        {
+            return null;
+        }
+
+        var minutes = setting.Value.Evaluate(scope).ToNumber();
+        return double.IsNaN(minutes)
+            ? throw new ExpressionException($"timeout-minutes is '{setting.Value.EvaluateText(scope)}', which is no number.")
+            : minutes <= 0 ? null : TimeSpan.FromMinutes(Math.Min(minutes, 60 * 24 * 35));
+    }
+
+    private static (string Shown, string? Written) DisplayName(Step step, EvaluationScope scope)
+    {
+        string? written = null;
+        try
+        {
+            written = step.Name is null || EvaluationScope.ReadsFiles(step.Name.Text) ? step.Name?.Text : step.Name.EvaluateText(scope);
+        }
+        catch (ExpressionException)
+        {
+            written = step.Name!.Text;
+        }
+
+        return (string.IsNullOrWhiteSpace(written) ? StepNames.Of(step) : written, written);
+    }
+
+    private static string ActionName(Step step) => step.Id ?? (step.Action is StepAction.Run ? "__run" : $"__{StepNames.Of(step)}");
+
+    private static string SkipReason(Step step, StepFrame frame)
+    {
+        if (!step.If.DecidesAfterFailure)
+        {
+            if (frame.Live.Cancellation.Requested.IsCancellationRequested)
+            {
+                return "the job was cancelled";
+            }
+
+            if (frame.SoFar == RunStatus.Failure)
+            {
+                return "an earlier step failed";
+            }
+        }
+
+        return $"if: {step.If.Text} is false";
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Strata.Core.Diagnostics;
+using Strata.Images;
+using Strata.Core;
+using Strata.Execution.Sources;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Tests.Fakes;
+
+/// <summary>A "sandbox" that runs commands on this host, with the fixed paths put into a directory of its own.</summary>
+internal sealed class HostSandbox : ISandbox
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("strata-exec-");
+
+    public HostSandbox(SandboxSpec spec)
+    {
+        Spec = spec;
+        foreach (var name in (string[])["exchange", "workspace", "runner"])
+        {
+            _root.CreateSubdirectory(name);
+        }
+
+        foreach (var lower in spec.WorkspaceLowers)
+        {
+            CopyTree(lower, WorkspaceMergedPath);
+        }
+    }
+
+    public SandboxSpec Spec { get; }
+
+    public List<ExecSpec> Execs { get; } = [];
+
+    public string ExchangeDirectory => Path.Combine(_root.FullName, "exchange");
+
+    public TimeSpan StartDuration => TimeSpan.FromMilliseconds(7);
+
+    public string WorkspaceUpper => WorkspaceMergedPath;
+
+    public string RootUpper => _root.FullName;
+
+    public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");
+
+    public bool OutOfMemory { get; init; }
+
+    public async ValueTask<ExecOutcome> ExecAsync(ExecSpec spec, IExecOutput output, CancellationToken cancellationToken)
+    {
+        Execs.Add(spec);
+        var start = new ProcessStartInfo("/usr/bin/setsid") { RedirectStandardOutput = true, RedirectStandardInput = true };
+        string[] command = ["-w", .. spec.Arguments.Select(Map)];
+        // One stream for both outputs, in order.
+        start.ArgumentList.Add("-w");
+        start.ArgumentList.Add("/bin/sh");
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("exec \"$@\" 2>&1");
+        foreach (var argument in (string[])["sh", .. command[1..]])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment.Clear();
+        foreach (var (name, value) in spec.Environment)
+        {
+            start.Environment[name] = name is "GITHUB_WORKSPACE" ? value : Map(value);
+        }
+
+        start.WorkingDirectory = Map(spec.WorkingDirectory);
+        if (!Directory.Exists(start.WorkingDirectory))
+        {
+            return new(126, ExecEnd.Exited, false, "the working directory does not exist");
+        }
+
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var end = ExecEnd.Exited;
+        await using var kill = cancellationToken.Register(() =>
+        {
+            end = ExecEnd.Cancelled;
+            using var signal = Process.Start("/bin/sh", ["-c", $"kill -INT -{process.Id} {process.Id}; pkill -TERM -P {process.Id}; kill -TERM {process.Id}"]);
+            signal.WaitForExit();
+        });
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await process.StandardOutput.BaseStream.ReadAsync(buffer, CancellationToken.None)) > 0)
+        {
+            await output.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        return new(process.ExitCode, end, OutOfMemory, null);
+    }
+
+    public ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(Map(absolutePath));
+        return new(file.Exists && file.LinkTarget is null or { Length: > 0 } && file.Exists ? file.OpenRead() : null);
+    }
+
+    public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) => new(action());
+
+    public ValueTask DisposeAsync()
+    {
+        _root.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private string Map(string text) => text
+        .Replace(SandboxSpec.ExchangePath, ExchangeDirectory, StringComparison.Ordinal)
+        .Replace(SandboxSpec.WorkspacePath, WorkspaceMergedPath, StringComparison.Ordinal)
+        .Replace("/tmp/runner", Path.Combine(_root.FullName, "runner"), StringComparison.Ordinal);
+
+    private static void CopyTree(string from, string to)
+    {
+        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(directory.Replace(from, to, StringComparison.Ordinal));
+        }
+
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
+        }
+    }
+}
+
+internal sealed class HostSandboxHost : ISandboxHost
+{
+    private readonly Lock _lock = new();
+
+    public List<HostSandbox> Started { get; } = [];
+
+    public bool OutOfMemory { get; init; }
+
+    public EnvironmentException? Refuses { get; init; }
+
+    public bool Disposed { get; private set; }
+
+    public IReadOnlyList<Diagnostic> Notices { get; init; } = [];
+
+    public int TreeOwnerShift => 0;
+
+    public ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        if (Refuses is not null)
+        {
+            throw Refuses;
+        }
+
+        var sandbox = new HostSandbox(spec) { OutOfMemory = OutOfMemory };
+        lock (_lock)
+        {
+            Started.Add(sandbox);
+        }
+
+        return new(sandbox);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed = true;
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal sealed class FakeImages : IImageResolver
+{
+    public List<BaseImage> Asked { get; } = [];
+
+    public ImageConfig Config { get; init; } = ImageConfig.Empty;
+
+    public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        lock (Asked)
+        {
+            Asked.Add(image);
+        }
+
+        progress.Report("looking for the image");
+        var digest = Digest.Of("image"u8);
+        return new(new ResolvedImage(digest, ["/"], Config, [new(null, digest, LayerOutcome.Reused, TimeSpan.FromMilliseconds(3), 42)]));
+    }
+}
+
+internal sealed class DirectorySource : IWorkspaceSource
+{
+    public int Captures { get; private set; }
+
+    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken)
+    {
+        Captures++;
+        return new(new CapturedWorkspace([directory], [], directory, null));
+    }
+}
+
+internal sealed class FakeHasher : IFileHasher
+{
+    public string HashFiles(string root, IReadOnlyList<string> patterns) =>
+        Directory.GetFiles(root, patterns[0]).Length == 0 ? "" : Digest.Of(File.ReadAllBytes(Directory.GetFiles(root, patterns[0])[0])).Hex;
+}

@@ -1,0 +1,67 @@
+using Strata.Core.Identity;
+using Strata.Execution.Reporting;
+using Strata.Execution.Running;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Tests.Fakes;
+
+/// <summary>A runner on fakes with a data directory and a workspace of its own.</summary>
+internal sealed class RunFixture : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("strata-run-");
+
+    public RunFixture()
+    {
+        Directory.CreateDirectory(Workspace);
+        Directory.CreateDirectory(Data);
+    }
+
+    public string Workspace => Path.Combine(_root.FullName, "ws");
+
+    public string Data => Path.Combine(_root.FullName, "data");
+
+    public HostSandboxHost Host { get; init; } = new();
+
+    public FakeImages Images { get; init; } = new();
+
+    public DirectorySource Source { get; } = new();
+
+    public RecordingObserver Observer { get; init; } = new();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public WorkflowRunner Runner => new(new ExecutionServices
+    {
+        OpenHost = _ => new(Host),
+        Images = Images,
+        Source = Source,
+        Hasher = new FakeHasher(),
+        Time = Time,
+        Actor = "me",
+        IsTerminal = () => true,
+    });
+
+    public RunRequest Request(Workflow workflow) => new()
+    {
+        Workflow = workflow,
+        Identity = new()
+        {
+            Organization = "local",
+            Repository = "demo",
+            Ref = "refs/heads/main",
+            DefaultBranch = "refs/heads/main",
+            Trust = Trust.Protected,
+            Commit = new string('a', 40),
+        },
+        WorkspaceDirectory = Workspace,
+        DataDirectory = Data,
+        Selection = RunSelection.All,
+    };
+
+    public Task<RunReport> RunAsync(params Job[] jobs) => RunAsync(Request(Make.Workflow(jobs)));
+
+    public Task<RunReport> RunAsync(RunRequest request, CancellationToken cancellationToken = default) =>
+        Runner.RunAsync(request, Observer, cancellationToken);
+
+    public void Dispose() => _root.Delete(recursive: true);
+}
