@@ -6,7 +6,7 @@ namespace Strata.Cli.Output;
 /// <summary>What a run came to, on stdout: a line a job, the steps that failed, the whole.</summary>
 internal static class RunSummary
 {
-    public static void Write(TextWriter output, RunReport report, TimeSpan? couldSave, string logDirectory, Terminal terminal)
+    public static void Write(TextWriter output, RunReport report, ParallelSavings savings, string logDirectory, Terminal terminal)
     {
         output.WriteLine();
         var width = report.Jobs.Count == 0 ? 0 : Math.Min(48, report.Jobs.Max(job => job.Name.Length));
@@ -25,9 +25,9 @@ internal static class RunSummary
         output.WriteLine(
             $"{Paint(terminal, report.Status, RunDisplay.Word(report.Status))} in {Lifetime.Format(TimeSpan.FromMilliseconds(report.DurationMs))}"
             + $" (of it Strata itself {overhead}){(report.Reason is null ? "" : $": {report.Reason}")}");
-        if (couldSave is { TotalSeconds: >= 1 } saved)
+        if (savings.SavedMs >= 1000 && savings.OneByOneMs <= report.DurationMs)
         {
-            output.WriteLine($"jobs that do not need each other could run at once: --max-parallel saves up to {Lifetime.Format(saved)}");
+            output.WriteLine($"jobs that do not need each other could run at once: --max-parallel saves up to {Lifetime.Format(TimeSpan.FromMilliseconds(savings.SavedMs))}");
         }
 
         output.WriteLine($"logs: {logDirectory}");

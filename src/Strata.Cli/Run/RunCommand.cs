@@ -59,34 +59,33 @@ internal static class RunCommand
             : display;
 
         var runner = LocalPlatform.CreateRunner(request.DataDirectory, runtime);
-        await using (runner.ConfigureAwait(false))
+        var refusals = runner.Check(request);
+        if (refusals.Any(d => d.Severity == Severity.Error))
         {
-            var refusals = runner.Value.Check(request);
-            if (refusals.Any(d => d.Severity == Severity.Error))
-            {
-                display.Dispose();
-                throw new UserErrorException(refusals);
-            }
-
-            foreach (var notice in refusals)
-            {
-                display.On(notice);
-            }
-
-            var report = await runner.Value.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
-            display.Dispose();
-            if (reportFile is not null)
-            {
-                WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport));
-            }
-
-            if (!json)
-            {
-                RunSummary.Write(Console.Out, report, ParallelSavings.Of(report, request), Path.Combine(request.DataDirectory, "runs", report.RunId), terminal);
-            }
-
-            return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;
+            throw new UserErrorException(refusals);
         }
+
+        foreach (var notice in refusals)
+        {
+            display.On(notice);
+        }
+
+        var report = await runner.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
+        display.Dispose();
+        if (reportFile is not null)
+        {
+            WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport));
+        }
+
+        if (!json)
+        {
+            var needs = request.Workflow.Jobs.ToDictionary(
+                job => job.Id, job => (IReadOnlyList<string>)[.. job.Needs.Select(need => need.Value)], StringComparer.Ordinal);
+            RunSummary.Write(
+                Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), terminal);
+        }
+
+        return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;
     }
 
     private static void WriteReport(string path, byte[] json)
