@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Strata.Bench;
+
+/// <summary>Times of one contender, in milliseconds.</summary>
+internal sealed record Samples(string Name, IReadOnlyList<double> Milliseconds)
+{
+    public double Median { get; } = MedianOf(Milliseconds);
+
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
+
+/// <summary>
+/// Contenders in turn, A B C A B C …, after a warm-up of each: on a noisy machine only the ratio of neighbours means something.
+/// </summary>
+internal static class Measurement
+{
+    public static async Task<IReadOnlyList<Samples>> InTurnAsync(int rounds, params (string Name, Func<Task> Run)[] contenders)
+    {
+        foreach (var contender in contenders)
+        {
+            await contender.Run();
+        }
+
+        var times = contenders.Select(_ => new List<double>(rounds)).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < contenders.Length; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                await contenders[i].Run();
+                times[i].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }
+
+        return [.. contenders.Select((contender, i) => new Samples(contender.Name, times[i]))];
+    }
+
+    /// <summary>Median of the ratios pair by pair.</summary>
+    public static double Ratio(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x / y));
+
+    /// <summary>Median of the differences pair by pair, in milliseconds.</summary>
+    public static double Difference(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x - y));
+}

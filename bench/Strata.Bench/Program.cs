@@ -1,0 +1,37 @@
+using Strata.Bench;
+
+(string Name, Func<string, Task<BenchResult>> Run)[] benchmarks =
+[
+    ("sandbox-start", SandboxStart.RunAsync),
+    ("run-overhead", RunOverhead.RunAsync),
+    ("hash-files", HashFilesBench.RunAsync),
+    ("masking", MaskingBench.RunAsync),
+];
+
+if (args is not [var repository, .. var names])
+{
+    return 2;
+}
+
+if (names.Length == 0)
+{
+    Console.WriteLine("Benchmarks: " + string.Join(", ", benchmarks.Select(b => b.Name)));
+    return 0;
+}
+
+var met = true;
+foreach (var name in names)
+{
+    var benchmark = benchmarks.FirstOrDefault(b => b.Name == name);
+    if (benchmark.Run is null)
+    {
+        Console.Error.WriteLine($"There is no benchmark '{name}'.");
+        return 2;
+    }
+
+    var result = await benchmark.Run(repository);
+    result.Save(repository, TimeProvider.System);
+    met &= result.MeetsItsFigures;
+}
+
+return met ? 0 : 1;
