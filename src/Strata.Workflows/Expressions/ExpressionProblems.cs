@@ -17,7 +17,7 @@ internal static class ExpressionProblems
 
     public static ExpressionProblem Unexpected(Token token) => token switch
     {
-        { Kind: TokenKind.End } => new(token.Start + 1, "The expression ends too early.", "A value, ')' or ']' is missing at its end."),
+        { Kind: TokenKind.End } => new(token.Start + 1, "The expression ends too early, after what stands here.", "A value, ')' or ']' is missing at its end."),
         { Text: ['\'', ..], Kind: TokenKind.Unexpected } => new(
             token.Start + 1, "The text that starts here has no closing quote.", "Texts stand in single quotes; write '' for a quote in a text."),
         { Text: ['"', ..] } => new(token.Start + 1, $"Unexpected symbol: {Quote(token.Text)}.", "Texts stand in single quotes: 'text'."),
