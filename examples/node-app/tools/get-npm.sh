@@ -15,4 +15,4 @@ if [ -n "$registry" ]; then
 fi
 
 corepack enable npm
-echo "npm $(npm --version) on node $(node --version)"
+npm --version
