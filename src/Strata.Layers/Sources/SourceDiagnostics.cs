@@ -1,0 +1,29 @@
+using Strata.Core;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Layers.Sources;
+
+/// <summary>What goes wrong with sources: STR33xx.</summary>
+internal static class SourceDiagnostics
+{
+    public static Diagnostic Large(string workspace, long sizeBytes) =>
+        new("STR3301", Severity.Warning, $"{workspace} holds {new ByteSize(sizeBytes)} of visible files; each run copies them.", null,
+            "Add what is not source to .gitignore.");
+
+    public static Diagnostic GitMissing() =>
+        new("STR3302", Severity.Error, "The workspace is in a git repository and git is not installed.", null, "apt-get install git");
+
+    public static Diagnostic GitFailed(string repository, string reason) =>
+        new("STR3303", Severity.Error, $"git could not list the files of {repository}.", null, reason.Length == 0 ? null : reason);
+
+    public static Diagnostic Changing(string file) =>
+        new("STR3304", Severity.Warning, $"{file} changed while it was copied, twice; the job may see a mixture.", null,
+            "Stop what writes it, or add it to .gitignore.");
+
+    public static Diagnostic Special(string file, long count) =>
+        new("STR3305", Severity.Warning, $"{file}{(count > 1 ? $" and {count - 1} more" : "")}: sockets, fifos and devices are not copied.", null, null);
+
+    public static Diagnostic Unreadable(string file, string reason) =>
+        new("STR3306", Severity.Error, $"The source file {file} cannot be copied: {reason}.", null,
+            "Give yourself the right to read it, or add it to .gitignore.");
+}
