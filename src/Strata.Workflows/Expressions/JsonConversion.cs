@@ -66,7 +66,7 @@ internal static class JsonConversion
                 {
                     JsonValueKind.True => Value.True,
                     JsonValueKind.False => Value.False,
-                    JsonValueKind.String => Value.From(node.GetValue<string>()),
+                    JsonValueKind.String => Value.From(node.AsValue().TryGetValue<string>(out var text) ? text : Parse(node.ToJsonString()).ToText()),
                     JsonValueKind.Number => Value.From(ToDouble(node.AsValue())),
                     _ => Value.Null,
                 };

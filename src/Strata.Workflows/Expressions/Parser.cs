@@ -53,9 +53,7 @@ internal sealed class Parser
         var left = ParseUnary();
         while (_token is { Kind: TokenKind.Operator, Operator: var @operator } && Precedence(@operator) >= precedenceMin)
         {
-            var at = _token.Start;
-            Next();
-            left = Checked(Join(@operator, left, ParseOperators(Precedence(@operator) + 1)), at);
+            left = Checked(@operator <= BinaryOperator.And ? ParseChain(@operator, left) : ParseComparison(@operator, left), _token.Start);
         }
 
         _nesting--;
@@ -70,16 +68,36 @@ internal sealed class Parser
         _ => 4,
     };
 
-    private static OperatorNode Join(BinaryOperator @operator, Node left, Node right)
+    private OperatorNode ParseComparison(BinaryOperator @operator, Node left)
     {
-        if (@operator > BinaryOperator.And)
+        Next();
+        return new(@operator, [left, ParseOperators(Precedence(@operator) + 1)]);
+    }
+
+    /// <summary>All operands between the same operators become one node, also those in parentheses of their own.</summary>
+    private OperatorNode ParseChain(BinaryOperator @operator, Node left)
+    {
+        var operands = new List<Node>();
+        Add(left);
+        while (_token.Kind == TokenKind.Operator && _token.Operator == @operator)
         {
-            return new(@operator, [left, right]);
+            Next();
+            Add(ParseOperators(Precedence(@operator) + 1));
         }
 
-        return new(@operator, [.. Operands(left), .. Operands(right)]);
+        return new(@operator, operands);
 
-        IReadOnlyList<Node> Operands(Node side) => side is OperatorNode same && same.Operator == @operator ? same.Operands : [side];
+        void Add(Node operand)
+        {
+            if (operand is OperatorNode same && same.Operator == @operator)
+            {
+                operands.AddRange(same.Operands);
+            }
+            else
+            {
+                operands.Add(operand);
+            }
+        }
     }
 
     private Node ParseUnary()
