@@ -150,7 +150,8 @@ internal sealed class RunLoop
         Set(job, instance, _states[job].Instances![instance] with { Phase = InstancePhase.Running });
         var cancellation = new JobCancellation(_run.Time);
         var runner = new JobRunner(_run, _instances[job][instance], cancellation);
-        _running.Add(new(job, instance, cancellation, ElapsedMs(), Task.Run(runner.RunAsync)));
+        var onStop = _stop.Token.Register(() => cancellation.Cancel(CancelReason.Run)); // at once, not at the loop's next turn
+        _running.Add(new(job, instance, cancellation, onStop, ElapsedMs(), Task.Run(runner.RunAsync)));
     }
 
     private async Task TakeEndedAsync()
@@ -158,6 +159,7 @@ internal sealed class RunLoop
         foreach (var ended in _running.Where(r => r.Work.IsCompleted).ToList())
         {
             _running.Remove(ended);
+            await ended.OnStop.DisposeAsync().ConfigureAwait(false);
             ended.Cancellation.Dispose();
             await TakeAsync(ended).ConfigureAwait(false);
         }
@@ -228,5 +230,5 @@ internal sealed class RunLoop
 
     private long ElapsedMs() => (long)_run.Time.GetElapsedTime(_started).TotalMilliseconds;
 
-    private sealed record RunningJob(int Job, int Instance, JobCancellation Cancellation, long StartMs, Task<JobOutcome> Work);
+    private sealed record RunningJob(int Job, int Instance, JobCancellation Cancellation, CancellationTokenRegistration OnStop, long StartMs, Task<JobOutcome> Work);
 }

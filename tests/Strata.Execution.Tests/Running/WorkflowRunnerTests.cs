@@ -195,12 +195,14 @@ public sealed class WorkflowRunnerTests : IDisposable
     public async Task A_step_that_wants_to_run_after_a_cancel_is_not_ended_by_it()
     {
         using var cancel = new CancellationTokenSource();
+        var flag = Path.GetTempFileName();
+        File.Delete(flag);
         using var run = new RunFixture
         {
-            Observer = new() { Then = e => { if (e is LogLine { Text: "go" }) { cancel.Cancel(); } } },
+            Observer = new() { Then = e => { if (e is LogLine { Text: "go" }) { cancel.Cancel(); File.WriteAllText(flag, ""); } } },
         };
         var report = await run.RunAsync(
-            run.Request(Make.Workflow(Make.Job("a", Make.Run("echo go; sleep 0.3; echo done", @if: "always()")))), cancel.Token);
+            run.Request(Make.Workflow(Make.Job("a", Make.Run($"echo go; while ! test -f {flag}; do sleep 0.02; done; rm {flag}; echo done", @if: "always()")))), cancel.Token);
 
         run.Observer.Output.ShouldBe(["go", "done"]);
         report.Status.ShouldBe(RunStatus.Cancelled);

@@ -1,0 +1,193 @@
+using Strata.Core.Diagnostics;
+using Strata.Execution.Running;
+using Strata.Execution.Tests.Fakes;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Tests.Running;
+
+public sealed class RunCheckTests : IDisposable
+{
+    private readonly RunFixture _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    private string Codes(RunRequest request) => string.Join(" ", _run.Runner.Check(request).Select(d => d.Code));
+
+    private string Codes(params Job[] jobs) => Codes(_run.Request(Make.Workflow(jobs)));
+
+    private static ImageDefinition Definition(string name, BaseReference from, params ImageStep[] steps) => new()
+    {
+        Name = name, At = Make.At, From = new(from, Make.At), Packages = [], Env = Make.Env(("E", "1")), User = null, WorkingDirectory = null,
+        Network = true, Args = [], MaxAge = null, Steps = steps,
+    };
+
+    private static ImageChoice.Named Named(string reference) => new ImageChoice.Named(Make.Text(reference), Make.At);
+
+    [Fact]
+    public void A_plain_workflow_has_nothing_to_refuse() => Codes(Make.Job("a", Make.Run("true"))).ShouldBe("");
+
+    [Fact]
+    public void What_is_not_executed_yet_is_refused_by_name_and_place()
+    {
+        var cache = new CacheUse.Named("npm", Make.At);
+        var artifact = new ArtifactDeclaration(Make.Located("d"), [Make.Located("d/")], null, ArtifactIfEmpty.Error, ArtifactWhen.OnSuccess, [], Make.At);
+        var input = new ArtifactInput("d", Make.Located("d/"), null, null, false, false, Make.At);
+        var hermetic = Make.Uses(new StepAction.Run(Make.Located("x"), null, null, new StepCache([], [], [], [], false, false, Make.At)));
+        var job = Make.Job(
+            "a", hermetic, Make.Uses(new StepAction.BuiltIn("cache/save", [], Make.At)), Make.Uses(new StepAction.BuiltIn("upload-artifact", [], Make.At)),
+            Make.Uses(new StepAction.BuiltIn("checkout", [], Make.At))) with
+        { Caches = [cache], Artifacts = [artifact], ArtifactsFrom = [input], Image = Named("debian:bookworm") };
+
+        var problems = _run.Runner.Check(_run.Request(Make.Workflow(job)));
+        problems.Select(p => p.Code).Order().ShouldBe(["STR1701", "STR1702", "STR1703", "STR1704", "STR1706", "STR1708", "STR1709"]);
+        problems.ShouldAllBe(p => p.At != null && p.Severity == Severity.Error && p.Message.Contains("is parsed and checked but this version does not execute it yet"));
+    }
+
+    [Fact]
+    public void Only_selected_jobs_count()
+    {
+        var bad = Make.Job("bad", Make.Run("x")) with
+        {
+            Unsupported = [new(new Diagnostic("STR1999", Severity.Warning, "services", Make.At, null))],
+        };
+        var request = _run.Request(Make.Workflow(bad, Make.Job("good", Make.Run("x")), Make.Job("after", Make.Run("x")).Needs("bad")));
+        Codes(request).ShouldBe("STR1999");
+        _run.Runner.Check(request)[0].Severity.ShouldBe(Severity.Error);
+        Codes(request with { Selection = new(["good"], true, new Dictionary<string, string>()) }).ShouldBe("");
+        Codes(request with { Selection = new(["after"], true, new Dictionary<string, string>()) }).ShouldBe("STR1999");
+        Codes(request with { Selection = new(["after"], false, new Dictionary<string, string>()) }).ShouldBe("");
+    }
+
+    [Fact]
+    public void An_unknown_job_gets_a_suggestion()
+    {
+        var request = _run.Request(Make.Workflow(Make.Job("build", Make.Run("x")))) with { Selection = new(["biuld"], true, new Dictionary<string, string>()) };
+        _run.Runner.Check(request).ShouldHaveSingleItem().Help.ShouldBe("Did you mean 'build'?");
+    }
+
+    [Theory]
+    [InlineData("os=x", "")]
+    [InlineData("os=z", "STR1503")]
+    [InlineData("so=x", "STR1502")]
+    public void A_matrix_selection_must_match(string selection, string expected)
+    {
+        var pair = selection.Split('=');
+        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("x")).Matrix("os", ["x", "y"]), Make.Job("b", Make.Run("x"))));
+        Codes(request with { Selection = new([], true, new Dictionary<string, string> { [pair[0]] = pair[1] }) }).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_matrix_selection_runs_what_it_selects()
+    {
+        var request = _run.Request(Make.Workflow(
+            Make.Job("a", Make.Run("echo ${{ matrix.os }}")).Matrix("os", ["x", "y"]), Make.Job("b", Make.Run("echo b"))));
+        await _run.RunAsync(request with { Selection = new([], true, new Dictionary<string, string> { ["os"] = "y" }) });
+        _run.Observer.Output.ShouldBe(["y", "b"]);
+    }
+
+    [Fact]
+    public void Images()
+    {
+        var workflow = Make.Workflow() with
+        {
+            Images =
+            [
+                Definition("plain", new BaseReference.Debootstrap("bookworm")),
+                Definition("tar", new BaseReference.RootFs("../out.tar")),
+                Definition("chain", new BaseReference.Definition("plain")),
+                Definition("oci", new BaseReference.Oci("debian")),
+                Definition("steps", new BaseReference.Debootstrap("bookworm"), new ImageStep.SetUser(new("u", Make.At), Make.At)),
+            ],
+        };
+        string Of(string reference) => Codes(_run.Request(workflow with { Jobs = [Make.Job("a", Make.Run("x")) with { Image = Named(reference) }] }));
+
+        Of("plain").ShouldBe("");
+        Of("images.plain").ShouldBe("");
+        Of("debootstrap:trixie").ShouldBe("");
+        Of("rootfs:/x.tar").ShouldBe("");
+        Of("rootfs:../x.tar").ShouldBe("STR1508");
+        Of("tar").ShouldBe("STR1508");
+        Of("chain").ShouldBe("STR1707");
+        Of("oci").ShouldBe("STR1706");
+        Of("steps").ShouldBe("STR1705");
+        Of("plian").ShouldBe("STR1507");
+        Of("node:20").ShouldBe("STR1706");
+        Of("${{ matrix.image }}").ShouldBe("");
+    }
+
+    [Fact]
+    public async Task An_image_chosen_by_the_matrix_and_its_definition_reach_the_job()
+    {
+        var workflow = Make.Workflow(Make.Job("a", Make.Run("echo $E $F")).Matrix("image", ["plain", "gone"], failFast: "false") with
+        {
+            Image = Named("${{ matrix.image }}"),
+        }) with
+        { Images = [Definition("plain", new BaseReference.Debootstrap("bookworm"))] };
+        using var run = new RunFixture { Images = new() { Config = new(new Dictionary<string, string> { ["E"] = "0", ["F"] = "2" }, null, null) } };
+        var report = await run.RunAsync(run.Request(workflow));
+
+        run.Observer.Output.ShouldBe(["1 2"]);
+        report.Jobs.Select(j => j.Status).ShouldBe([Strata.Execution.Reporting.RunStatus.Success, Strata.Execution.Reporting.RunStatus.Failure]);
+        report.Jobs[1].Reason!.ShouldContain("STR1706");
+        run.Observer.Events.OfType<Events.JobStarted>().First().Image.ShouldBe("plain (images.plain)");
+    }
+
+    [Fact]
+    public async Task Runs_on_chooses_by_configuration_else_the_default_image()
+    {
+        var job = Make.Job("a", Make.Run("true")) with { RunsOn = [Make.Located("ubuntu-22.04")] };
+        var mapped = new Dictionary<string, string> { ["ubuntu-22.04"] = "debootstrap:jammy" };
+        await _run.RunAsync(_run.Request(Make.Workflow(job)) with { RunnerImages = mapped });
+        await _run.RunAsync(_run.Request(Make.Workflow(job)));
+
+        _run.Observer.Events.OfType<Events.JobStarted>().Select(e => e.Image).ShouldBe(
+            ["debootstrap:jammy (runs-on: ubuntu-22.04, by configuration)", "default (no image is configured for its runs-on)"]);
+    }
+
+    [Theory]
+    [InlineData("", "STR1505")]
+    [InlineData("n=1", "")]
+    [InlineData("n=x", "STR1506")]
+    [InlineData("n=1 b=maybe", "STR1506")]
+    [InlineData("n=1 c=blue", "STR1506")]
+    [InlineData("n=1 typo=1", "STR1504")]
+    public void Inputs_are_checked_by_their_types(string given, string expected)
+    {
+        var inputs = given.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(g => g.Split('=')).ToDictionary(g => g[0], g => g[1]);
+        Codes(_run.Request(WithInputs()) with { EventName = "workflow_dispatch", Inputs = inputs }).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Inputs_have_types_and_defaults()
+    {
+        var request = _run.Request(WithInputs() with
+        {
+            Jobs = [Make.Job("a", Make.Run("echo ${{ inputs.n == 2 }} ${{ inputs.b == true }} ${{ inputs.c }}"))],
+        });
+        await _run.RunAsync(request with { EventName = "workflow_dispatch", Inputs = new Dictionary<string, string> { ["n"] = "2", ["b"] = "true" } });
+        _run.Observer.Output.ShouldBe(["true true red"]);
+    }
+
+    [Fact]
+    public async Task A_refused_request_runs_nothing()
+    {
+        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("x")) with { Caches = [new CacheUse.Named("npm", Make.At)] }));
+        (await Should.ThrowAsync<UserErrorException>(() => _run.RunAsync(request))).Diagnostics[0].Code.ShouldBe("STR1701");
+        _run.Host.Started.ShouldBeEmpty();
+        _run.Observer.Events.ShouldBeEmpty();
+    }
+
+    private static Workflow WithInputs() => Make.Workflow(Make.Job("a", Make.Run("x"))) with
+    {
+        On = Triggers.None with
+        {
+            Inputs =
+            [
+                new("n", null, "number", true, Value.Null, [], Make.At),
+                new("b", null, "boolean", false, Value.Null, [], Make.At),
+                new("c", null, "choice", false, Value.From("red"), ["red", "green"], Make.At),
+            ],
+        },
+    };
+}
