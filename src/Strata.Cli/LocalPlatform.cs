@@ -1,13 +1,33 @@
 using Strata.Execution.Running;
+using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Layers.Trees;
 using Strata.Sandbox;
 
 namespace Strata.Cli;
 
-/// <summary>Puts the modules together for one process: the only place that knows all of them.</summary>
-internal static class LocalPlatform
+/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing removes its copies of sources.</summary>
+internal sealed class LocalPlatform : IDisposable
 {
+    private readonly SourceCopies _sources;
+
     /// <param name="runtime">A configured OCI runtime, or null.</param>
-    public static IWorkflowRunner CreateRunner(string dataDirectory, string? runtime) => throw new NotSupportedException();
+    public LocalPlatform(string dataDirectory, string? runtime)
+    {
+        _sources = new(dataDirectory);
+        var options = new SandboxOptions { DataDirectory = dataDirectory, RuntimePath = runtime };
+        var host = SandboxModule.OpenHost(options); // tells how trees must be stored; starts nothing
+        var owners = host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };
+        Runner = new WorkflowRunner(new ExecutionServices
+        {
+            OpenHost = _ => new(host),
+            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, owners), TimeProvider.System),
+            Source = _sources,
+            Hasher = new GlobFileHasher(),
+        });
+    }
+
+    public IWorkflowRunner Runner { get; }
+
+    public void Dispose() => _sources.Dispose();
 }

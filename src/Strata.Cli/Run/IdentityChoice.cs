@@ -8,7 +8,7 @@ internal static class IdentityChoice
 {
     private const int NameLengthMax = 100;
 
-    /// <param name="branch">Short name of the branch checked out, or null.</param>
+    /// <param name="branch">The branch checked out, or null.</param>
     public static RunIdentity Choose(
         string? org, string? repo, string? reference, string? trust, string? baseRef, string? defaultBranch,
         string? branch, string? commit, string workspace, List<Diagnostic> problems)

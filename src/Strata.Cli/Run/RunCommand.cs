@@ -58,8 +58,8 @@ internal static class RunCommand
             ? new ObserverList([new JsonEvents(Console.OpenStandardOutput(), display.On), display])
             : display;
 
-        var runner = LocalPlatform.CreateRunner(request.DataDirectory, runtime);
-        var refusals = runner.Check(request);
+        using var platform = new LocalPlatform(request.DataDirectory, runtime);
+        var refusals = platform.Runner.Check(request);
         if (refusals.Any(d => d.Severity == Severity.Error))
         {
             throw new UserErrorException(refusals);
@@ -70,7 +70,7 @@ internal static class RunCommand
             display.On(notice);
         }
 
-        var report = await runner.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
+        var report = await platform.Runner.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
         display.Dispose();
         if (reportFile is not null)
         {

@@ -25,7 +25,7 @@ internal static class RunRequestReader
         var git = GitState.Read(file.Workspace);
         var identity = IdentityChoice.Choose(
             parsed.GetValue(options.Org), parsed.GetValue(options.Repo), parsed.GetValue(options.Ref), parsed.GetValue(options.Trust),
-            parsed.GetValue(options.Base), parsed.GetValue(options.DefaultBranch), git?.Branch, git?.Commit, file.Workspace, problems);
+            parsed.GetValue(options.Base), parsed.GetValue(options.DefaultBranch), git?.HeadRef, git?.HeadCommit, file.Workspace, problems);
         var (eventName, payload) = EventChoice.Choose(parsed.GetValue(options.Event), problems);
         var maxParallel = parsed.GetValue(options.MaxParallel);
         if (maxParallel is < 1 or > 256)

@@ -19,7 +19,8 @@ public static class FileHasher
     public static Task<string> HashFilesAsync(string workspaceDirectory, GlobSet globs, CancellationToken cancellationToken) =>
         Task.Run(() => HashFiles(workspaceDirectory, globs, cancellationToken), cancellationToken);
 
-    internal static string HashFiles(string workspaceDirectory, GlobSet globs, CancellationToken cancellationToken)
+    /// <inheritdoc cref="HashFilesAsync"/>
+    public static string HashFiles(string workspaceDirectory, GlobSet globs, CancellationToken cancellationToken)
     {
         using var root = DirectoryHandle.Open(workspaceDirectory);
         var files = new List<(byte[] Path, bool IsLink)>();
