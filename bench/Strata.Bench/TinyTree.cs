@@ -1,0 +1,23 @@
+namespace Strata.Bench;
+
+/// <summary>A root file system of busybox.</summary>
+internal static class TinyTree
+{
+    public static async Task<string> MakeAsync(ThrowawayDirectory directory)
+    {
+        var root = directory.File("tree");
+        foreach (var name in (string[])["bin", "etc", "root", "tmp", "proc", "sys", "dev", "run", "workspace"])
+        {
+            Directory.CreateDirectory(Path.Combine(root, name));
+        }
+
+        File.Copy("/bin/busybox", Path.Combine(root, "bin/busybox"));
+        foreach (var applet in (string[])["sh", "true", "cat", "ls", "echo"])
+        {
+            File.CreateSymbolicLink(Path.Combine(root, "bin", applet), "busybox");
+        }
+
+        await Shell.RunAsync("tar --owner=0 --group=0 --numeric-owner -C tree -cf tiny.tar .", directory.Path);
+        return root;
+    }
+}
