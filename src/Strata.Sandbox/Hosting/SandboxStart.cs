@@ -201,8 +201,27 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         _ = LibC.Unlink($"{parts.Slot.Exchange}/{InitName}");
-        var first = parts.ReadProcessId() ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.StartFailed(host.Runtime.Name, "no process id was written"));
+        var first = await WaitProcessIdAsync(cancellationToken).ConfigureAwait(false);
         parts.RootDirectory = Descriptor.Open($"/proc/{first}/root", OpenFlags.Path | OpenFlags.Directory);
+    }
+
+    // Process 1 may be quicker than the runtime's own bookkeeping, which the first exec needs.
+    private async Task<int> WaitProcessIdAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (parts.ReadProcessId() is { } first)
+            {
+                return first;
+            }
+
+            if (parts.Runtime!.Exit.IsCompleted)
+            {
+                throw SandboxDiagnostics.Refused(SandboxDiagnostics.StartFailed(host.Runtime.Name, "it ended at once"));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Letters, digits, '-', at most 63 (RFC 1123).</summary>
