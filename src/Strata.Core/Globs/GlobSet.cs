@@ -87,25 +87,52 @@ public sealed class GlobSet
     /// depth-first walk meets them that visits the names of a directory in byte order.
     /// </summary>
     /// <remarks>The order of @actions/glob on Linux, where reading a directory gives sorted names.</remarks>
-    /// <param name="files">Relative paths in any order; none twice.</param>
+    /// <param name="files">Relative paths, none twice, in any order; fastest as such a walk meets them.</param>
     public IReadOnlyList<string> Select(IEnumerable<string> files)
     {
-        var selected = files.Where(file => Matches(file)).ToList();
-        selected.Sort((left, right) => SearchPathOf(left).CompareTo(SearchPathOf(right)) is not 0 and var order ? order : GlobOrder.Compare(left, right));
-        return selected;
-    }
-
-    private int SearchPathOf(string path)
-    {
-        for (var i = 0; i < SearchPaths.Count; i++)
+        var groups = SearchPaths.Select(_ => new List<string>()).ToArray();
+        foreach (var file in files)
         {
-            if (IsAtOrBelow(path, SearchPaths[i]))
+            if (Matches(file))
             {
-                return i;
+                groups[SearchPathOf(file)].Add(file);
             }
         }
 
-        return SearchPaths.Count;
+        foreach (var group in groups)
+        {
+            if (!IsInOrder(group)) // a walk mostly is: comparing costs more than matching
+            {
+                group.Sort((left, right) => GlobOrder.Compare(left, right));
+            }
+        }
+
+        return [.. groups.SelectMany(group => group)];
+    }
+
+    private static bool IsInOrder(List<string> files)
+    {
+        for (var i = 1; i < files.Count; i++)
+        {
+            if (GlobOrder.Compare(files[i - 1], files[i]) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Of a path that matches: it is beneath one of them.</summary>
+    private int SearchPathOf(string path)
+    {
+        var i = 0;
+        while (!IsAtOrBelow(path, SearchPaths[i]))
+        {
+            i++;
+        }
+
+        return i;
     }
 
     private static List<string> SearchPathsOf(IReadOnlyList<GlobPattern> patterns)

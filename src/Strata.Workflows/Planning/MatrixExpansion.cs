@@ -45,7 +45,6 @@ public static class MatrixExpansion
     private static List<MatrixVector> AddIncludes(List<MatrixVector> vectors, MatrixDefinition definition)
     {
         var unused = new List<MatrixVector>();
-        var originals = vectors.ConvertAll(vector => vector.Values);
         foreach (var include in definition.Includes)
         {
             var filter = new ObjectValue(include.Members.Where(member => definition.HasKey(member.Key)));
@@ -53,7 +52,7 @@ public static class MatrixExpansion
             var isUsed = false;
             for (var i = 0; i < vectors.Count; i++)
             {
-                if (MatrixFilter.Matches(originals[i], filter))
+                if (MatrixFilter.Matches(vectors[i].Values, filter))
                 {
                     isUsed = true;
                     vectors[i] = vectors[i] with { Values = With(vectors[i].Values, extras) };
