@@ -6,7 +6,9 @@ public static class GlobOrder
     public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         var same = left.CommonPrefixLength(right);
-        return same == left.Length || same == right.Length ? left.Length.CompareTo(right.Length) : Rank(left[same]).CompareTo(Rank(right[same]));
+        return same == left.Length || same == right.Length
+            ? left.Length.CompareTo(right.Length)
+            : Rank(left[same]).CompareTo(Rank(right[same]));
     }
 
     /// <summary>A slash ends a name, so it comes before all else; surrogates stand for what comes after all of the basic plane.</summary>

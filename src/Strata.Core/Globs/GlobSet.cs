@@ -25,7 +25,8 @@ public sealed class GlobSet
     {
         var parsed = new List<GlobPattern>();
         var problems = new List<GlobProblem>();
-        foreach (var line in patterns.SelectMany(text => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var line in patterns.SelectMany(text => text.Split('\n', Trimmed)))
         {
             if (line[0] == '#')
             {

@@ -9,7 +9,11 @@ namespace Strata.Workflows.Evaluation;
 /// <summary>The lines that <c>strata eval</c> prints.</summary>
 internal static class EvalResult
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2 * JsonConversion.DepthMax };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 2 * JsonConversion.DepthMax,
+    };
 
     public static string Of(Value value) => Write(writer =>
     {

@@ -22,7 +22,9 @@ internal sealed class EvalScope(ObjectValue contexts, Func<IReadOnlyList<string>
     };
 
     private string JobStatus =>
-        contexts["job"] is ObjectValue job && job["status"] is { Kind: ValueKind.String } status ? status.ToText().ToLowerInvariant() : "success";
+        contexts["job"] is ObjectValue job && job["status"] is { Kind: ValueKind.String } status
+            ? status.ToText().ToLowerInvariant()
+            : "success";
 
     private Value HashFiles(IReadOnlyList<Value> arguments) => hashFiles is null
         ? throw new ExpressionException("hashFiles has no workspace to look into here.")

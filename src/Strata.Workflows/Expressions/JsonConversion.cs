@@ -31,7 +31,8 @@ internal static class JsonConversion
         }
         catch (JsonException e)
         {
-            throw new ExpressionException($"The text is not JSON, at its line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {FirstSentence(e.Message)}");
+            var place = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            throw new ExpressionException($"The text is not JSON, at its {place}: {FirstSentence(e.Message)}");
         }
         catch (InvalidOperationException)
         {
@@ -66,7 +67,8 @@ internal static class JsonConversion
                 {
                     JsonValueKind.True => Value.True,
                     JsonValueKind.False => Value.False,
-                    JsonValueKind.String => Value.From(node.AsValue().TryGetValue<string>(out var text) ? text : Parse(node.ToJsonString()).ToText()),
+                    JsonValueKind.String when node.AsValue().TryGetValue<string>(out var text) => Value.From(text),
+                    JsonValueKind.String => Parse(node.ToJsonString()), // made of a type that JSON writes as text
                     JsonValueKind.Number => Value.From(ToDouble(node.AsValue())),
                     _ => Value.Null,
                 };

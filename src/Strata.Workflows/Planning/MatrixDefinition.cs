@@ -84,7 +84,8 @@ internal sealed class MatrixDefinition
 
         if (total > CombinationsMax)
         {
-            _problems.Add($"The matrix has more than {CombinationsMax} combinations before exclude; at most {MatrixExpansion.VectorsMax} jobs are allowed.");
+            _problems.Add(
+                $"The matrix has more than {CombinationsMax} combinations before exclude; at most {MatrixExpansion.VectorsMax} jobs are allowed.");
         }
 
         CheckExcludes();
@@ -147,8 +148,8 @@ internal sealed class MatrixDefinition
         {
             if (!HasKey(name))
             {
-                var nearest = Suggestion.Nearest(name, _keys.Select(key => key.Key));
-                _problems.Add($"'{name}' in the matrix's 'exclude' is no key of the matrix.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}");
+                var hint = Suggestion.Nearest(name, _keys.Select(key => key.Key)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+                _problems.Add($"'{name}' in the matrix's 'exclude' is no key of the matrix.{hint}");
             }
         }
     }
