@@ -37,7 +37,7 @@ internal static class EtcFiles
     {
         var path = $"{slot.Etc}/{name}";
         File.WriteAllText(path, content);
-        mounts.Add(OciMount.Bind(path, $"/etc/{name}", readOnly: false));
+        mounts.Add(OciMount.Bind(slot.View(path), $"/etc/{name}", readOnly: false));
     }
 
     private static IEnumerable<string> ReadLines(string path) => File.Exists(path) ? File.ReadLines(path) : [];
