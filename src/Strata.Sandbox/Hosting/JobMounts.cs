@@ -6,7 +6,7 @@ namespace Strata.Sandbox.Hosting;
 /// <summary>The mounts inside a job, in order.</summary>
 internal static class JobMounts
 {
-    internal static List<OciMount> List(Slot slot, SandboxSpec spec, string hostName, HostSetup host)
+    internal static List<OciMount> List(Slot slot, SandboxSpec spec, string hostName, HostSetup host, uint owner)
     {
         var mounts = new List<OciMount>
         {
@@ -25,7 +25,7 @@ internal static class JobMounts
         mounts.Add(OciMount.Bind(slot.View(slot.Temporary), "/tmp", readOnly: false));
         mounts.Add(OciMount.Bind(slot.Workspace, SandboxSpec.WorkspacePath, readOnly: false));
         mounts.Add(OciMount.Bind(slot.View(slot.Exchange), SandboxSpec.ExchangePath, readOnly: false));
-        EtcFiles.Add(mounts, slot, hostName, spec.Network);
+        EtcFiles.Add(mounts, slot, hostName, spec.Network, owner);
         return mounts;
     }
 }

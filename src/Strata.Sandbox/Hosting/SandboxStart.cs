@@ -207,7 +207,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         var hostName = HostName(spec.Name);
-        var mounts = JobMounts.List(parts.Slot, spec, hostName, host);
+        var mounts = JobMounts.List(parts.Slot, spec, hostName, host, _ids.HostBase);
         AddBinds(mounts);
         FindStubs(mounts);
         new OciConfig
