@@ -12,6 +12,13 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Added to the owner of every file of a tree that is used as a lower: 0 where lowers can be id-mapped, else trees must be stored shifted.</summary>
     int TreeOwnerShift { get; }
 
+    /// <summary>Variables a step needs to use what <see cref="SandboxSpec.Site"/> binds (proxies, CA bundle, clients' settings). Add them below the job's own.</summary>
+    IReadOnlyDictionary<string, string> SiteEnvironment { get; }
+
+    /// <summary>Removes what dead processes left in this data directory: processes, cgroups, directories. What is live, or another's, stays.</summary>
+    /// <returns>How many dead sandboxes there were.</returns>
+    Task<int> CleanUpAsync(CancellationToken cancellationToken);
+
     /// <summary>Starts a fresh sandbox: mounts, namespaces, cgroup, its process 1. Nothing of another sandbox is visible in it.</summary>
     /// <exception cref="EnvironmentException">The machine refused (STR5xxx).</exception>
     ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken);
@@ -22,6 +29,9 @@ public interface ISandbox : IAsyncDisposable
 {
     /// <summary>A host directory that is <see cref="SandboxSpec.ExchangePath"/> inside: step scripts and step files. Private to this sandbox.</summary>
     string ExchangeDirectory { get; }
+
+    /// <summary>Paths inside that were made only to mount on (absent in the image): in the uppers they are empty files and directories, not the job's work.</summary>
+    IReadOnlyList<string> MountPointStubs { get; }
 
     /// <summary>From the call of StartAsync until process 1 ran.</summary>
     TimeSpan StartDuration { get; }

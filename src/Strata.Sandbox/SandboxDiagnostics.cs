@@ -52,6 +52,9 @@ internal static class SandboxDiagnostics
     internal static Diagnostic TreeMissing(string path) =>
         Error("STR5106", $"The tree {path} does not exist any more.", "It was removed while a job wanted it; run again.");
 
+    internal static Diagnostic BindRefused(string why) =>
+        Error("STR5107", $"A host path could not be made visible in the job: {why}", "Check that it exists and is readable.");
+
     internal static Diagnostic DiskLimitReached(string limit, string used) =>
         Error("STR5201", $"The job wrote {used}; its disk limit is {limit}. It was ended.", "Raise resources.disk, or write less.");
 

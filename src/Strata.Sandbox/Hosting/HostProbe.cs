@@ -4,6 +4,7 @@ using Strata.Sandbox.Init;
 using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Namespaces;
 using Strata.Sandbox.Processes;
+using Strata.Sandbox.Site;
 
 namespace Strata.Sandbox.Hosting;
 
@@ -11,26 +12,38 @@ namespace Strata.Sandbox.Hosting;
 internal sealed class HostProbe
 {
     private readonly SandboxOptions _options;
+    private readonly string _live;
     private readonly Lazy<string> _init;
     private readonly Lazy<bool> _canIdmap;
-    private readonly Lazy<HostSetup> _setup;
+    private readonly Lock _probing = new(); // guards _setup
+    private HostSetup? _setup;
     private readonly HostIds _ids = new();
 
     internal HostProbe(SandboxOptions options)
     {
         _options = options;
+        _live = $"{options.DataDirectory}/live";
         _init = new(() => InstalledInit.Ensure($"{options.DataDirectory}/sandbox"));
         _canIdmap = new(TryIdmap);
-        _setup = new(Probe);
+        
     }
+
+    internal Lazy<SiteSettings> Site { get; } = new(() => SiteSettings.Read(Environment.GetEnvironmentVariable));
 
     internal string StateDirectory => $"{_options.DataDirectory}/sandbox/runtime";
 
     internal int TreeOwnerShift => _canIdmap.Value ? 0 : (int)_ids.OfSlot(0, ownRange: false).HostBase;
 
-    internal HostSetup Find() => _setup.Value;
+    /// <summary>Call in the mount namespace thread.</summary>
+    internal HostSetup Find()
+    {
+        lock (_probing)
+        {
+            return _setup ??= Probe(TraversableView.Create(_live));
+        }
+    }
 
-    private HostSetup Probe()
+    private HostSetup Probe(TraversableView view)
     {
         if (RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64))
         {
@@ -44,6 +57,8 @@ internal sealed class HostProbe
             CanIdmap = _canIdmap.Value,
             Runtime = new(FindRuntime(), StateDirectory, ControlGroups: !_ids.IsNested),
             InitPath = _init.Value,
+            View = view,
+            Site = Site,
             ControlGroups = ControlGroupHierarchies.Read(),
         };
     }

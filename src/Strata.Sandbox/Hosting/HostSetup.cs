@@ -1,6 +1,8 @@
 using Strata.Sandbox.ControlGroups;
+using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Runtimes;
+using Strata.Sandbox.Site;
 
 namespace Strata.Sandbox.Hosting;
 
@@ -17,7 +19,12 @@ internal sealed record HostSetup
 
     internal required OciRuntime Runtime { get; init; }
 
+    internal required Lazy<SiteSettings> Site { get; init; }
+
     internal required string InitPath { get; init; }
+
+    /// <summary>Where runtimes see the sandboxes' directory.</summary>
+    internal required TraversableView View { get; init; }
 
     internal required ControlGroupHierarchies ControlGroups { get; init; }
 

@@ -6,7 +6,7 @@ namespace Strata.Sandbox.Hosting;
 /// <summary>The mounts inside a job, in order.</summary>
 internal static class JobMounts
 {
-    internal static List<OciMount> List(Slot slot, SandboxSpec spec, string hostName, HostSetup host)
+    internal static List<OciMount> List(Slot slot, SandboxSpec spec, string hostName, HostSetup host, uint owner)
     {
         var mounts = new List<OciMount>
         {
@@ -22,15 +22,10 @@ internal static class JobMounts
             mounts.Add(new("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
         }
 
-        mounts.Add(OciMount.Bind(slot.Temporary, "/tmp", readOnly: false));
+        mounts.Add(OciMount.Bind(slot.View(slot.Temporary), "/tmp", readOnly: false));
         mounts.Add(OciMount.Bind(slot.Workspace, SandboxSpec.WorkspacePath, readOnly: false));
-        mounts.Add(OciMount.Bind(slot.Exchange, SandboxSpec.ExchangePath, readOnly: false));
-        EtcFiles.Add(mounts, slot, hostName, spec.Network);
-        foreach (var bind in spec.Binds)
-        {
-            mounts.Add(OciMount.Bind(bind.HostPath, bind.Path, bind.ReadOnly));
-        }
-
+        mounts.Add(OciMount.Bind(slot.View(slot.Exchange), SandboxSpec.ExchangePath, readOnly: false));
+        EtcFiles.Add(mounts, slot, hostName, spec.Network, owner);
         return mounts;
     }
 }

@@ -12,6 +12,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public string ExchangeDirectory => parts.Slot.Exchange;
 
+    public IReadOnlyList<string> MountPointStubs => parts.MountPointStubs;
+
     public required TimeSpan StartDuration { get; init; }
 
     public string WorkspaceUpper => parts.Slot.WorkspaceUpper;

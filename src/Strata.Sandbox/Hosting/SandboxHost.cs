@@ -43,12 +43,24 @@ internal sealed class SandboxHost : ISandboxHost
 
     private string NamePrefix => Digest.Of(Encoding.UTF8.GetBytes(_dataDirectory)).Hex[..8];
 
+    public IReadOnlyDictionary<string, string> SiteEnvironment => _probe.Site.Value.Environment;
+
     public async ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var begin = _options.Time.GetTimestamp();
-        var host = _probe.Find();
-        NoticeLimits(host, spec.Limits);
         var slot = _slots.Claim();
+        HostSetup host;
+        try
+        {
+            host = await _mounts.Value.RunAsync(_probe.Find, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
+        }
+
+        NoticeLimits(host, spec.Limits);
         var parts = new SandboxParts(slot, ContainerName(slot.Number), _mounts.Value);
         try
         {

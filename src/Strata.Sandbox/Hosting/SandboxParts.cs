@@ -31,6 +31,8 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
     /// <summary>Mounted in the private namespace, in order.</summary>
     internal List<string> MountTargets { get; } = [];
 
+    internal List<string> MountPointStubs { get; } = [];
+
     /// <summary>The runtime's foreground process.</summary>
     internal ChildProcess? Runtime { get; set; }
 

@@ -71,6 +71,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
 
     private void PrepareAndStart()
     {
+        parts.Slot.ViewDirectory = host.View.Of(parts.Slot.Directory);
         MountOverlays();
         SetUpNetwork();
         WriteConfig();
@@ -111,19 +112,21 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         var lowers = new List<string>(trees.Count);
         foreach (var tree in trees)
         {
-            if (!Directory.Exists(tree))
+            if (!Directory.Exists(host.View.Source(tree)))
             {
                 throw SandboxDiagnostics.Refused(SandboxDiagnostics.TreeMissing(tree));
             }
 
+            var source = host.View.Source(tree);
+
             if (!host.CanIdmap)
             {
-                lowers.Add(tree);
+                lowers.Add(source);
                 continue;
             }
 
             var target = parts.Slot.Lower(next++);
-            IdmappedMount.Mount(tree, target, userNamespace);
+            IdmappedMount.Mount(source, target, userNamespace);
             parts.MountTargets.Add(target);
             lowers.Add(target);
         }
@@ -148,6 +151,41 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         parts.MountTargets.Add(parts.Slot.Workspace);
     }
 
+    private void FindStubs(List<OciMount> mounts)
+    {
+        using var root = Descriptor.Open(parts.Slot.Root, OpenFlags.Path | OpenFlags.Directory);
+        foreach (var mount in mounts)
+        {
+            if (!Descriptor.ExistsInRoot(root, mount.Destination))
+            {
+                parts.MountPointStubs.Add(mount.Destination);
+            }
+        }
+    }
+
+    private void AddBinds(List<OciMount> mounts)
+    {
+        try
+        {
+            using var root = Descriptor.Open(parts.Slot.Root, OpenFlags.Path | OpenFlags.Directory);
+            using var userNamespace = parts.Holder!.OpenUserNamespace();
+            var binds = new JobBinds(parts, host, host.CanIdmap ? userNamespace : null);
+            if (spec.Site)
+            {
+                binds.AddSite(mounts, host.Site.Value, root);
+            }
+
+            foreach (var bind in spec.Binds)
+            {
+                binds.Add(mounts, bind);
+            }
+        }
+        catch (IOException e)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.BindRefused(e.Message), e);
+        }
+    }
+
     private void SetUpNetwork()
     {
         try
@@ -169,6 +207,9 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         var hostName = HostName(spec.Name);
+        var mounts = JobMounts.List(parts.Slot, spec, hostName, host, _ids.HostBase);
+        AddBinds(mounts);
+        FindStubs(mounts);
         new OciConfig
         {
             RootPath = parts.Slot.Root,
@@ -180,7 +221,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
                 WorkingDirectory = "/",
                 OpenFilesMax = host.OpenFilesMax,
             },
-            Mounts = JobMounts.List(parts.Slot, spec, hostName, host),
+            Mounts = mounts,
             Ids = _ids,
             UserNamespacePath = parts.Holder!.UserNamespacePath,
             NetworkNamespacePath = parts.Holder.NetworkNamespacePath,

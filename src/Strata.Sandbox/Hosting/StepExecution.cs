@@ -40,7 +40,9 @@ internal sealed class StepExecution(SandboxParts parts, HostSetup host, int numb
         runtime.Dispose();
         var end = !stopped ? ExecEnd.Exited : cancellationToken.IsCancellationRequested ? ExecEnd.Cancelled : ExecEnd.TimedOut;
         var outOfMemory = parts.ControlGroup is { } group && group.OutOfMemoryKills() > killsBefore;
-        return new(exitCode, end, outOfMemory, exitCode != 0 && end == ExecEnd.Exited ? StartError() : null);
+        return exitCode != 0 && end == ExecEnd.Exited && StartError() is { } error
+            ? new(error.Contains("No such file", StringComparison.Ordinal) ? 127 : 126, end, outOfMemory, error) // of the runtime; for example a missing interpreter
+            : new(exitCode, end, outOfMemory, null);
     }
 
     private static void Cancel(object? source) => ((CancellationTokenSource)source!).Cancel();

@@ -34,11 +34,34 @@ internal static unsafe class IdmappedMount
         }
     }
 
-    private static SafeFileHandle Open(string tree, SafeFileHandle userNamespace)
+    /// <summary>Shows a file or directory at <paramref name="target"/>, id-mapped where its file system allows, else as it is.</summary>
+    internal static void Bind(string source, string target, bool readOnly, SafeFileHandle? userNamespace)
+    {
+        if (userNamespace is not null)
+        {
+            try
+            {
+                using var mapped = Open(source, userNamespace, readOnly);
+                OverlayMount.Move(mapped, target);
+                return;
+            }
+            catch (IOException)
+            {
+                // Owners then show as nobody.
+            }
+        }
+
+        if (LibC.Mount(source, target, null, MountFlags.Bind | MountFlags.Recursive, null) < 0)
+        {
+            throw Errno.Failure(source);
+        }
+    }
+
+    private static SafeFileHandle Open(string tree, SafeFileHandle userNamespace, bool readOnly = true)
     {
         using var path = new StringVector([tree, ""]);
         var mount = Descriptor.Own((int)LibC.SystemCall(CallNumbers.OpenTree, AtCurrentDirectory, (nint)path.Pointer[0], CloneTree, 0, 0), $"open_tree {tree}");
-        var attributes = stackalloc ulong[4] { IdmapAttribute | ReadOnlyAttribute, 0, 0, (ulong)userNamespace.Number() };
+        var attributes = stackalloc ulong[4] { IdmapAttribute | (readOnly ? ReadOnlyAttribute : 0), 0, 0, (ulong)userNamespace.Number() };
         if (LibC.SystemCall(CallNumbers.MountSetAttributes, mount.Number(), (nint)path.Pointer[1], EmptyPath, (nint)attributes, 32) < 0)
         {
             var error = Errno.Last;

@@ -16,27 +16,27 @@ namespace Strata.Sandbox.Slots;
 ///   exchange       /run/strata inside
 ///   tmp            /tmp inside
 ///   lower/0…       id-mapped views of the lowers
+///   bind/0…        what is bound from elsewhere; site/ generated settings
 ///   etc            generated files of /etc
 ///   bundle         config.json, process files; 0700
 /// </code>
 /// </summary>
-internal sealed class Slot : IDisposable
+internal sealed class Slot(int number, string directory, SlotLock slotLock) : IDisposable
 {
-    private readonly SlotLock _lock;
+    internal int Number => number;
 
-    internal Slot(int number, string directory, SlotLock slotLock) => (Number, Directory, _lock) = (number, directory, slotLock);
+    internal string Directory => directory;
 
-    internal int Number { get; }
+    /// <summary>The same directory as the runtime reaches it (TraversableView).</summary>
+    internal string ViewDirectory { get => field ?? directory; set; }
 
-    internal string Directory { get; }
-
-    internal string Root => $"{Directory}/root";
+    internal string Root => $"{ViewDirectory}/root";
 
     internal string RootUpper => $"{Directory}/root-upper";
 
     internal string RootWork => $"{Directory}/root-work";
 
-    internal string Workspace => $"{Directory}/workspace";
+    internal string Workspace => $"{ViewDirectory}/workspace";
 
     internal string WorkspaceUpper => $"{Directory}/workspace-upper";
 
@@ -50,13 +50,16 @@ internal sealed class Slot : IDisposable
 
     internal string Etc => $"{Directory}/etc";
 
-    internal string Lower(int index) => string.Create(CultureInfo.InvariantCulture, $"{Directory}/lower/{index}");
+    /// <summary>A directory of ours as the source of a bind mount.</summary>
+    internal string View(string path) => $"{ViewDirectory}{path.AsSpan(Directory.Length)}";
+
+    internal string Lower(int index) => string.Create(CultureInfo.InvariantCulture, $"{ViewDirectory}/lower/{index}");
 
     /// <summary>The job's root owns what it writes to; overlay roots before mounting, else the runtime could not make mount points in them.</summary>
     internal void CreateDirectories(IdRange ids, int lowerCount)
     {
         Make(Directory, 0b111_001_001);
-        foreach (var path in (ReadOnlySpan<string>)[Root, RootWork, Workspace, WorkspaceWork, Bundle])
+        foreach (var path in (ReadOnlySpan<string>)[$"{Directory}/root", RootWork, $"{Directory}/workspace", WorkspaceWork, Bundle])
         {
             Make(path, 0b111_000_000);
         }
@@ -72,7 +75,7 @@ internal sealed class Slot : IDisposable
             Make($"{Directory}/lower", 0b111_000_000);
             for (var i = 0; i < lowerCount; i++)
             {
-                Make(Lower(i), 0b111_000_000);
+                Make($"{Directory}/lower/{i}", 0b111_000_000);
             }
         }
     }
@@ -84,7 +87,7 @@ internal sealed class Slot : IDisposable
         Dispose();
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => slotLock.Dispose();
 
     private static void Make(string path, uint mode, IdRange? owner = null)
     {
