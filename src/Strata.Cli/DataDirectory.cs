@@ -6,7 +6,7 @@ internal static class DataDirectory
     /// <summary>--data, else $STRATA_DATA, else /var/lib/strata for root, else $XDG_DATA_HOME/strata.</summary>
     public static string Resolve(string? option)
     {
-        if (option ?? NotEmpty("STRATA_DATA") is { } chosen)
+        if ((option ?? NotEmpty("STRATA_DATA")) is { } chosen)
         {
             return Path.GetFullPath(chosen);
         }

@@ -29,5 +29,16 @@ internal sealed class LocalPlatform : IDisposable
 
     public IWorkflowRunner Runner { get; }
 
+    /// <summary>Removes what killed runs left in a data directory.</summary>
+    /// <returns>How many dead sandboxes were found.</returns>
+    public static async Task<int> CleanAsync(string dataDirectory, CancellationToken cancellationToken)
+    {
+        var host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory });
+        await using (host.ConfigureAwait(false))
+        {
+            return await host.CleanUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public void Dispose() => _sources.Dispose();
 }

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
 using Strata.Cli.CommandLine;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
@@ -19,7 +17,7 @@ internal static class Program
             }
 
             var parsed = StrataCommand.Create().Parse(args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction and not VersionOptionAction)
+            if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
             {
                 DiagnosticOutput.Print(parsed.Errors.Select(error => CliDiagnostics.Usage(error.Message)), Terminal.Detect());
                 return ExitCode.Invalid;

@@ -65,16 +65,7 @@ internal static class DoctorCommand
     private static async Task<int> CleanAsync(string data, CancellationToken cancellationToken)
     {
         var removed = await LocalPlatform.CleanAsync(data, cancellationToken).ConfigureAwait(false);
-        foreach (var what in removed)
-        {
-            Console.Out.WriteLine($"removed {what}");
-        }
-
-        if (removed.Count == 0)
-        {
-            Console.Out.WriteLine("nothing was left behind");
-        }
-
+        Console.Out.WriteLine(removed == 0 ? "nothing was left behind" : $"removed what {removed} killed {(removed == 1 ? "job" : "jobs")} left");
         return ExitCode.Success;
     }
 

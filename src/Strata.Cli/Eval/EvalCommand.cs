@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Core.Diagnostics;
+using Strata.Execution.Sources;
 using Strata.Workflows.Evaluation;
 
 namespace Strata.Cli.Eval;
@@ -28,23 +29,27 @@ internal static class EvalCommand
             throw new UserErrorException(CliDiagnostics.Usage("'strata eval' needs an expression, or --lines."));
         }
 
-        var answer = EvalSession.Evaluate(expression, contextFile is null ? null : ReadContexts(contextFile));
-        Console.Out.WriteLine(answer.Json);
-        return answer.IsError ? ExitCode.Invalid : ExitCode.Success;
+        var answer = NewSession().Evaluate(expression, contextFile is null ? null : ReadContexts(contextFile));
+        Console.Out.WriteLine(answer);
+        return answer.StartsWith("""{"error":""", StringComparison.Ordinal) ? ExitCode.Invalid : ExitCode.Success;
     }
 
     private static int AnswerLines()
     {
         using var input = new StreamReader(Console.OpenStandardInput());
         using var output = new StreamWriter(Console.OpenStandardOutput());
+        var session = NewSession();
         while (input.ReadLine() is { } line)
         {
-            output.WriteLine(EvalSession.EvaluateLine(line).Json);
+            output.WriteLine(session.EvaluateLine(line));
             output.Flush();
         }
 
         return ExitCode.Success;
     }
+
+    /// <summary>hashFiles looks into the current directory.</summary>
+    private static EvalSession NewSession() => new(patterns => new GlobFileHasher().HashFiles(Environment.CurrentDirectory, patterns));
 
     private static JsonObject ReadContexts(string path)
     {

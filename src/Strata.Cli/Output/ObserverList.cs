@@ -1,6 +1,5 @@
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
-using Strata.Execution.Running;
 
 namespace Strata.Cli.Output;
 

@@ -3,7 +3,6 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
-using Strata.Execution.Running;
 
 namespace Strata.Cli.Output;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
 
@@ -7,6 +8,8 @@ namespace Strata.Cli.Run;
 internal static class IdentityChoice
 {
     private const int NameLengthMax = 100;
+
+    private static readonly SearchValues<char> NotInRefs = SearchValues.Create(" ~^:?*[\\\u007f");
 
     /// <param name="branch">The branch checked out, or null.</param>
     public static RunIdentity Choose(
@@ -72,7 +75,7 @@ internal static class IdentityChoice
     private static void CheckRef(string option, string reference, List<Diagnostic> problems)
     {
         var isBad = reference.Length > 255
-            || reference.AsSpan().IndexOfAny(" ~^:?*[\\\u007f") >= 0
+            || reference.AsSpan().ContainsAny(NotInRefs)
             || reference.Any(char.IsControl)
             || reference.Contains("..", StringComparison.Ordinal)
             || reference.Contains("//", StringComparison.Ordinal)

@@ -25,7 +25,7 @@ internal static class ValidateCommand
     {
         List<Diagnostic> diagnostics = [];
         var terminal = Terminal.Detect();
-        string?[] targets = files.Length == 0 ? [null] : files;
+        var targets = files.Length == 0 ? new string?[] { null } : files;
         var names = new List<string>();
         foreach (var target in targets)
         {

@@ -1,0 +1,99 @@
+using Strata.Core.Diagnostics;
+using Strata.Core.Text;
+using Strata.Workflows.Parsing.Yaml;
+
+namespace Strata.Cli.Configuration;
+
+/// <summary>docs/configuration.md.</summary>
+/// <param name="Runners">From a <c>runs-on</c> label to an image reference.</param>
+/// <param name="Runtime">An OCI runtime, or null for crun or runc.</param>
+internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Runners, string? Runtime)
+{
+    private const long SizeMax = 1 << 20;
+
+    private static readonly string[] Keys = ["runners", "runtime"];
+
+    private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
+
+    /// <summary>The file of --config, which must exist, else config.yml of the data directory, which need not.</summary>
+    public static ConfigurationFile Read(string? option, string dataDirectory, List<Diagnostic> problems)
+    {
+        var path = option ?? Path.Combine(dataDirectory, "config.yml");
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+            {
+                if (option is not null)
+                {
+                    problems.Add(CliDiagnostics.NoSuchFile(option));
+                }
+
+                return Empty;
+            }
+
+            if (file.Length > SizeMax)
+            {
+                problems.Add(CliDiagnostics.Unreadable(path, "it is larger than 1 MiB."));
+                return Empty;
+            }
+
+            return YamlReader.Read(path, File.ReadAllBytes(path), problems) is { } root ? Of(root, problems) : Empty;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(CliDiagnostics.Unreadable(path, e.Message));
+            return Empty;
+        }
+    }
+
+    private static ConfigurationFile Of(YamlNode root, List<Diagnostic> problems)
+    {
+        if (root is not YamlMapping mapping)
+        {
+            problems.Add(CliDiagnostics.BadConfiguration(root.At, "The configuration is not a mapping.", "Write key: value lines; see docs/configuration.md."));
+            return Empty;
+        }
+
+        Dictionary<string, string> runners = new(StringComparer.Ordinal);
+        string? runtime = null;
+        foreach (var entry in mapping.Entries)
+        {
+            switch (entry.Key.Text)
+            {
+                case "runners" when entry.Value is YamlMapping labels:
+                    foreach (var label in labels.Entries)
+                    {
+                        runners[label.Key.Text] = Text(label.Value, problems);
+                    }
+
+                    break;
+                case "runtime" when entry.Value is YamlScalar:
+                    runtime = Text(entry.Value, problems);
+                    break;
+                case var key when Keys.Contains(key):
+                    problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
+                    break;
+                case var key:
+                    var nearest = Suggestion.Nearest(key, Keys);
+                    problems.Add(CliDiagnostics.BadConfiguration(
+                        entry.Key.At, $"The configuration has no key '{key}'.",
+                        nearest is null ? $"Known keys: {string.Join(", ", Keys)}." : $"Did you mean '{nearest}'?"));
+                    break;
+            }
+        }
+
+        return new(runners, runtime);
+    }
+
+    private static string Text(YamlNode node, List<Diagnostic> problems)
+    {
+        if (node is YamlScalar { Text.Length: > 0 } scalar)
+        {
+            return scalar.Text;
+        }
+
+        problems.Add(CliDiagnostics.BadConfiguration(node.At, "Expected a text.", "See docs/configuration.md."));
+        return "";
+    }
+}
