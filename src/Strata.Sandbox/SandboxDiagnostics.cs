@@ -64,6 +64,15 @@ internal static class SandboxDiagnostics
     internal static Diagnostic LimitNotEnforced(string limit, string why) =>
         Warning("STR5203", $"The limit '{limit}' is not enforced here: {why}.", "Run as root, or on a machine with that cgroup controller.");
 
+    internal static Diagnostic SubIdsMissing(string user, string file) =>
+        Error("STR5301", $"The user {user} has no range of 65536 ids in {file}.", $"As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}");
+
+    internal static Diagnostic ProgramMissing(string program, string package) =>
+        Error("STR5302", $"Sandboxes of a normal user need {program}, which is not installed.", $"As root: apt-get install {package}");
+
+    internal static Diagnostic RootlessRefused(string why) =>
+        Error("STR5303", $"A user namespace for this user could not be set up: {why}", "Check sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces.");
+
     private static Diagnostic Error(string code, string message, string? help) => new(code, Severity.Error, message, null, help);
 
     private static Diagnostic Warning(string code, string message, string? help) => new(code, Severity.Warning, message, null, help);

@@ -6,8 +6,8 @@ namespace Strata.Sandbox.ControlGroups;
 /// <summary>The cgroup of one sandbox. The runtime makes it and usually removes it; what is left of it is removed here.</summary>
 internal sealed class JobControlGroup(ControlGroupHierarchies hierarchies, string path)
 {
-    /// <summary>Parent of every group of Strata; removed when empty.</summary>
-    internal const string Parent = "/strata";
+    /// <summary>Begins every group's name. No common parent: removing an empty one would race with a start that is about to use it.</summary>
+    internal const string Prefix = "/strata-";
 
     private const int AttemptsMax = 40;
 
@@ -35,7 +35,7 @@ internal sealed class JobControlGroup(ControlGroupHierarchies hierarchies, strin
         return 0;
     }
 
-    /// <summary>Kills what is in it, if anything, and removes it from every hierarchy, with an empty parent.</summary>
+    /// <summary>Kills what is in it, if anything, and removes it from every hierarchy.</summary>
     internal async Task RemoveAsync()
     {
         foreach (var directory in hierarchies.Directories(path))
@@ -50,25 +50,17 @@ internal sealed class JobControlGroup(ControlGroupHierarchies hierarchies, strin
                 await Task.Delay(TimeSpan.FromMilliseconds(5 + attempt)).ConfigureAwait(false);
             }
         }
-
-        foreach (var directory in hierarchies.Directories(Parent))
-        {
-            _ = LibC.RemoveDirectory(directory); // refused while another job's group is in it
-        }
     }
 
     /// <summary>The groups a dead owner of <paramref name="prefix"/> left: names that start so.</summary>
     internal static IEnumerable<string> FindByPrefix(ControlGroupHierarchies hierarchies, string prefix)
     {
         var found = new HashSet<string>();
-        foreach (var directory in hierarchies.Directories(Parent))
+        foreach (var directory in hierarchies.Directories("/"))
         {
-            if (Directory.Exists(directory))
+            foreach (var child in Directory.EnumerateDirectories(directory, $"{Prefix[1..]}{prefix}*"))
             {
-                foreach (var child in Directory.EnumerateDirectories(directory, prefix + "*"))
-                {
-                    found.Add($"{Parent}/{System.IO.Path.GetFileName(child)}");
-                }
+                found.Add($"/{System.IO.Path.GetFileName(child)}");
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
         if (parts.Runtime!.Exit.IsCompleted)
         {
-            return new(137, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.");
+            return new(137, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.") { SandboxEnded = parts.DiskWatch?.Exceeded };
         }
 
         if (JobRoot.WhyNotStartable(parts.RootDirectory!, spec) is var (exitCode, reason))
@@ -41,7 +41,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
         var number = Interlocked.Increment(ref _steps);
         var idBase = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap).HostBase;
-        return await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
+        var outcome = await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
+        return outcome with { SandboxEnded = parts.DiskWatch?.Exceeded };
     }
 
     public ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken) =>

@@ -66,7 +66,7 @@ internal sealed class SandboxHost : ISandboxHost
         {
             if (!host.Ids.IsNested)
             {
-                parts.ControlGroup = new(host.ControlGroups, $"{JobControlGroup.Parent}/{parts.Id}");
+                parts.ControlGroup = new(host.ControlGroups, $"{JobControlGroup.Prefix}{parts.Id}");
             }
 
             await new SandboxStart(parts, spec, host).RunAsync(cancellationToken).ConfigureAwait(false);
@@ -75,6 +75,12 @@ internal sealed class SandboxHost : ISandboxHost
         {
             await parts.ReleaseAsync().ConfigureAwait(false);
             throw;
+        }
+
+        if (spec.Limits.Disk is { } disk)
+        {
+            parts.DiskWatch = new(slot, disk, parts.ReadProcessId() ?? -1, _options.Time);
+            parts.DiskWatch.Start();
         }
 
         var sandbox = new JobSandbox(parts, host, _options.Time, Forget) { StartDuration = _options.Time.GetElapsedTime(begin) };

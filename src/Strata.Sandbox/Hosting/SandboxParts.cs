@@ -31,6 +31,8 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
     /// <summary>Mounted in the private namespace, in order.</summary>
     internal List<string> MountTargets { get; } = [];
 
+    internal DiskWatch? DiskWatch { get; set; }
+
     internal List<string> MountPointStubs { get; } = [];
 
     /// <summary>The runtime's foreground process.</summary>
@@ -48,6 +50,11 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
     /// <summary>Runs to its end whatever fails on the way; the first failure to remove files is thrown at the end.</summary>
     internal async Task ReleaseAsync()
     {
+        if (DiskWatch is not null)
+        {
+            await DiskWatch.DisposeAsync().ConfigureAwait(false);
+        }
+
         RootDirectory?.Dispose();
         Life?.Dispose();
         Holder?.Dispose();

@@ -20,7 +20,7 @@ internal static class HostState
         }
 
         var prefix = Core.Digest.Of(System.Text.Encoding.UTF8.GetBytes(dataDirectory)).Hex[..8];
-        found.AddRange(Directory.EnumerateDirectories("/sys/fs/cgroup", prefix + "*", SearchOption.AllDirectories));
+        found.AddRange(Directory.EnumerateDirectories("/sys/fs/cgroup", $"strata-{prefix}*", SearchOption.AllDirectories));
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId
