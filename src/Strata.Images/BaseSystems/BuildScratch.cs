@@ -6,9 +6,11 @@ internal static class BuildScratch
     private const long NeededBytes = 4L << 30; // the default image takes 1.1 GB with its downloads
     private const string Memory = "/dev/shm";
 
-    public static string Choose(string dataDirectory)
+    public static bool IsMemory(string directory) => directory == Memory;
+
+    public static string Choose(string dataDirectory, bool allowMemory)
     {
-        if (AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
+        if (allowMemory && AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
             && new DriveInfo(Memory) is { DriveFormat: "tmpfs", AvailableFreeSpace: >= NeededBytes })
         {
             return Memory;

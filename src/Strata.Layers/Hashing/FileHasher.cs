@@ -21,7 +21,7 @@ public static class FileHasher
 
     internal static string HashFiles(string workspaceDirectory, GlobSet globs, CancellationToken cancellationToken)
     {
-        using var root = DirectoryHandle.Open(workspaceDirectory);
+        using var root = DirectoryHandle.Open(workspaceDirectory, followLink: true);
         var files = new List<(byte[] Path, bool IsLink)>();
         new WorkspaceWalk(root.File, globs, (path, isLink) => files.Add((path, isLink)), cancellationToken).Run();
         if (files.Count == 0)

@@ -110,6 +110,14 @@ public sealed class SourceTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_workspace_may_be_a_link_and_belong_to_another_user()
+    {
+        InWorkspace("git init -q; echo a > a; git add .; git commit -qm one; chown -R 1234:1234 .");
+        Shell.Run(_directory.Path, "ln -s workspace link");
+        Files(await Capture(_directory.Combine("link"))).ShouldBe("a");
+    }
+
+    [Fact]
     public async Task Large_sparse_files_stay_sparse()
     {
         Shell.Run(Workspace, "truncate -s 300M big; printf x | dd of=big bs=1 seek=200000000 conv=notrunc status=none; head -c 300000 /dev/urandom > random");
