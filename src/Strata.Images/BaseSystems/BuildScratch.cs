@@ -1,3 +1,5 @@
+using Strata.Layers.Trees;
+
 namespace Strata.Images.BaseSystems;
 
 /// <summary>Where a base system is put together: in memory where there is plenty (measured: half the time), else in the data directory.</summary>
@@ -5,6 +7,12 @@ internal static class BuildScratch
 {
     private const long NeededBytes = 4L << 30; // the default image takes 1.1 GB with its downloads
     private const string Memory = "/dev/shm";
+
+    public static void RemoveLeftovers(string dataDirectory)
+    {
+        ScratchDirectory.RemoveLeftovers(Memory);
+        ScratchDirectory.RemoveLeftovers(Path.Combine(dataDirectory, "tmp"));
+    }
 
     public static bool IsMemory(string directory) => directory == Memory;
 
