@@ -5,6 +5,8 @@ namespace Strata.Images;
 /// <summary>What goes wrong with base systems: STR30xx.</summary>
 internal static class ImageDiagnostics
 {
+    public const string NoSpaceCode = "STR3012";
+
     public static Diagnostic BadSuite(string suite, SourceSpan? at) =>
         new("STR3001", Severity.Error, $"'{suite}' is not the name of a suite.", at,
             "A suite is lower-case letters, digits, '.', '+' and '-', for example: from: debootstrap:bookworm");
@@ -38,7 +40,7 @@ internal static class ImageDiagnostics
             $"{detail}\nCheck the network and the apt sources and proxy of this host (/etc/apt), which are used.");
 
     public static Diagnostic NoSpace(string detail) =>
-        new("STR3012", Severity.Error, "The disk is full: the base system could not be stored.", null,
+        new(NoSpaceCode, Severity.Error, "The disk is full: the base system could not be stored.", null,
             $"{detail}\nFree space in the data directory (--data), or choose another.");
 
     public static Diagnostic NoKey(string suite, string detail) =>

@@ -24,6 +24,9 @@ public sealed class ImageResolver : IImageResolver
         _rootFs = new(trees, records, time);
     }
 
+    /// <summary>Removes what builds left that were killed; the next build does it too. See also <see cref="Layers.Trees.TreeStore.RemoveLeftovers"/>.</summary>
+    public static void RemoveLeftovers(string dataDirectory) => BuildScratch.RemoveLeftovers(dataDirectory);
+
     public async ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         try

@@ -2,6 +2,7 @@ using Strata.Core.Diagnostics;
 
 namespace Strata.Images.Tests;
 
+[Collection("builds")]
 public sealed class DebootstrapTests
 {
     private static readonly SourceSpan At = new("strata.yml", 3, 11);

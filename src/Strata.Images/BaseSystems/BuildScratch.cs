@@ -1,3 +1,5 @@
+using Strata.Layers.Trees;
+
 namespace Strata.Images.BaseSystems;
 
 /// <summary>Where a base system is put together: in memory where there is plenty (measured: half the time), else in the data directory.</summary>
@@ -6,9 +8,17 @@ internal static class BuildScratch
     private const long NeededBytes = 4L << 30; // the default image takes 1.1 GB with its downloads
     private const string Memory = "/dev/shm";
 
-    public static string Choose(string dataDirectory)
+    public static void RemoveLeftovers(string dataDirectory)
     {
-        if (AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
+        ScratchDirectory.RemoveLeftovers(Memory);
+        ScratchDirectory.RemoveLeftovers(Path.Combine(dataDirectory, "tmp"));
+    }
+
+    public static bool IsMemory(string directory) => directory == Memory;
+
+    public static string Choose(string dataDirectory, bool allowMemory)
+    {
+        if (allowMemory && AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
             && new DriveInfo(Memory) is { DriveFormat: "tmpfs", AvailableFreeSpace: >= NeededBytes })
         {
             return Memory;

@@ -49,7 +49,7 @@ internal static class BuilderCommand
     public static IReadOnlyDictionary<string, string> Variables(string scratch) => new Dictionary<string, string>
     {
         ["PATH"] = SearchPath,
-        ["HOME"] = "/root",
+        ["HOME"] = scratch, // no settings of the user's
         ["LC_ALL"] = "C.UTF-8",
         ["TMPDIR"] = scratch,
         ["SOURCE_DATE_EPOCH"] = SourceDateEpoch,

@@ -15,7 +15,23 @@ internal sealed class DebootstrapBuilder(ITreeStore trees, string dataDirectory,
             throw new EnvironmentException(ImageDiagnostics.BuilderMissing(BuilderCommand.Program));
         }
 
-        using var scratch = ScratchDirectory.Create(BuildScratch.Choose(dataDirectory));
+        var place = BuildScratch.Choose(dataDirectory, allowMemory: true);
+        try
+        {
+            return await BuildInAsync(place, image, packages, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EnvironmentException e) when (e.Diagnostic.Code == ImageDiagnostics.NoSpaceCode && BuildScratch.IsMemory(place))
+        {
+            progress.Enter("memory is full, starting again on disk");
+            place = BuildScratch.Choose(dataDirectory, allowMemory: false);
+            return await BuildInAsync(place, image, packages, progress, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<StoredTree> BuildInAsync(
+        string place, BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
+    {
+        using var scratch = ScratchDirectory.Create(place);
         var options = await AptOptions.WriteAsync(scratch.Path, time, cancellationToken).ConfigureAwait(false);
         var sources = AptSources.ForBuild(image.Suite, "/etc/apt");
         var command = BuilderCommand.Compose(image.Suite, packages, sources, options);

@@ -22,7 +22,7 @@ public static class FileHasher
     /// <inheritdoc cref="HashFilesAsync"/>
     public static string HashFiles(string workspaceDirectory, GlobSet globs, CancellationToken cancellationToken)
     {
-        using var root = DirectoryHandle.Open(workspaceDirectory);
+        using var root = DirectoryHandle.Open(workspaceDirectory, followLink: true);
         var files = new List<(byte[] Path, bool IsLink)>();
         new WorkspaceWalk(root.File, globs, (path, isLink) => files.Add((path, isLink)), cancellationToken).Run();
         if (files.Count == 0)

@@ -7,12 +7,12 @@ internal sealed class DirectoryHandle : IDisposable
 
     public int File { get; private set; }
 
-    /// <summary>The last component may not be a link.</summary>
-    public static unsafe DirectoryHandle Open(string path)
+    /// <param name="followLink">Whether the last component may be a link: for paths the user gave.</param>
+    public static unsafe DirectoryHandle Open(string path, bool followLink = false)
     {
         fixed (byte* terminated = PosixPath.Terminated(path))
         {
-            var flags = Libc.ReadOnly | Libc.Directory | Libc.NoFollowLink | Libc.CloseOnExec;
+            var flags = Libc.ReadOnly | Libc.Directory | (followLink ? 0 : Libc.NoFollowLink) | Libc.CloseOnExec;
             var file = Libc.OpenAt(Libc.CurrentDirectory, terminated, flags, 0);
             return file >= 0 ? new(file) : throw Errno.Failure("open directory", path, Errno.Last);
         }

@@ -28,7 +28,7 @@ internal sealed unsafe class SourceCopy : IDisposable
     public SourceCopy(string workspace, string target, uint ownerShift, string dataDirectory)
     {
         _workspace = workspace;
-        _source = DirectoryHandle.Open(workspace);
+        _source = DirectoryHandle.Open(workspace, followLink: true);
         _target = DirectoryHandle.Open(target);
         _open = new(_target.File);
         _writer = new(new OwnerPolicy(ownerShift, uint.MaxValue));

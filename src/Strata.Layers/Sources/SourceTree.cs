@@ -39,15 +39,23 @@ public sealed record SourceTree(
         if (git is null)
         {
             await Task.Run(() => copy.CopyAll(cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await CopyVisibleAsync(git, workspaceDirectory, "", copy, cancellationToken).ConfigureAwait(false);
+            copy.Complete();
+            return new(files, copy.FileCount, copy.SizeBytes, null, null, copy.Diagnostics);
         }
 
-        copy.Complete();
-        var view = git is null ? null : GitView.Write(git, System.IO.Path.Combine(target, "git"), ownerShift);
-        return new(files, copy.FileCount, copy.SizeBytes, git, view, copy.Diagnostics);
+        // Beside git's start, which takes as long. Always awaited: the caller may remove the target after a failure.
+        var view = Task.Run(() => GitView.Write(git, System.IO.Path.Combine(target, "git"), ownerShift), CancellationToken.None);
+        try
+        {
+            await CopyVisibleAsync(git, workspaceDirectory, "", copy, cancellationToken).ConfigureAwait(false);
+            copy.Complete();
+        }
+        finally
+        {
+            await ((Task)view).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return new(files, copy.FileCount, copy.SizeBytes, git, await view.ConfigureAwait(false), copy.Diagnostics);
     }
 
     /// <summary>A submodule, or a repository in the tree, is listed by its own git.</summary>

@@ -17,7 +17,7 @@ public sealed class ScratchDirectory : IDisposable
     public static unsafe ScratchDirectory Create(string parent)
     {
         var user = Libc.EffectiveUser();
-        var own = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"strata-{user}"));
+        var own = OwnDirectory(parent, user);
         Directory.CreateDirectory(own);
         using (var handle = DirectoryHandle.Open(own))
         {
@@ -38,6 +38,19 @@ public sealed class ScratchDirectory : IDisposable
         _ = Libc.ChangeMode(directory.File, 0x1ed); // builders use other users for downloads
         return new(directory);
     }
+
+    /// <summary>What killed owners left, for a clean-up that is not followed by work.</summary>
+    public static void RemoveLeftovers(string parent)
+    {
+        var own = OwnDirectory(parent, Libc.EffectiveUser());
+        if (Directory.Exists(own))
+        {
+            StagingDirectory.Sweep(own);
+        }
+    }
+
+    private static string OwnDirectory(string parent, uint user) =>
+        System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"strata-{user}"));
 
     public void Dispose() => _directory.Dispose();
 }

@@ -50,6 +50,15 @@ public sealed class TreeStore(string dataDirectory, OwnerPolicy owners) : ITreeS
         }
     }
 
+    /// <summary>What killed processes left. Importing does it too.</summary>
+    public void RemoveLeftovers()
+    {
+        if (Directory.Exists(_root))
+        {
+            StagingDirectory.Sweep(_root);
+        }
+    }
+
     private string PathOf(Digest digest) => Path.Combine(_root, digest.Hex);
 
     private async ValueTask<StoredTree> FillAsync(StagingDirectory staging, Stream tar, TreeImportLimits limits, CancellationToken cancellationToken)
