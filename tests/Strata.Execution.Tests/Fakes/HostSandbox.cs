@@ -184,11 +184,15 @@ internal sealed class DirectorySource : IWorkspaceSource
 {
     public int Captures { get; private set; }
 
-    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken)
+    public string? Removed { get; private set; }
+
+    public ValueTask<CapturedWorkspace> CaptureAsync(WorkspaceCapture capture, CancellationToken cancellationToken)
     {
         Captures++;
-        return new(new CapturedWorkspace([directory], [], directory, null));
+        return new(new CapturedWorkspace([capture.Directory], [], []));
     }
+
+    public void Remove(string target) => Removed = target;
 }
 
 internal sealed class FakeHasher : IFileHasher
