@@ -54,7 +54,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
     {
         // Opened without the token: a cancel during it would leave no report; jobs see the cancel at once.
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
-        try
+        await using (host.ConfigureAwait(false))
         {
             foreach (var notice in host.Notices)
             {
@@ -68,7 +68,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
                 Images = services.Images,
                 Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory),
                 Hasher = services.Hasher,
-                Workspace = new(() => CaptureAsync(request, Path.Combine(directory.Path, "source"), host.TreeOwnerShift, events, cancellationToken)),
+                Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, cancellationToken)),
                 Masker = masker,
                 Events = events,
                 Directory = directory,
@@ -81,25 +81,10 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var reports = await loop.RunAsync().ConfigureAwait(false);
             return (reports, loop);
         }
-        finally
-        {
-            await host.DisposeAsync().ConfigureAwait(false);
-            services.Source.Remove(Path.Combine(directory.Path, "source")); // after the last mount of it is gone
-        }
     }
 
-    private async Task<CapturedWorkspace> CaptureAsync(
-        RunRequest request, string target, int ownerShift, EventPump events, CancellationToken cancellationToken)
-    {
-        var capture = new WorkspaceCapture(request.WorkspaceDirectory, target, request.DataDirectory, ownerShift);
-        var workspace = await services.Source.CaptureAsync(capture, cancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in workspace.Diagnostics)
-        {
-            await events.PublishAsync(diagnostic).ConfigureAwait(false);
-        }
-
-        return workspace;
-    }
+    private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, CancellationToken cancellationToken) =>
+        await services.Source.CaptureAsync(request.WorkspaceDirectory, ownerShift, cancellationToken).ConfigureAwait(false);
 
     private RunFacts NewFacts(RunRequest request, RunDirectory directory) => new()
     {

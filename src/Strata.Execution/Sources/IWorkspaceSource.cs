@@ -1,4 +1,3 @@
-using Strata.Core.Diagnostics;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Sources;
@@ -6,32 +5,21 @@ namespace Strata.Execution.Sources;
 /// <summary>The workspace as it was when the run started: a private copy of the user's visible files.</summary>
 public interface IWorkspaceSource
 {
-    /// <exception cref="UserErrorException">A file cannot be read.</exception>
-    /// <exception cref="EnvironmentException">The machine failed.</exception>
-    ValueTask<CapturedWorkspace> CaptureAsync(WorkspaceCapture capture, CancellationToken cancellationToken);
-
-    /// <summary>Removes what a capture made, also a failed one. Nothing mounts it any more.</summary>
-    void Remove(string target);
+    /// <param name="directory">Absolute host directory of the user.</param>
+    /// <param name="ownerShift">See <see cref="ISandboxHost.TreeOwnerShift"/>.</param>
+    ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken);
 }
-
-/// <param name="Directory">Absolute host directory of the user; only read.</param>
-/// <param name="Target">Absolute host directory for the copy; absent.</param>
-/// <param name="DataDirectory">Left out if it lies in the workspace.</param>
-/// <param name="OwnerShift">See <see cref="ISandboxHost.TreeOwnerShift"/>.</param>
-public sealed record WorkspaceCapture(string Directory, string Target, string DataDirectory, int OwnerShift);
 
 /// <param name="Lowers">Host trees for <see cref="SandboxSpec.WorkspaceLowers"/>, bottom first. Never changed while the run lasts.</param>
 /// <param name="Binds">What is mounted beside them: the enclosing .git, read-only.</param>
-/// <param name="Diagnostics">Said once.</param>
-public sealed record CapturedWorkspace(IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, IReadOnlyList<Diagnostic> Diagnostics);
+/// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
+/// <param name="Notice">For people: what was captured, or null.</param>
+public sealed record CapturedWorkspace(
+    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, string? Notice);
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher
 {
-    /// <summary>
-    /// Hex SHA-256 over the digests of the matching files in glob order, or '' without a match. Links that leave the root are not followed.
-    /// Called on a thread that sees the sandbox's mounts: paths must be opened on that thread.
-    /// </summary>
-    /// <exception cref="IOException">A matching file cannot be read, or a pattern is none.</exception>
+    /// <summary>Hex SHA-256 over the digests of the matching files in glob order, or '' without a match. Links that leave the root are not followed.</summary>
     string HashFiles(string root, IReadOnlyList<string> patterns);
 }

@@ -184,15 +184,11 @@ internal sealed class DirectorySource : IWorkspaceSource
 {
     public int Captures { get; private set; }
 
-    public string? Removed { get; private set; }
-
-    public ValueTask<CapturedWorkspace> CaptureAsync(WorkspaceCapture capture, CancellationToken cancellationToken)
+    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken)
     {
         Captures++;
-        return new(new CapturedWorkspace([capture.Directory], [], []));
+        return new(new CapturedWorkspace([directory], [], directory, null));
     }
-
-    public void Remove(string target) => Removed = target;
 }
 
 internal sealed class FakeHasher : IFileHasher
