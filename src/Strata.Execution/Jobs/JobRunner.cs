@@ -88,7 +88,6 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
 
             var live = NewLiveJob(sandbox, config, user, scope, image);
-            await MakeRunnerTempAsync(sandbox).ConfigureAwait(false);
             return await RunStepsAsync(live).ConfigureAwait(false);
         }
     }
@@ -184,18 +183,6 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
 
         return new(env, definition.WorkingDirectory ?? image.WorkingDirectory, definition.User ?? image.User);
-    }
-
-    /// <summary>RUNNER_TEMP is promised to exist. An image without mkdir does without it.</summary>
-    private async ValueTask MakeRunnerTempAsync(ISandbox sandbox)
-    {
-        var spec = new ExecSpec
-        {
-            Arguments = ["mkdir", "-p", "-m", "1777", ContextValues.RunnerTemp],
-            Environment = new Dictionary<string, string> { ["PATH"] = StepEnvironment.DefaultPath },
-            WorkingDirectory = "/",
-        };
-        await sandbox.ExecAsync(spec, NoOutput.Instance, cancellation.Requested).ConfigureAwait(false);
     }
 
     private async ValueTask WriteEventFileAsync(ISandbox sandbox)
