@@ -23,6 +23,6 @@ internal static class RunVerdict
             return (RunStatus.Cancelled, jobs.First(j => j.Status == RunStatus.Cancelled).Reason);
         }
 
-        return results.All(r => r == RunStatus.Skipped) ? (RunStatus.Skipped, "every job was skipped") : (RunStatus.Success, null);
+        return (RunStatus.Success, results.All(r => r == RunStatus.Skipped) ? "every job was skipped" : null); // nothing failed
     }
 }

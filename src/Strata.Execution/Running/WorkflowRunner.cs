@@ -68,7 +68,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
                 Images = services.Images,
                 Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory),
                 Hasher = services.Hasher,
-                Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, cancellationToken)),
+                Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
                 Masker = masker,
                 Events = events,
                 Directory = directory,
@@ -83,8 +83,16 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         }
     }
 
-    private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, CancellationToken cancellationToken) =>
-        await services.Source.CaptureAsync(request.WorkspaceDirectory, ownerShift, cancellationToken).ConfigureAwait(false);
+    private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, EventPump events, CancellationToken cancellationToken)
+    {
+        var workspace = await services.Source.CaptureAsync(request.WorkspaceDirectory, ownerShift, cancellationToken).ConfigureAwait(false);
+        foreach (var diagnostic in workspace.Diagnostics)
+        {
+            await events.PublishAsync(diagnostic).ConfigureAwait(false);
+        }
+
+        return workspace;
+    }
 
     private RunFacts NewFacts(RunRequest request, RunDirectory directory) => new()
     {

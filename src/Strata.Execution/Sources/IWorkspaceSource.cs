@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Sources;
@@ -15,11 +16,19 @@ public interface IWorkspaceSource
 /// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
 /// <param name="Notice">For people: what was captured, or null.</param>
 public sealed record CapturedWorkspace(
-    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, string? Notice);
+    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, string? Notice)
+{
+    /// <summary>Said once to the run's observer.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
+}
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher
 {
-    /// <summary>Hex SHA-256 over the digests of the matching files in glob order, or '' without a match. Links that leave the root are not followed.</summary>
+    /// <summary>
+    /// Hex SHA-256 over the digests of the matching files in glob order, or '' without a match. Links that leave the root are not followed.
+    /// Called on a thread that sees the sandbox's mounts: paths must be opened on that thread.
+    /// </summary>
+    /// <exception cref="IOException">A matching file cannot be read.</exception>
     string HashFiles(string root, IReadOnlyList<string> patterns);
 }

@@ -11,7 +11,7 @@ internal sealed class JobCancellation : IDisposable
     public static readonly TimeSpan CleanUpMax = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new(); // guards Reason: the first one stays
-    private readonly CancellationTokenSource _requested = new();
+    private readonly CancellationTokenSource _requested = new(); // not disposed: a late timer may still cancel it, and it holds nothing
     private readonly CancellationTokenSource _hard;
     private readonly TimeProvider _time;
     private ITimer? _timeout;
@@ -60,6 +60,5 @@ internal sealed class JobCancellation : IDisposable
         }
 
         _hard.Dispose();
-        _requested.Dispose();
     }
 }

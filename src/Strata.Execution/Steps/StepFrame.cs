@@ -63,7 +63,19 @@ internal sealed class StepFrame
                 ("steps", Steps),
                 ("job", ContextValues.Of(("status", Value.From(ContextValues.StatusName(status))))))
             .With(new StepStatusFunctions(SoFar, cancelled))
-            .With(patterns => Live.Hasher.HashFiles(Live.Sandbox.WorkspaceMergedPath, patterns));
+            .With(HashFiles);
+    }
+
+    private string HashFiles(IReadOnlyList<string> patterns)
+    {
+        try
+        {
+            return Live.Hasher.HashFiles(Live.Sandbox.WorkspaceMergedPath, patterns);
+        }
+        catch (IOException e)
+        {
+            throw new ExpressionException($"hashFiles: {e.Message}");
+        }
     }
 
     /// <summary>The env context of a step: job, then the caller's, then its own.</summary>

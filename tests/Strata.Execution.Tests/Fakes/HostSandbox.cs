@@ -46,7 +46,7 @@ internal sealed class HostSandbox : ISandbox
     {
         Execs.Add(spec);
         var start = new ProcessStartInfo("/usr/bin/setsid") { RedirectStandardOutput = true, RedirectStandardInput = true };
-        string[] command = ["-w", .. spec.Arguments.Select(Map)];
+        string[] command = ["-w", .. spec.Arguments.Select(Map)]; // setsid: its own group
         // One stream for both outputs, in order.
         start.ArgumentList.Add("-w");
         start.ArgumentList.Add("/bin/sh");
