@@ -17,11 +17,10 @@ internal sealed class LocalPlatform : IDisposable
         _sources = new(dataDirectory);
         var options = new SandboxOptions { DataDirectory = dataDirectory, RuntimePath = runtime };
         var host = SandboxModule.OpenHost(options); // tells how trees must be stored; starts nothing
-        var owners = host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };
         Runner = new WorkflowRunner(new ExecutionServices
         {
             OpenHost = _ => new(host),
-            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, owners), TimeProvider.System),
+            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, OwnersOf(host)), TimeProvider.System),
             Source = _sources,
             Hasher = new GlobFileHasher(),
         });
@@ -36,9 +35,14 @@ internal sealed class LocalPlatform : IDisposable
         var host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory });
         await using (host.ConfigureAwait(false))
         {
+            new TreeStore(dataDirectory, OwnersOf(host)).RemoveLeftovers();
+            ImageResolver.RemoveLeftovers(dataDirectory);
             return await host.CleanUpAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _sources.Dispose();
+
+    private static OwnerPolicy OwnersOf(ISandboxHost host) =>
+        host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };
 }

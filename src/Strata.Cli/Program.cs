@@ -13,7 +13,7 @@ internal static class Program
         {
             if (StrataCommand.NeedsSandboxes(args))
             {
-                RootlessReexec.EnterIfNeeded(args);
+                RootlessReexec.EnterIfNeeded();
             }
 
             var parsed = StrataCommand.Create().Parse(args);

@@ -18,6 +18,9 @@ public static class RootlessReexec
     private const int Duplicate = 0; // F_DUPFD: not close-on-exec
     private const int DescriptorMin = 50;
 
+    /// <summary>Whether this process is a normal user's, root only in its own namespace.</summary>
+    public static bool IsInside => Environment.GetEnvironmentVariable(Marker) is not null;
+
     /// <summary>Call first thing in commands that need sandboxes. Returns at once as root; as a normal user it returns only in the new namespace.</summary>
     /// <exception cref="EnvironmentException">STR53xx: what is missing, and how to get it.</exception>
     public static void EnterIfNeeded()
