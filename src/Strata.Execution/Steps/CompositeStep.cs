@@ -37,6 +37,20 @@ internal static class CompositeStep
             return StepOutcome.Failed(problem!);
         }
 
+        return await RunAsync(action, directory, call, caller, scope, env, log, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="directory">Inside; <c>github.action_path</c>.</param>
+    internal static async Task<StepOutcome> RunAsync(
+        CompositeAction action,
+        string directory,
+        StepAction.LocalAction call,
+        StepFrame caller,
+        EvaluationScope scope,
+        IReadOnlyDictionary<string, string> env,
+        StepLog log,
+        CancellationToken cancellationToken)
+    {
         var inputs = await InputsAsync(action, call, caller.Live, scope, log).ConfigureAwait(false);
         var frame = new StepFrame
         {
