@@ -10,9 +10,6 @@ internal static class SandboxDiagnostics
     internal static Diagnostic RuntimeMissing() =>
         Error("STR5001", "No OCI runtime is installed: neither crun nor runc is in PATH.", "Install one: apt-get install crun");
 
-    internal static Diagnostic RuntimeBroken(string runtime, string why) =>
-        Error("STR5002", $"The OCI runtime {runtime} cannot run a container here: {why}", "strata doctor says what is missing; another runtime can be configured.");
-
     internal static Diagnostic ConfiguredRuntimeMissing(string path) =>
         Error("STR5003", $"The configured OCI runtime {path} does not exist or is not executable.", "Correct the setting, or remove it to use crun or runc.");
 
@@ -58,9 +55,6 @@ internal static class SandboxDiagnostics
     internal static Diagnostic DiskLimitReached(string limit, string used) =>
         Error("STR5201", $"The job wrote {used}; its disk limit is {limit}. It was ended.", "Raise resources.disk, or write less.");
 
-    internal static Diagnostic ExecFailed(string why) =>
-        Error("STR5202", $"A command could not be started in the sandbox: {why}", "If process 1 of the job was killed, a limit was too small; else see strata doctor.");
-
     internal static Diagnostic LimitNotEnforced(string limit, string why) =>
         Warning("STR5203", $"The limit '{limit}' is not enforced here: {why}.", "Run as root, or on a machine with that cgroup controller.");
 
@@ -72,6 +66,9 @@ internal static class SandboxDiagnostics
 
     internal static Diagnostic RootlessRefused(string why) =>
         Error("STR5303", $"A user namespace for this user could not be set up: {why}", "Check sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces.");
+
+    internal static Diagnostic TunDeviceRefused() =>
+        Error("STR5304", "This user may not open /dev/net/tun, which a job's network needs.", "As root: chmod 0666 /dev/net/tun (every distribution's default), or give the job network: none.");
 
     private static Diagnostic Error(string code, string message, string? help) => new(code, Severity.Error, message, null, help);
 

@@ -38,7 +38,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
             parts.Network = SlirpNetwork.Start(parts.Holder.ProcessId);
         }
 
-        await parts.MountThread.RunAsync(PrepareAndStart, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(SetUpNetworkAsync(), parts.MountThread.RunAsync(PrepareAndStart, cancellationToken)).ConfigureAwait(false);
         ready.Writer.Dispose();
         messages.Writer.Dispose();
         await WaitReadyAsync(ready, messages, cancellationToken).ConfigureAwait(false);
@@ -73,7 +73,6 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
     {
         parts.Slot.ViewDirectory = host.View.Of(parts.Slot.Directory);
         MountOverlays();
-        SetUpNetwork();
         WriteConfig();
         var life = Pipe.ForWriting();
         parts.Life = life.Writer;
@@ -186,12 +185,12 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
     }
 
-    private void SetUpNetwork()
+    private async Task SetUpNetworkAsync()
     {
         try
         {
             using var network = parts.Holder!.OpenNetworkNamespace();
-            NetworkNamespaceSetup.Apply(network, spec.Network ? HostAddresses.Read() : []);
+            await NetworkNamespaceSetup.ApplyAsync(network, spec.Network ? HostAddresses.Read() : []).ConfigureAwait(false);
         }
         catch (IOException e)
         {

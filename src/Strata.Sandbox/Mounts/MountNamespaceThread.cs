@@ -92,9 +92,10 @@ internal sealed class MountNamespaceThread : IDisposable
         {
             foreach (var entry in table)
             {
-                if (entry.Type == "cgroup2")
+                // A normal user may not unmount what the host mounted, but may hide it.
+                if (entry.Type == "cgroup2" && LibC.Unmount(entry.Target, MountFlags.Detach) < 0)
                 {
-                    _ = LibC.Unmount(entry.Target, MountFlags.Detach);
+                    _ = LibC.Mount("tmpfs", entry.Target, "tmpfs", MountFlags.ReadOnly, "size=4k");
                 }
             }
         }

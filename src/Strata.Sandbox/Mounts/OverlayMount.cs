@@ -16,7 +16,9 @@ internal sealed record OverlayMount(IReadOnlyList<string> Lowers, string Upper, 
     private const int AtCurrentDirectory = -100;
 
     // redirect_dir: a lower directory can be renamed; metacopy off: each file of the upper is whole; index off: the upper may be moved.
-    private static readonly (string Key, string Value)[] FixedOptions = [("redirect_dir", "on"), ("metacopy", "off"), ("index", "off")];
+    // With userxattr the kernel refuses redirects: renaming a lower directory is then EXDEV, which mv(1) answers with a copy.
+    private (string Key, string Value)[] FixedOptions =>
+        UserXattr ? [("metacopy", "off"), ("index", "off")] : [("redirect_dir", "on"), ("metacopy", "off"), ("index", "off")];
 
     /// <exception cref="IOException">The kernel refused.</exception>
     internal void Mount()

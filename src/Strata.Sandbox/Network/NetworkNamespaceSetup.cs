@@ -18,12 +18,29 @@ internal static unsafe class NetworkNamespaceSetup
     // Addresses the cloud answers on (RFC 3927): instance credentials live there.
     private static readonly uint LinkLocal = BinaryPrimitives.ReadUInt32LittleEndian([169, 254, 0, 0]);
 
-    /// <summary>
-    /// Call on a thread that nothing else uses meanwhile: it visits the other namespace. The socket then stays there, so
-    /// only its creation needs the visit.
-    /// </summary>
+    /// <summary>On a thread that ends afterwards: as a normal user there is no way back from the other namespace.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
-    internal static void Apply(SafeFileHandle networkNamespace, IReadOnlyCollection<uint> unreachable)
+    internal static Task ApplyAsync(SafeFileHandle networkNamespace, IReadOnlyCollection<uint> unreachable)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Apply(networkNamespace, unreachable);
+                done.SetResult();
+            }
+            catch (IOException e)
+            {
+                done.SetException(e);
+            }
+        });
+        thread.IsBackground = true;
+        thread.Start();
+        return done.Task;
+    }
+
+    private static void Apply(SafeFileHandle networkNamespace, IReadOnlyCollection<uint> unreachable)
     {
         using var socket = OpenSocket(networkNamespace);
         SetUpLoopback(socket);
@@ -41,21 +58,12 @@ internal static unsafe class NetworkNamespaceSetup
 
     private static SafeFileHandle OpenSocket(SafeFileHandle networkNamespace)
     {
-        using var home = Descriptor.Open("/proc/thread-self/ns/net", OpenFlags.ReadOnly);
         if (LibC.SetNamespace(networkNamespace.Number(), CloneFlags.NewNetworkNamespace) < 0)
         {
             throw Errno.Failure("Entering the job's network namespace");
         }
 
-        var socket = LibC.Socket(NetlinkFamily, RawSocket, 0);
-        var error = Errno.Last;
-        if (LibC.SetNamespace(home.Number(), CloneFlags.NewNetworkNamespace) < 0)
-        {
-            // Going on would start the next children in a job's namespace.
-            Environment.FailFast($"Cannot return to the host's network namespace: {Errno.Text(Errno.Last)}");
-        }
-
-        return socket >= 0 ? new(socket, ownsHandle: true) : throw Errno.Failure("netlink socket", error);
+        return Descriptor.Own(LibC.Socket(NetlinkFamily, RawSocket, 0), "netlink socket");
     }
 
     // nlmsghdr { u32 length; u16 type; u16 flags; u32 sequence; u32 port } ifinfomsg { u8 family, pad; u16 type; s32 index; u32 flags, change }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Strata.Sandbox.Native;
 using Strata.Sandbox.Processes;
 
 namespace Strata.Sandbox.Network;
@@ -14,6 +15,8 @@ internal sealed class SlirpNetwork : IAsyncDisposable
     internal const string OwnAddress = "10.0.2.100";
 
     private const string Program = "slirp4netns";
+    private const string TunDevice = "/dev/net/tun";
+    private const int ReadWriteAccess = 4 | 2; // R_OK | W_OK
     private const int MtuBytes = 65520; // its largest: fewest trips through user space
 
     private readonly ChildProcess _process;
@@ -27,6 +30,11 @@ internal sealed class SlirpNetwork : IAsyncDisposable
     internal static SlirpNetwork Start(int namespaceProcessId)
     {
         var program = ProgramPath.Find(Program) ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.SlirpMissing());
+        if (LibC.Access(TunDevice, ReadWriteAccess) < 0)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.TunDeviceRefused());
+        }
+
         var ready = Pipe.ForReading();
         var messages = Pipe.ForReading();
         var life = Pipe.ForWriting();

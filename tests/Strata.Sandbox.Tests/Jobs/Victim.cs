@@ -41,7 +41,7 @@ internal static class Victim
         await using (var sandbox = await host.StartAsync(spec, CancellationToken.None))
         {
             var (outcome, output) = await Machine.ShellAsync(
-                sandbox, "id; ls -ln /; cat /proc/self/status /proc/self/uid_map; ip a; mkdir /x && busybox chown 1000:1000 /x && mv /etc /etc2 && touch /etc2/y /workspace/z");
+                sandbox, "id; ls -ln /; cat /proc/self/status /proc/self/uid_map; ip a; mkdir /x && busybox chown 1000:1000 /x && touch /x/y /workspace/z");
             Console.WriteLine(output);
             Console.WriteLine(outcome);
         }
