@@ -35,7 +35,7 @@ internal static class DoctorCommand
 
     private static async Task<int> DiagnoseAsync(string data, bool json, CancellationToken cancellationToken)
     {
-        var findings = await SandboxDiagnosis.RunAsync(data, cancellationToken).ConfigureAwait(false);
+        var findings = await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false);
         var works = findings.All(finding => finding.Status != FindingStatus.Missing);
         if (json)
         {
@@ -48,7 +48,7 @@ internal static class DoctorCommand
             var width = findings.Max(finding => finding.Name.Length);
             foreach (var finding in findings)
             {
-                var color = finding.Status switch { FindingStatus.Ok => Color.Green, FindingStatus.Warn => Color.Yellow, _ => Color.Red };
+                var color = finding.Status switch { FindingStatus.Ok => Color.Green, FindingStatus.Warning => Color.Yellow, _ => Color.Red };
                 Console.Out.WriteLine($"{terminal.Paint(Word(finding.Status).PadRight(7), color)} {finding.Name.PadRight(width)}  {finding.Detail}");
                 if (finding.Remedy is not null)
                 {
@@ -72,7 +72,7 @@ internal static class DoctorCommand
     private static string Word(FindingStatus status) => status switch
     {
         FindingStatus.Ok => "ok",
-        FindingStatus.Warn => "warn",
+        FindingStatus.Warning => "warn",
         _ => "missing",
     };
 }

@@ -12,7 +12,7 @@ namespace Strata.Cli.Output;
 /// </summary>
 internal sealed class RunDisplay : IRunObserver, IDisposable
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(150);
     private static readonly string[] Frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 

@@ -61,8 +61,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
     {
-        var workspace = await run.Workspace.Value.WaitAsync(cancellation.Requested).ConfigureAwait(false);
-        _resolved = await run.Images.ResolveAsync(image.Base, _events.Progress, cancellation.Requested).ConfigureAwait(false);
+        var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
+        var resolved = await run.Images.ResolveAsync(image.Base, _events.Progress, cancellation.Requested).ConfigureAwait(false);
+        var config = Merge(resolved.Config, image.Config);
+        _resolved = resolved with { Config = config, Digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([.. resolved.Layers.Select(layer => layer.Digest)]), config) };
+        var workspace = await capture.ConfigureAwait(false);
         var resources = instance.Job.Resources;
         var sandbox = await run.Host.StartAsync(
             new SandboxSpec
@@ -81,7 +84,6 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             _sandboxStart = sandbox.StartDuration;
             cancellation.StartTimeout(Timeout(scope));
             await WriteEventFileAsync(sandbox).ConfigureAwait(false);
-            var config = Merge(_resolved.Config, image.Config);
             if (await JobUser.FindAsync(config.User, sandbox, cancellation.Hard).ConfigureAwait(false) is not { } user)
             {
                 return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
@@ -163,6 +165,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         Hasher = run.Hasher,
         Time = run.Time,
         User = user,
+        SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
         ImageName = image.Name,
         Contexts = scope,

@@ -29,7 +29,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         var events = new EventPump(observer);
         await using (events.ConfigureAwait(false))
         {
-            var facts = NewFacts(request, directory);
+            var facts = RunFactsOf.Request(request, directory.Id, directory.Number, services.Actor);
             var masker = await NewMaskerAsync(request, events).ConfigureAwait(false);
             var (jobs, _) = SelectedJobs.Of(request.Workflow, request.Selection);
             await PublishStartAsync(events, facts, jobs.Select(j => j.Id), startedAt).ConfigureAwait(false);
@@ -93,29 +93,6 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 
         return workspace;
     }
-
-    private RunFacts NewFacts(RunRequest request, RunDirectory directory) => new()
-    {
-        RunId = directory.Id,
-        RunNumber = directory.Number,
-        Workflow = request.Workflow,
-        Identity = request.Identity,
-        EventName = request.EventName,
-        EventPayload = request.EventPayload,
-        Actor = EventActor(request) ?? services.Actor,
-        Env = request.Env,
-        Vars = ContextValues.OfTexts(request.Vars),
-        Inputs = WorkflowInputs.Of(request).Inputs,
-        Secrets = ContextValues.OfTexts(request.Secrets),
-        Debug = IsDebug(request.Vars) || IsDebug(request.Secrets),
-    };
-
-    private static string? EventActor(RunRequest request) =>
-        (request.EventPayload["sender"] as System.Text.Json.Nodes.JsonObject)?["login"] is System.Text.Json.Nodes.JsonValue login
-        && login.TryGetValue<string>(out var name) ? name : null;
-
-    private static bool IsDebug(IReadOnlyDictionary<string, string> values) =>
-        values.TryGetValue("ACTIONS_STEP_DEBUG", out var value) && value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<SecretMasker> NewMaskerAsync(RunRequest request, EventPump events)
     {

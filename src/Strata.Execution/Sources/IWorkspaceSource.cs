@@ -14,13 +14,9 @@ public interface IWorkspaceSource
 /// <param name="Lowers">Host trees for <see cref="SandboxSpec.WorkspaceLowers"/>, bottom first. Never changed while the run lasts.</param>
 /// <param name="Binds">What is mounted beside them: the enclosing .git, read-only.</param>
 /// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
-/// <param name="Notice">For people: what was captured, or null.</param>
+/// <param name="Diagnostics">Said once to the run's observer.</param>
 public sealed record CapturedWorkspace(
-    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, string? Notice)
-{
-    /// <summary>Said once to the run's observer.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
-}
+    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, IReadOnlyList<Diagnostic> Diagnostics);
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher

@@ -22,8 +22,7 @@ public sealed class SourceCopies(string dataDirectory) : IWorkspaceSource, IDisp
         }
 
         var source = await SourceTree.CaptureAsync(directory, copy.Path, (uint)ownerShift, dataDirectory, cancellationToken).ConfigureAwait(false);
-        var notice = source.Diagnostics.Count == 0 ? null : string.Join('\n', source.Diagnostics);
-        return new([source.Path], Binds(source.GitView), source.Path, notice);
+        return new([source.Path], Binds(source.GitView), source.Path, source.Diagnostics);
     }
 
     public void Dispose()

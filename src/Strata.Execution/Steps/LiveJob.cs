@@ -28,6 +28,9 @@ internal sealed class LiveJob
 
     public required IReadOnlyDictionary<string, string> ImageEnv { get; init; }
 
+    /// <summary>How package clients reach registries from this host; empty with --no-site.</summary>
+    public required IReadOnlyDictionary<string, string> SiteEnv { get; init; }
+
     /// <summary>For hints.</summary>
     public required string ImageName { get; init; }
 

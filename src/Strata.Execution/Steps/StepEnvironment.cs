@@ -9,15 +9,18 @@ internal static class StepEnvironment
 {
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Weakest first: image, defaults, env of workflow, job and step, then what the runner owns.</summary>
+    /// <summary>Weakest first: site, image, defaults, env of workflow, job and step, then what the runner owns.</summary>
     /// <param name="env">As the env context has it.</param>
     public static Dictionary<string, string> Build(LiveJob live, ObjectValue github, IReadOnlyDictionary<string, string> env, StepFileSet? files)
     {
-        var variables = new Dictionary<string, string>(live.ImageEnv, StringComparer.Ordinal)
+        var variables = new Dictionary<string, string>(live.SiteEnv, StringComparer.Ordinal);
+        foreach (var (name, value) in live.ImageEnv)
         {
-            ["CI"] = "true",
-            ["HOME"] = live.User.Home,
-        };
+            variables[name] = value;
+        }
+
+        variables["CI"] = "true";
+        variables["HOME"] = live.User.Home;
         variables.TryAdd("PATH", DefaultPath);
         foreach (var (name, value) in env)
         {

@@ -124,6 +124,8 @@ internal sealed class HostSandbox : ISandbox
 
 internal sealed class HostSandboxHost : ISandboxHost
 {
+    public IReadOnlyDictionary<string, string> SiteEnvironment { get; } = new Dictionary<string, string>();
+
     private readonly Lock _lock = new();
 
     public List<HostSandbox> Started { get; } = [];
@@ -187,7 +189,7 @@ internal sealed class DirectorySource : IWorkspaceSource
     public ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken)
     {
         Captures++;
-        return new(new CapturedWorkspace([directory], [], directory, null));
+        return new(new CapturedWorkspace([directory], [], directory, []));
     }
 }
 
