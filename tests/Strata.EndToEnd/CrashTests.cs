@@ -22,7 +22,7 @@ public sealed partial class CrashTests : IDisposable
     public async Task After_kill_9_at_any_moment_the_next_start_leaves_the_host_as_it_was()
     {
         await WarmUpAsync();
-        var before = HostState.Capture();
+        var before = await HostState.SettledAsync();
         var rounds = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 100 : 8;
         var random = new Random(20_24);
         for (var round = 0; round < rounds; round++)
@@ -36,7 +36,7 @@ public sealed partial class CrashTests : IDisposable
 
         await WarmUpAsync();
 
-        HostState.Capture().ShouldBe(before);
+        (await HostState.SettledAsync()).ShouldBe(before);
         Directory.Exists(Path.Combine(_bench.Data, "live")).ShouldBeTrue();
         Directory.EnumerateDirectories(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
     }
@@ -45,7 +45,7 @@ public sealed partial class CrashTests : IDisposable
     public async Task Doctor_clean_removes_what_a_killed_run_left()
     {
         await WarmUpAsync();
-        var before = HostState.Capture();
+        var before = await HostState.SettledAsync();
         _bench.Workflow(Workflow);
         using var process = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
         await UntilAsync(process.StandardError, "started");
@@ -55,14 +55,14 @@ public sealed partial class CrashTests : IDisposable
         var outcome = await _bench.StrataAsync("doctor", "--clean", "--data", _bench.Data);
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
-        HostState.Capture().ShouldBe(before);
+        (await HostState.SettledAsync()).ShouldBe(before);
     }
 
     [Fact]
     public async Task One_interrupt_cancels_gracefully_and_leaves_nothing()
     {
         await WarmUpAsync();
-        var before = HostState.Capture();
+        var before = await HostState.SettledAsync();
         _bench.Workflow("""
             jobs:
               a:
@@ -85,14 +85,14 @@ public sealed partial class CrashTests : IDisposable
         rest.ShouldContain("interrupted");
         rest.ShouldContain("cleanup ran");
         ((string?)_bench.Report()["status"]).ShouldBe("cancelled");
-        HostState.Capture().ShouldBe(before);
+        (await HostState.SettledAsync()).ShouldBe(before);
     }
 
     [Fact]
     public async Task A_second_interrupt_ends_it_at_once()
     {
         await WarmUpAsync();
-        var before = HostState.Capture();
+        var before = await HostState.SettledAsync();
         _bench.Workflow("""
             jobs: { a: { image: tiny, steps: [{ run: "trap '' INT TERM; echo started; while :; do sleep 1; done" }] } }
             """);
@@ -105,7 +105,7 @@ public sealed partial class CrashTests : IDisposable
 
         process.ExitCode.ShouldBe(1);
         await WarmUpAsync();
-        HostState.Capture().ShouldBe(before);
+        (await HostState.SettledAsync()).ShouldBe(before);
     }
 
     public void Dispose() => _bench.Dispose();

@@ -7,7 +7,25 @@ internal static class HostState
 {
     private static readonly string[] OurPrograms = ["crun", "runc", "slirp4netns", "strata", ".init"];
 
-    public static string Capture() => string.Join('\n',
+    /// <summary>What is there when nothing changes any more: processes that were told to end get a moment.</summary>
+    public static async Task<string> SettledAsync()
+    {
+        var state = Capture();
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.Delay(250);
+            if (Capture() is var again && again == state)
+            {
+                return state;
+            }
+
+            state = Capture();
+        }
+
+        return state;
+    }
+
+    private static string Capture() => string.Join('\n',
     [
         "mounts:", .. Sorted(File.ReadAllLines("/proc/self/mounts")),
         "loop devices:", .. Sorted(Directory.Exists("/sys/block") ? Directory.GetFileSystemEntries("/sys/block", "loop*").Where(path => File.Exists(Path.Combine(path, "loop/backing_file"))) : []),
@@ -35,7 +53,10 @@ internal static class HostState
             string? name = null;
             try
             {
-                name = File.ReadAllText(Path.Combine(directory, "comm")).Trim();
+                var stat = File.ReadAllText(Path.Combine(directory, "stat")); // pid (name) state …
+                var end = stat.LastIndexOf(')');
+                var hasEnded = stat[end + 2] is 'Z' or 'X'; // dead; the host's init has not yet taken note
+                name = hasEnded ? null : stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end];
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
