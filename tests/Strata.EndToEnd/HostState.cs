@@ -65,7 +65,7 @@ internal static class HostState
 
             if (OurPrograms.Contains(name) && pid != Environment.ProcessId)
             {
-                yield return name;
+                yield return name!;
             }
         }
     }
