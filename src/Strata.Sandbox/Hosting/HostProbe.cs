@@ -4,6 +4,7 @@ using Strata.Sandbox.Init;
 using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Namespaces;
 using Strata.Sandbox.Processes;
+using Strata.Sandbox.Runtimes;
 using Strata.Sandbox.Site;
 
 namespace Strata.Sandbox.Hosting;
@@ -51,11 +52,13 @@ internal sealed class HostProbe
         }
 
         Directory.CreateDirectory(StateDirectory);
+        var runtime = new OciRuntime(FindRuntime(), StateDirectory, ControlGroups: !_ids.IsNested);
         return new()
         {
             Ids = _ids,
             CanIdmap = _canIdmap.Value,
-            Runtime = new(FindRuntime(), StateDirectory, ControlGroups: !_ids.IsNested),
+            Runtime = runtime,
+            Seccomp = new($"{_options.DataDirectory}/sandbox", runtime),
             InitPath = _init.Value,
             View = view,
             Site = Site,

@@ -21,6 +21,8 @@ internal sealed record HostSetup
 
     internal required Lazy<SiteSettings> Site { get; init; }
 
+    internal required SeccompCache Seccomp { get; init; }
+
     internal required string InitPath { get; init; }
 
     /// <summary>Where runtimes see the sandboxes' directory.</summary>

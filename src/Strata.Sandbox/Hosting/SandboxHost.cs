@@ -61,6 +61,11 @@ internal sealed class SandboxHost : ISandboxHost
         }
 
         NoticeLimits(host, spec.Limits);
+        if (!host.CanIdmap && !host.Ids.IsNested)
+        {
+            AddNotice(SandboxDiagnostics.ShiftedTrees());
+        }
+
         var parts = new SandboxParts(slot, ContainerName(slot.Number), _mounts.Value);
         try
         {
@@ -138,13 +143,17 @@ internal sealed class SandboxHost : ISandboxHost
             }
 
             var why = host.Ids.IsNested ? "a normal user has no cgroup to put jobs in" : $"the cgroup controller '{controller}' is not available";
-            var notice = SandboxDiagnostics.LimitNotEnforced(limit, why);
-            lock (_notices)
+            AddNotice(SandboxDiagnostics.LimitNotEnforced(limit, why));
+        }
+    }
+
+    private void AddNotice(Diagnostic notice)
+    {
+        lock (_notices)
+        {
+            if (!_notices.Contains(notice))
             {
-                if (!_notices.Contains(notice))
-                {
-                    _notices.Add(notice);
-                }
+                _notices.Add(notice);
             }
         }
     }

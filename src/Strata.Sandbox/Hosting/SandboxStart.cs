@@ -226,6 +226,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
             NetworkNamespacePath = parts.Holder.NetworkNamespacePath,
             ControlGroup = parts.ControlGroup?.Path,
             Limits = spec.Limits,
+            CompiledSeccomp = host.Seccomp.Find(),
         }.WriteTo($"{parts.Slot.Bundle}/config.json");
     }
 
@@ -242,6 +243,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
 
         _ = LibC.Unlink($"{parts.Slot.Exchange}/{InitName}");
         var first = await WaitProcessIdAsync(cancellationToken).ConfigureAwait(false);
+        host.Seccomp.Keep(parts.Id);
         parts.RootDirectory = Descriptor.Open($"/proc/{first}/root", OpenFlags.Path | OpenFlags.Directory);
     }
 

@@ -32,6 +32,9 @@ internal sealed record OciConfig
     /// <summary>Null: no cgroup of its own.</summary>
     internal string? ControlGroup { get; init; }
 
+    /// <summary>From the SeccompCache, or null.</summary>
+    internal string? CompiledSeccomp { get; init; }
+
     internal ResourceLimits Limits { get; init; } = ResourceLimits.None;
 
     internal void WriteTo(string path)
@@ -55,6 +58,13 @@ internal sealed record OciConfig
 
         json.WriteEndArray();
         WriteLinux(json);
+        if (CompiledSeccomp is not null)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString(SeccompCache.Annotation, CompiledSeccomp);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -19,6 +19,8 @@ internal static class SeccompProfile
         return bytes;
     });
 
+    internal static Core.Digest Digest => Core.Digest.Of(Rules.Value);
+
     internal static void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject("seccomp");
