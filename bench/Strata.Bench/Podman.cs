@@ -4,7 +4,7 @@ namespace Strata.Bench;
 internal sealed class Podman(ThrowawayDirectory directory, string tree)
 {
     public Task RunAsync() => Shell.RunAsync(
-        $"exec podman --root {directory.File("podman")} --runroot {directory.File("podman-run")} --cgroup-manager cgroupfs run --rm --network none"
+        $"exec podman --root {directory.File("podman")} --runroot {directory.File("podman-run")} --cgroup-manager cgroupfs --runtime runc run --rm --network none"
         + $" --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --rootfs {tree}:O /bin/true",
         directory.Path);
 }

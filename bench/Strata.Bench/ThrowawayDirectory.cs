@@ -8,5 +8,14 @@ internal sealed class ThrowawayDirectory : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        foreach (var mount in System.IO.File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')[1]).Where(at => at.StartsWith(Path, StringComparison.Ordinal)))
+        {
+            using var unmount = System.Diagnostics.Process.Start("umount", mount); // podman binds its storage onto itself
+            unmount.WaitForExit();
+        }
+
+        Directory.Delete(Path, recursive: true);
+    }
 }

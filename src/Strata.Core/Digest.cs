@@ -8,10 +8,16 @@ namespace Strata.Core;
 /// <summary>SHA-256 of content, written <c>sha256:</c> + 64 lowercase hex digits (OCI image-spec, descriptor.md).</summary>
 public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest>
 {
-    private readonly UInt128 _high, _low; // two fields, not byte[32]: no allocation, equality for free
+    // Fields, not byte[32]: no allocation, equality for free. Not UInt128: methods that take one are never compiled ahead.
+    private readonly ulong _a, _b, _c, _d;
 
-    private Digest(ReadOnlySpan<byte> hash) =>
-        (_high, _low) = (BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+    private Digest(ReadOnlySpan<byte> hash)
+    {
+        _a = BinaryPrimitives.ReadUInt64BigEndian(hash);
+        _b = BinaryPrimitives.ReadUInt64BigEndian(hash[8..]);
+        _c = BinaryPrimitives.ReadUInt64BigEndian(hash[16..]);
+        _d = BinaryPrimitives.ReadUInt64BigEndian(hash[24..]);
+    }
 
     public static Digest Of(ReadOnlySpan<byte> content)
     {
@@ -26,8 +32,10 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     /// <summary>Writes the 32 raw bytes.</summary>
     public void CopyTo(Span<byte> hash)
     {
-        BinaryPrimitives.WriteUInt128BigEndian(hash, _high);
-        BinaryPrimitives.WriteUInt128BigEndian(hash[16..], _low);
+        BinaryPrimitives.WriteUInt64BigEndian(hash, _a);
+        BinaryPrimitives.WriteUInt64BigEndian(hash[8..], _b);
+        BinaryPrimitives.WriteUInt64BigEndian(hash[16..], _c);
+        BinaryPrimitives.WriteUInt64BigEndian(hash[24..], _d);
     }
 
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out Digest result)
@@ -49,12 +57,20 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     public static Digest Parse(string s, IFormatProvider? provider) => Parse(s.AsSpan(), provider);
 
     /// <summary>64 hex digits, without the algorithm: file and object names.</summary>
-    public string Hex => $"{_high:x32}{_low:x32}";
+    public string Hex
+    {
+        get
+        {
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            CopyTo(hash);
+            return Convert.ToHexStringLower(hash);
+        }
+    }
 
     /// <summary>The first 12 hex digits: for people.</summary>
     public string Short => Hex[..12];
 
-    public int CompareTo(Digest other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
+    public int CompareTo(Digest other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));
 
     public static bool operator <(Digest left, Digest right) => left.CompareTo(right) < 0;
 
