@@ -52,6 +52,16 @@ internal sealed class JobControlGroup(ControlGroupHierarchies hierarchies, strin
         }
     }
 
+    /// <summary>In the mount namespace thread: what crun leaves in the tmpfs that hides the v2 mount of a hybrid host.</summary>
+    internal void RemoveHidden()
+    {
+        if (hierarchies is { IsLegacy: true, Unified: { } unified })
+        {
+            _ = LibC.Unlink($"{unified}{path}/cgroup.procs");
+            _ = LibC.RemoveDirectory(unified + path);
+        }
+    }
+
     /// <summary>The groups a dead owner of <paramref name="prefix"/> left: names that start so.</summary>
     internal static IEnumerable<string> FindByPrefix(ControlGroupHierarchies hierarchies, string prefix)
     {

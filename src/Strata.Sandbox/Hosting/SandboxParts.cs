@@ -58,11 +58,9 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         RootDirectory?.Dispose();
         Life?.Dispose();
         Holder?.Dispose();
+        var networkEnd = Network?.DisposeAsync() ?? ValueTask.CompletedTask; // beside the runtime's end: removing a tap device takes the kernel a while
         await EndProcessesAsync().ConfigureAwait(false);
-        if (Network is not null)
-        {
-            await Network.DisposeAsync().ConfigureAwait(false);
-        }
+        await networkEnd.ConfigureAwait(false);
 
         if (MountTargets.Count > 0)
         {
@@ -125,5 +123,7 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         {
             _ = LibC.Unmount(MountTargets[i], MountFlags.Detach);
         }
+
+        ControlGroup?.RemoveHidden();
     }
 }

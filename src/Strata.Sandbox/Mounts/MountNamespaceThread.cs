@@ -12,11 +12,20 @@ internal sealed class MountNamespaceThread : IDisposable
     private const int QueueLengthMax = 1024;
 
     private readonly BlockingCollection<Action> _actions = new(QueueLengthMax);
+
+    // Results are handed on by a second thread, which never enters the namespace: completing a task may start a pool thread, and a new thread
+    // inherits the namespace of the one that starts it. Then half of the process would see the sandboxes' mounts.
+    private readonly BlockingCollection<Action> _results = new(QueueLengthMax);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal MountNamespaceThread() => new Thread(Run) { IsBackground = true, Name = "strata mounts" }.Start();
+    internal MountNamespaceThread()
+    {
+        Processes.ReadinessPoller.EnsureStarted();
+        new Thread(HandOn) { IsBackground = true, Name = "strata results" }.Start();
+        new Thread(Run) { IsBackground = true, Name = "strata mounts" }.Start();
+    }
 
-    /// <summary>Actions run one after another, in order.</summary>
+    /// <summary>Actions run one after another, in order. They must not start threads or tasks.</summary>
     internal async Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {
         await _started.Task.ConfigureAwait(false);
@@ -26,17 +35,18 @@ internal sealed class MountNamespaceThread : IDisposable
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    done.SetCanceled(cancellationToken);
+                    _results.Add(() => done.SetCanceled(cancellationToken));
                     return;
                 }
 
                 try
                 {
-                    done.SetResult(action());
+                    var result = action();
+                    _results.Add(() => done.SetResult(result));
                 }
                 catch (Exception e)
                 {
-                    done.SetException(e);
+                    _results.Add(() => done.SetException(e));
                 }
             },
             cancellationToken);
@@ -60,17 +70,28 @@ internal sealed class MountNamespaceThread : IDisposable
         try
         {
             Enter();
-            _started.SetResult();
+            _results.Add(_started.SetResult);
         }
         catch (IOException e)
         {
-            _started.SetException(SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(e.Message), e));
+            _results.Add(() => _started.SetException(SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(e.Message), e)));
+            _results.CompleteAdding();
             return;
         }
 
         foreach (var action in _actions.GetConsumingEnumerable())
         {
             action();
+        }
+
+        _results.CompleteAdding();
+    }
+
+    private void HandOn()
+    {
+        foreach (var result in _results.GetConsumingEnumerable())
+        {
+            result();
         }
     }
 
@@ -92,10 +113,11 @@ internal sealed class MountNamespaceThread : IDisposable
         {
             foreach (var entry in table)
             {
-                // A normal user may not unmount what the host mounted, but may hide it.
-                if (entry.Type == "cgroup2" && LibC.Unmount(entry.Target, MountFlags.Detach) < 0)
+                // Hidden, not unmounted: a normal user may not unmount what the host mounted, and below the mount may be a host's tmpfs in which the
+                // runtime would leave directories.
+                if (entry.Type == "cgroup2")
                 {
-                    _ = LibC.Mount("tmpfs", entry.Target, "tmpfs", MountFlags.ReadOnly, "size=4k");
+                    _ = LibC.Mount("tmpfs", entry.Target, "tmpfs", MountFlags.NoSetUserId | MountFlags.NoDevices, "mode=0755,size=1m");
                 }
             }
         }

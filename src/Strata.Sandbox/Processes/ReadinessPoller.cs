@@ -25,6 +25,8 @@ internal sealed class ReadinessPoller
 
     private ReadinessPoller() => new Thread(Run) { IsBackground = true, Name = "strata readiness" }.Start();
 
+    internal static void EnsureStarted() => _ = Instance.Value;
+
     /// <summary>Completes when a read would not block: data, end of file or error. At most one wait a descriptor; the handle stays open meanwhile.</summary>
     internal static Task WaitReadableAsync(SafeFileHandle handle, CancellationToken cancellationToken) =>
         Instance.Value.WaitAsync(handle, Readable, cancellationToken);

@@ -93,7 +93,7 @@ internal sealed record OciConfig
             WriteResources(json);
         }
 
-        SeccompProfile.Write(json);
+        SeccompProfile.Write(json, CompiledSeccomp is not null);
         WriteStrings(json, "maskedPaths", MaskedPaths);
         WriteStrings(json, "readonlyPaths", ReadOnlyPaths);
         json.WriteEndObject();

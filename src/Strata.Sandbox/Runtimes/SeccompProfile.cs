@@ -21,11 +21,18 @@ internal static class SeccompProfile
 
     internal static Core.Digest Digest => Core.Digest.Of(Rules.Value);
 
-    internal static void Write(Utf8JsonWriter json)
+    /// <param name="compiled">The runtime gets the compiled profile: no rules here; were it ignored, nothing would be allowed and the start fail.</param>
+    internal static void Write(Utf8JsonWriter json, bool compiled)
     {
         json.WriteStartObject("seccomp");
         json.WriteString("defaultAction", "SCMP_ACT_ERRNO");
         json.WriteNumber("defaultErrnoRet", NoSystemCall);
+        if (compiled)
+        {
+            json.WriteEndObject();
+            return;
+        }
+
         json.WriteStartArray("architectures");
         if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
         {

@@ -107,6 +107,23 @@ public sealed class CleanUpTests : IClassFixture<Machine>
         (await Machine.ShellAsync(sandbox, "echo alive")).Output.ShouldBe("alive\n");
     }
 
+    [Fact]
+    public async Task Only_one_thread_of_the_process_sees_the_mounts()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            await using var sandbox = await _machine.StartAsync();
+            await Machine.ShellAsync(sandbox, "true");
+        }));
+
+        var own = new FileInfo("/proc/self/ns/mnt").LinkTarget;
+        var others = Directory.GetDirectories("/proc/self/task").Where(t => new FileInfo($"{t}/ns/mnt").LinkTarget != own);
+        foreach (var thread in others.Where(t => File.Exists($"{t}/comm"))) // one that ended meanwhile shows no namespace
+        {
+            File.ReadAllText($"{thread}/comm").Trim().ShouldBe("strata mounts");
+        }
+    }
+
     private Process StartVictim(string data)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
