@@ -27,8 +27,8 @@ public sealed partial class FeatureFolderTests
         {
             var path = Path.GetRelativePath(Repository.Root, file);
             path.Split('/', '.').Intersect(Drawers).ShouldBeEmpty(path);
-            Path.GetFileNameWithoutExtension(file).ShouldNotEndWith("Manager", Case.Sensitive, path);
-            Path.GetFileNameWithoutExtension(file).ShouldNotEndWith("Helper", Case.Sensitive, path);
+            Path.GetFileNameWithoutExtension(file).EndsWith("Manager", StringComparison.Ordinal).ShouldBeFalse(path);
+            Path.GetFileNameWithoutExtension(file).EndsWith("Helper", StringComparison.Ordinal).ShouldBeFalse(path);
         }
     }
 
