@@ -19,7 +19,11 @@ internal sealed class LocalPlatform : IDisposable
         var host = SandboxModule.OpenHost(options); // tells how trees must be stored; starts nothing
         Runner = new WorkflowRunner(new ExecutionServices
         {
-            OpenHost = _ => new(host),
+            OpenHost = async cancellationToken =>
+            {
+                await host.CleanUpAsync(cancellationToken).ConfigureAwait(false); // of killed runs; a look into one directory when there are none
+                return host;
+            },
             Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, OwnersOf(host)), TimeProvider.System),
             Source = _sources,
             Hasher = new GlobFileHasher(),

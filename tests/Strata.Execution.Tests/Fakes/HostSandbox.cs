@@ -32,6 +32,8 @@ internal sealed class HostSandbox : ISandbox
 
     public string ExchangeDirectory => Path.Combine(_root.FullName, "exchange");
 
+    public IReadOnlyList<string> MountPointStubs => [];
+
     public TimeSpan StartDuration => TimeSpan.FromMilliseconds(7);
 
     public string WorkspaceUpper => WorkspaceMergedPath;
@@ -124,9 +126,9 @@ internal sealed class HostSandbox : ISandbox
 
 internal sealed class HostSandboxHost : ISandboxHost
 {
-    public IReadOnlyDictionary<string, string> SiteEnvironment { get; } = new Dictionary<string, string>();
-
     private readonly Lock _lock = new();
+
+    public IReadOnlyDictionary<string, string> SiteEnvironment { get; } = new Dictionary<string, string>();
 
     public List<HostSandbox> Started { get; } = [];
 
@@ -155,6 +157,8 @@ internal sealed class HostSandboxHost : ISandboxHost
 
         return new(sandbox);
     }
+
+    public Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
     public ValueTask DisposeAsync()
     {
