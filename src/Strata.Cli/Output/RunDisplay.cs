@@ -22,6 +22,7 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
     private readonly ITimer _timer;
     private readonly Lock _lock = new(); // guards all below: events and the timer come on different threads
     private readonly Dictionary<string, Activity> _running = [];
+    private readonly HashSet<string> _started = [];
     private long _lastOutput;
     private int _frame;
     private bool _statusShown;
@@ -44,6 +45,7 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
                 WriteLine(_terminal.Paint($"run {started.RunId}", Color.Bold) + $" · {started.Workflow ?? "workflow"} · {started.Repo} · {started.Ref}");
                 break;
             case JobStarted job:
+                _started.Add(job.Job);
                 SetActivity(job.Job, "starting");
                 WriteLine($"{Prefix(job.Job)} image {job.Image}");
                 break;
@@ -100,9 +102,9 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
 
     private void WriteStepEnd(StepEnded step)
     {
-        if (step.Step < 0)
+        if (step.Step < 0 || !_started.Contains(step.Job))
         {
-            return;
+            return; // of a job that never started, the job's own line says why
         }
 
         var detail = step.Status == RunStatus.Success ? "" : $" {Describe(step.Status, step.Reason)}";

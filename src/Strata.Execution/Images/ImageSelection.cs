@@ -50,7 +50,7 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         }
 
         var why = job.RunsOn.Count > 0 ? "no image is configured for its runs-on" : "the job names no image";
-        return (new(DefaultImage.Name, why, DefaultImage.Base, ImageConfig.Empty, []), []);
+        return (new(DefaultJobImage.Name, why, DefaultImage.Definition(job.At), ImageConfig.Empty, []), []);
     }
 
     private (SelectedImage?, IReadOnlyList<Diagnostic>) FromReference(

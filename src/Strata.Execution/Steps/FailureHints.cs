@@ -13,6 +13,11 @@ internal static class FailureHints
 
     public static string Reason(ExecOutcome outcome, OutputHints output, LiveJob live, IReadOnlyList<string> command)
     {
+        if (outcome.SandboxEnded is { } ended)
+        {
+            return $"{ended.Message} {ended.Help}";
+        }
+
         var code = outcome.ExitCode.ToString(CultureInfo.InvariantCulture);
         if (outcome.OutOfMemory)
         {
@@ -37,7 +42,7 @@ internal static class FailureHints
 
     private static string Missing(string program, LiveJob live)
     {
-        var held = live.ImageName == DefaultImage.Name ? $" The default image holds {DefaultImage.Holds}." : "";
+        var held = live.ImageName == DefaultJobImage.Name ? $" The default image holds {DefaultJobImage.Holds}." : "";
         return $"exit code 127: '{program}' is not in the image '{live.ImageName}'.{held} Add the Debian package that has it:\n"
             + $"images:\n  tools:\n    from: debootstrap:bookworm\n    packages: [{PackageGuess(program)}]\n"
             + "and 'image: tools' in the job.";

@@ -49,8 +49,6 @@ internal sealed class LiveJob
     /// <summary>Host file that collects step summaries.</summary>
     public required string SummaryFile { get; init; }
 
-    public bool HasRunnerTemp { get; set; }
-
     /// <summary>The last command that was started: --shell-on-failure opens a shell like it.</summary>
     public ExecSpec? LastExec { get; set; }
 

@@ -42,14 +42,13 @@ internal static class RunStep
         var github = (ObjectValue)scope.GetContext("github");
         var spec = new ExecSpec
         {
-            Arguments = await WithRunnerTempAsync(shell.CommandFor(files.ScriptPath), live).ConfigureAwait(false),
+            Arguments = shell.CommandFor(files.ScriptPath),
             Environment = StepEnvironment.Build(live, github, env, files),
             WorkingDirectory = DirectoryOf(texts.Directory),
             UserId = live.User.UserId,
             GroupId = live.User.GroupId,
         };
         live.LastExec = spec;
-        live.HasRunnerTemp = true;
         log.Commands = new CommandInterpreter(live.Masker, effects, AllowsUnsecure(env), live.Facts.Debug);
         var outcome = await live.Sandbox.ExecAsync(spec, log, cancellationToken).ConfigureAwait(false);
         await log.EndOutputAsync().ConfigureAwait(false);
@@ -94,19 +93,6 @@ internal static class RunStep
             await File.AppendAllTextAsync(live.SummaryFile, masked.EndsWith('\n') ? masked : masked + "\n", Encoding.UTF8, CancellationToken.None)
                 .ConfigureAwait(false);
         }
-    }
-
-    /// <summary>RUNNER_TEMP is promised to exist. The job's first command makes it on its way: a command for it alone costs tens of milliseconds.</summary>
-    private static async ValueTask<IReadOnlyList<string>> WithRunnerTempAsync(IReadOnlyList<string> command, LiveJob live)
-    {
-        const string sh = "/bin/sh";
-        if (live.HasRunnerTemp || await live.Sandbox.OpenFileAsync(sh, live.Cancellation.Hard).ConfigureAwait(false) is not { } file)
-        {
-            return command;
-        }
-
-        await file.DisposeAsync().ConfigureAwait(false);
-        return [sh, "-c", $"mkdir -p -m 1777 {ContextValues.RunnerTemp}; exec \"$@\"", sh, .. command];
     }
 
     private static Template? Default(Located<Template>? own, StepFrame frame, Func<RunDefaults, Located<Template>?> part) =>

@@ -14,7 +14,7 @@ namespace Strata.Sandbox.Slots;
 ///   workspace      overlay of /workspace
 ///   workspace-upper, workspace-work
 ///   exchange       /run/strata inside
-///   tmp            /tmp inside
+///   tmp            /tmp inside, with /tmp/runner
 ///   lower/0…       id-mapped views of the lowers
 ///   bind/0…        what is bound from elsewhere; site/ generated settings
 ///   etc            generated files of /etc
@@ -70,6 +70,7 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
         }
 
         Make(Temporary, 0b1_111_111_111, ids);
+        Make($"{Temporary}/runner", 0b1_111_111_111, ids); // RUNNER_TEMP
         if (lowerCount > 0)
         {
             Make($"{Directory}/lower", 0b111_000_000);
