@@ -88,7 +88,11 @@ internal sealed class YamlReader
         }
 
         Count(1, start.Start);
-        var properties = (NodeEvent)start;
+        if (start is not NodeEvent properties)
+        {
+            throw new GivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value was expected here."));
+        }
+
         var anchor = properties.Anchor.IsEmpty ? null : properties.Anchor.Value;
         if (!properties.Tag.IsEmpty)
         {
