@@ -1,8 +1,10 @@
 #!/bin/sh
 # Installs what Strata needs on Debian or Ubuntu (naming it) and builds the program into .build/strata. Safe to run twice at once.
 set -eu
+{ # read whole before it runs: an update of the checkout may replace this file
 cd "$(dirname "$0")/.."
-mkdir -p .build
+mkdir -p .build 2>/dev/null && [ -w .build ] ||
+  { echo "strata: needs to be built, and $PWD is not writable for you: run ./strata version once as its owner." >&2; exit 3; }
 exec 9>.build/lock
 flock 9
 
@@ -33,3 +35,5 @@ rm -rf .build/previous
 mv .build/next .build/strata
 rm -rf .build/previous
 mv .build/stamp.new .build/stamp
+exit
+}
