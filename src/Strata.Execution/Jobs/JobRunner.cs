@@ -82,6 +82,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         await using (sandbox.ConfigureAwait(false))
         {
             _sandboxStart = sandbox.StartDuration;
+            await run.SayNoticesAsync().ConfigureAwait(false);
             cancellation.StartTimeout(Timeout(scope));
             await WriteEventFileAsync(sandbox).ConfigureAwait(false);
             if (await JobUser.FindAsync(config.User, sandbox, cancellation.Hard).ConfigureAwait(false) is not { } user)

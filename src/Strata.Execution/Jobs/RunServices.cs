@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.History;
@@ -12,6 +14,8 @@ namespace Strata.Execution.Jobs;
 /// <summary>What the jobs of one run share.</summary>
 internal sealed record RunServices
 {
+    private readonly ConcurrentDictionary<Diagnostic, bool> _said = [];
+
     public required RunFacts Facts { get; init; }
 
     public required ISandboxHost Host { get; init; }
@@ -39,4 +43,16 @@ internal sealed record RunServices
 
     /// <summary>Open a shell in the sandbox of a job's first failing step.</summary>
     public required bool ShellOnFailure { get; init; }
+
+    /// <summary>Says, once a run, what this machine cannot enforce; the host knows when a sandbox has started.</summary>
+    public async ValueTask SayNoticesAsync()
+    {
+        foreach (var notice in Host.Notices)
+        {
+            if (_said.TryAdd(notice, true))
+            {
+                await Events.PublishAsync(notice).ConfigureAwait(false);
+            }
+        }
+    }
 }

@@ -56,11 +56,6 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
-            foreach (var notice in host.Notices)
-            {
-                await events.PublishAsync(notice).ConfigureAwait(false);
-            }
-
             var run = new RunServices
             {
                 Facts = facts,

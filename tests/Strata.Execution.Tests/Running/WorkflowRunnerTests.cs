@@ -298,7 +298,7 @@ public sealed class WorkflowRunnerTests : IDisposable
         var reason = _run.Observer.Events.OfType<StepEnded>().Single().Reason!;
         reason.ShouldContain("'frobnicate' is not in the image 'default'");
         reason.ShouldContain("packages: [frobnicate]");
-        reason.ShouldContain("git, curl");
+        reason.ShouldContain("curl, git");
     }
 
     [Fact]

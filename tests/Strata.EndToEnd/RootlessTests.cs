@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Strata.EndToEnd;
+
+/// <summary>A normal user with a subuid range runs workflows without sudo.</summary>
+public sealed class RootlessTests : IDisposable
+{
+    private const string User = "strata-e2e-user";
+    private readonly Workbench _bench = new();
+
+    public RootlessTests()
+    {
+        Run("userdel", "-r", User);
+        Run("useradd", "-m", "-s", "/bin/sh", User).ShouldBe(0);
+        Run("usermod", "--add-subuids", "300000-365535", "--add-subgids", "300000-365535", User).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_normal_user_runs_a_workflow_and_nothing_is_left()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                resources: { memory: 100MiB }
+                steps:
+                  - run: |
+                      test "$(id -u)" = 0
+                      read inside outside count < /proc/self/uid_map
+                      test "$inside $outside" = "0 1"
+                      grep -q '^Seccomp:.2$' /proc/self/status
+                      echo kept > /root/mark && rm -r /etc/passwd && mkdir /etc/passwd
+                      sleep 1000 &
+                  - run: test "$(cat /root/mark)" = kept && ! echo 1 > /proc/sys/kernel/panic
+            """.Replace("Seccomp:.2", "Seccomp:\t2", StringComparison.Ordinal));
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        var before = await HostState.SettledAsync();
+
+        var exitCode = Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} run --data {_bench.Data} --report report.json");
+
+        exitCode.ShouldBe(0);
+        ((string?)_bench.Report()["status"]).ShouldBe("success");
+        (await HostState.SettledAsync()).ShouldBe(before);
+        Directory.EnumerateDirectories(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
+    }
+
+    public void Dispose()
+    {
+        _bench.Dispose();
+        Run("userdel", "-r", User);
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0 && program != "userdel")
+        {
+            Console.Error.WriteLine(output);
+        }
+
+        return process.ExitCode;
+    }
+}
