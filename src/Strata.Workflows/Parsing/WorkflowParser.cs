@@ -1,5 +1,7 @@
 using Strata.Core.Diagnostics;
 using Strata.Workflows.Model;
+using Strata.Workflows.Parsing.Reading;
+using Strata.Workflows.Parsing.Yaml;
 
 namespace Strata.Workflows.Parsing;
 
@@ -11,9 +13,19 @@ public static class WorkflowParser
     /// <param name="file">As the user named it: for messages.</param>
     /// <returns>The workflow is null iff a diagnostic is an error. All problems, sorted by place.</returns>
     public static (Workflow? Workflow, IReadOnlyList<Diagnostic> Diagnostics) Parse(string file, ReadOnlyMemory<byte> utf8) =>
-        throw new NotImplementedException();
+        Parse(file, utf8, WorkflowReader.Read);
 
     /// <summary>The same for a local action's <c>action.yml</c>.</summary>
     public static (CompositeAction? Action, IReadOnlyList<Diagnostic> Diagnostics) ParseAction(string file, ReadOnlyMemory<byte> utf8) =>
-        throw new NotImplementedException();
+        Parse(file, utf8, ActionReader.Read);
+
+    private static (T? Result, IReadOnlyList<Diagnostic> Diagnostics) Parse<T>(
+        string file, ReadOnlyMemory<byte> utf8, Func<string, YamlNode, Problems, T?> read)
+        where T : class
+    {
+        var problems = new Problems();
+        var root = YamlReader.Read(file, utf8.Span, problems);
+        var result = root is null ? null : read(file, root, problems);
+        return (problems.HasErrors ? null : result, problems.Sorted());
+    }
 }
