@@ -15,54 +15,50 @@ public enum ValueKind
 /// <summary>A value of GitHub's expression language. Immutable. Arrays and objects are equal only by reference.</summary>
 public abstract class Value
 {
+    private protected Value()
+    {
+    }
+
     public abstract ValueKind Kind { get; }
 
-    public static Value Null => throw new NotImplementedException();
+    public static Value Null => NullValue.Instance;
 
-    public static Value True => throw new NotImplementedException();
+    public static Value True => BooleanValue.True;
 
-    public static Value False => throw new NotImplementedException();
+    public static Value False => BooleanValue.False;
 
-    public static Value From(bool value) => throw new NotImplementedException();
+    public static Value From(bool value) => value ? True : False;
 
-    public static Value From(double value) => throw new NotImplementedException();
+    public static Value From(double value) => new NumberValue(value);
 
     /// <summary>Null gives <see cref="Null"/>.</summary>
-    public static Value From(string? value) => throw new NotImplementedException();
+    public static Value From(string? value) => value is null ? Null : value.Length == 0 ? StringValue.Empty : new StringValue(value);
 
-    public static Value FromJson(JsonNode? node) => throw new NotImplementedException();
+    public static Value FromJson(JsonNode? node) => JsonConversion.FromJson(node);
 
     /// <summary>NaN and infinities become strings, as <c>strata eval</c> prints them.</summary>
-    public JsonNode? ToJson() => throw new NotImplementedException();
+    public JsonNode? ToJson() => JsonConversion.ToJson(this);
 
     /// <summary>False for false, 0, -0, NaN, '', null.</summary>
-    public bool IsTruthy => throw new NotImplementedException();
+    public bool IsTruthy => this switch
+    {
+        NullValue => false,
+        BooleanValue boolean => boolean.Value,
+        NumberValue number => number.Value != 0 && !double.IsNaN(number.Value),
+        StringValue text => text.Value.Length > 0,
+        _ => true,
+    };
 
     /// <summary>As interpolated into text: null is '', numbers "G15", 'Array', 'Object'.</summary>
-    public string ToText() => throw new NotImplementedException();
+    public string ToText() => Coercion.ToText(this);
 
     /// <summary>GitHub's coercion; unparsable text, arrays and objects are NaN.</summary>
-    public double ToNumber() => throw new NotImplementedException();
+    public double ToNumber() => Coercion.ToNumber(this);
 
-    public static bool LooseEquals(Value left, Value right) => throw new NotImplementedException();
-}
+    public static bool LooseEquals(Value left, Value right) => Coercion.LooseEquals(left, right);
 
-/// <summary>Ordered values.</summary>
-public sealed class ArrayValue(IReadOnlyList<Value> items) : Value
-{
-    public override ValueKind Kind => ValueKind.Array;
+    internal bool IsScalar => Kind < ValueKind.Array;
 
-    public IReadOnlyList<Value> Items => items;
-}
-
-/// <summary>Members in order; names ignore case. A missing member reads as null.</summary>
-public sealed class ObjectValue(IEnumerable<KeyValuePair<string, Value>> members) : Value
-{
-    public override ValueKind Kind => ValueKind.Object;
-
-    public IReadOnlyList<KeyValuePair<string, Value>> Members { get; } = [.. members];
-
-    public Value this[string name] => throw new NotImplementedException();
-
-    public bool Contains(string name) => throw new NotImplementedException();
+    /// <summary>For debuggers and test failures; <see cref="ToText"/> is what workflows see.</summary>
+    public override string ToString() => Kind == ValueKind.String ? $"'{ToText()}'" : Kind == ValueKind.Null ? "null" : ToText();
 }
