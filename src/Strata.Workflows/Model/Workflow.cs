@@ -69,4 +69,8 @@ public sealed record Trigger(string Event, IReadOnlyDictionary<string, IReadOnly
 public sealed record WorkflowInput(string Name, string? Description, string Type, bool Required, Value Default, IReadOnlyList<string> Options, SourceSpan At);
 
 /// <summary>A feature that is legal on GitHub but not supported here: a warning in <c>validate</c>, an error in <c>run</c> when the job is selected.</summary>
-public sealed record Unsupported(Diagnostic Diagnostic);
+public sealed record Unsupported(Diagnostic Diagnostic)
+{
+    /// <summary>When only one value of the matrix needs it (a label of runs-on), that value: other combinations may run. Else null.</summary>
+    public (string Key, string Value)? OnlyFor { get; init; }
+}

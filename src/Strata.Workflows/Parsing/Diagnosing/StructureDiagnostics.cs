@@ -82,6 +82,9 @@ internal static class StructureDiagnostics
     public static Diagnostic KeyNeedsOther(SourceSpan at, string key, string needed) => Error("STR1125", at,
         $"'{key}' has a meaning only together with '{needed}'.", $"Remove it, or add '{needed}'.");
 
+    public static Diagnostic NoVersion(SourceSpan at, string reference) => Error("STR1126", at,
+        $"'{Shorten(reference)}' is no reference to an action.", "Write OWNER/NAME@VERSION, as actions/checkout@v4, or ./PATH of an action in this repository.");
+
     private static IEnumerable<string> Names(ObjectShape shape)
     {
         foreach (var key in shape.Keys)

@@ -25,6 +25,9 @@ internal readonly struct Fields(YamlMapping mapping, ObjectShape shape, Template
 
     public bool Has(string name) => Node(name) is not null;
 
+    /// <summary>Whether such a mapping has that key at all.</summary>
+    public bool Knows(string name) => shape.Find(name) is not null;
+
     /// <summary>The place of the key itself, else of the mapping.</summary>
     public SourceSpan KeyAt(string name) => mapping.FindKey(name)?.At ?? At;
 

@@ -59,23 +59,12 @@ internal sealed class TemplateReader(Problems problems)
             problems.Add(ExpressionDiagnostics.AlwaysTrue(scalar.At));
         }
 
-        Use(scalar, text);
-        return condition;
-    }
-
-    private void Use(YamlScalar scalar, string text)
-    {
-        if (scalar.HasExpression)
-        {
-            foreach (var expression in Template.Parse(text, null).Template?.Expressions ?? [])
-            {
-                Used.Add(new(expression, scalar, Step));
-            }
-        }
-        else if (Expression.Parse(text, null).Expression is { } expression)
+        foreach (var expression in condition.Expressions)
         {
             Used.Add(new(expression, scalar, Step));
         }
+
+        return condition;
     }
 
     private void Report(YamlScalar scalar, IReadOnlyList<ExpressionProblem> found, bool onlyUnavailable)

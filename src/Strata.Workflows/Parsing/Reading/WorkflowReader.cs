@@ -1,8 +1,5 @@
-using Strata.Core.Diagnostics;
-using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Checking;
-using Strata.Workflows.Parsing.Diagnosing;
 using Strata.Workflows.Parsing.Yaml;
 using Strata.Workflows.Schema;
 
@@ -28,9 +25,8 @@ internal static class WorkflowReader
         var on = TriggerReader.Read(fields.Node("on"), fields.Templates);
         var scope = new WorkflowScope(env, ReadDefaults(fields, problems), ImageReader.ReadAll(fields), CacheReader.ReadAll(fields), on.Inputs);
         var read = JobReader.ReadAll(fields, scope);
-        JobReferences.Check(read, scope, problems);
-        var jobs = ArtifactLinks.Connect([.. read.Select(job => job.Job)], problems);
-        jobs = NeedsCheck.Check(jobs, problems);
+        var jobs = NeedsCheck.Check(ArtifactLinks.Connect(read, problems), problems);
+        JobReferences.Check(jobs, read, scope, problems);
         return new()
         {
             File = file,

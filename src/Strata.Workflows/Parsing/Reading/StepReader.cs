@@ -1,0 +1,130 @@
+using Strata.Core.Diagnostics;
+using Strata.Workflows.Model;
+using Strata.Workflows.Parsing.Diagnosing;
+using Strata.Workflows.Parsing.Yaml;
+using Strata.Workflows.Schema;
+
+namespace Strata.Workflows.Parsing.Reading;
+
+/// <summary>What the steps of one job may refer to.</summary>
+internal sealed record StepScope(string Job, IReadOnlyList<EnvironmentVariable> Env, IReadOnlyList<CacheUse> Caches);
+
+/// <summary><c>steps:</c> of a job or of a composite action.</summary>
+internal sealed class StepReader(Fields fields, int index, StepScope scope, UnsupportedParts unsupported)
+{
+    public const int StepsMax = 1_000;
+
+    public static List<Step> ReadAll(Fields owner, StepScope scope, ObjectShape shape, UnsupportedParts unsupported)
+    {
+        List<Step> steps = [];
+        var ids = new Dictionary<string, SourceSpan>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in (owner.Node("steps") as YamlSequence)?.Items ?? [])
+        {
+            if (steps.Count >= StepsMax)
+            {
+                owner.Problems.Add(StructureDiagnostics.TooMany(item.At, "steps in one job", StepsMax));
+                break;
+            }
+
+            if (item is YamlMapping mapping)
+            {
+                owner.Templates.Step = steps.Count;
+                var fields = new Fields(mapping, shape, owner.Templates);
+                CheckId(fields, ids);
+                steps.Add(new StepReader(fields, steps.Count, scope, unsupported).Read());
+            }
+        }
+
+        owner.Templates.Step = null;
+        return steps;
+    }
+
+    private static void CheckId(Fields step, Dictionary<string, SourceSpan> ids)
+    {
+        if (step.Text("id") is not { } id)
+        {
+            return;
+        }
+
+        if (!Names.IsId(id.Value))
+        {
+            step.Problems.Add(StructureDiagnostics.BadId(id.At, "a step", id.Value));
+        }
+        else if (!ids.TryAdd(id.Value, id.At))
+        {
+            step.Problems.Add(StructureDiagnostics.DuplicateId(id.At, "a step", id.Value, ids[id.Value]));
+        }
+    }
+
+    private Step Read()
+    {
+        var firstUsed = fields.Templates.Used.Count;
+        var step = new Step
+        {
+            Index = index,
+            At = fields.At,
+            Id = fields.Text("id")?.Value,
+            Name = fields.Template("name")?.Value,
+            If = fields.Condition("if"),
+            IfAt = fields.Node("if")?.At,
+            Env = fields.Environment("env"),
+            ContinueOnError = fields.Template("continue-on-error"),
+            TimeoutMinutes = fields.Knows("timeout-minutes") ? SettingReader.Timeout(fields) : null,
+            Action = ReadAction(),
+        };
+        if (step.Action is StepAction.Run { Cache: { } cache })
+        {
+            HermeticStep.Check(fields, cache, scope, firstUsed);
+        }
+
+        return step;
+    }
+
+    private StepAction ReadAction()
+    {
+        if (fields.Has("uses"))
+        {
+            CheckUsesAlone();
+            return UsesReader.Read(fields, scope, unsupported);
+        }
+
+        if (!fields.Has("run"))
+        {
+            fields.Problems.Add(StructureDiagnostics.NothingToDo(fields.At));
+        }
+
+        if (fields.Has("with"))
+        {
+            fields.Problems.Add(StructureDiagnostics.KeyNeedsOther(fields.KeyAt("with"), "with", "uses"));
+        }
+
+        var shell = fields.Template("shell");
+        unsupported.AddShell(shell);
+        return new StepAction.Run(
+            fields.Template("run") ?? new(Expressions.Template.Literal(""), fields.At),
+            shell,
+            fields.Template("working-directory"),
+            fields.Knows("cache") ? HermeticStep.Read(fields) : null);
+    }
+
+    private void CheckUsesAlone()
+    {
+        if (fields.Has("run"))
+        {
+            fields.Problems.Add(StructureDiagnostics.Conflict(fields.KeyAt("run"), "run", "uses", "a step does one thing."));
+        }
+
+        foreach (var key in (ReadOnlySpan<string>)["shell", "working-directory"])
+        {
+            if (fields.Has(key))
+            {
+                fields.Problems.Add(StructureDiagnostics.KeyNeedsOther(fields.KeyAt(key), key, "run"));
+            }
+        }
+
+        if (fields.Knows("cache") && fields.Has("cache"))
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.CacheNeedsRun(fields.KeyAt("cache")));
+        }
+    }
+}

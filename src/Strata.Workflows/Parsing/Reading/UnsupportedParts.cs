@@ -1,0 +1,37 @@
+using Strata.Core.Diagnostics;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+using Strata.Workflows.Parsing.Checking;
+
+namespace Strata.Workflows.Parsing.Reading;
+
+/// <summary>What a job uses that Strata does not execute: a warning in the file's problems, an error in the job.</summary>
+internal sealed class UnsupportedParts(Problems problems)
+{
+    private readonly List<Unsupported> _all = [];
+
+    public IReadOnlyList<Unsupported> All => _all;
+
+    public void Add(Diagnostic warning) => Add(warning, null);
+
+    /// <param name="onlyFor">The matrix value that needs it, or null for the whole job.</param>
+    public void Add(Diagnostic warning, (string Key, string Value)? onlyFor)
+    {
+        problems.Add(warning);
+        _all.Add(new(warning with { Severity = Severity.Error }) { OnlyFor = onlyFor });
+    }
+
+    /// <summary>Of a shell: an error is only reported, an unsupported one kept.</summary>
+    public void AddShell(Located<Template>? shell)
+    {
+        switch (shell is null ? null : ShellCheck.Problem(shell))
+        {
+            case { Severity: Severity.Error } error:
+                problems.Add(error);
+                break;
+            case { } warning:
+                Add(warning);
+                break;
+        }
+    }
+}
