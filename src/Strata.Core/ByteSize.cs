@@ -49,12 +49,20 @@ public readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
     public static bool operator >=(ByteSize left, ByteSize right) => left.Bytes >= right.Bytes;
 
     /// <summary>For people: <c>1.5 GB</c>, powers of 1000, at most one decimal.</summary>
-    public override string ToString() => Bytes switch
+    public override string ToString()
     {
-        < 1_000 => $"{Bytes} B",
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e3:0.#} kB"),
-        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e6:0.#} MB"),
-        < 1_000_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e9:0.#} GB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e12:0.#} TB"),
-    };
+        if (Bytes < 1_000)
+        {
+            return $"{Bytes} B";
+        }
+
+        var (value, unit) = (Bytes / 1e3, 0);
+        while (value >= 999.95 && unit < 3) // what would be shown as 1000
+        {
+            value /= 1e3;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {"kMGT"[unit]}B");
+    }
 }

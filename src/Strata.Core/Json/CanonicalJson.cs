@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,7 +51,7 @@ public static class CanonicalJson
                 writer.WriteEndArray();
                 break;
             case JsonValue value when value.GetValueKind() == JsonValueKind.Number:
-                writer.WriteNumberValue(value.GetValue<long>());
+                writer.WriteNumberValue(ToInteger(value));
                 break;
             case JsonValue value:
                 value.WriteTo(writer);
@@ -60,4 +61,10 @@ public static class CanonicalJson
                 break;
         }
     }
+
+    /// <summary>From the text: a node made in code answers for the one number type it was made of alone.</summary>
+    private static long ToInteger(JsonValue number) =>
+        long.TryParse(number.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
+            ? integer
+            : throw new ArgumentException($"{number.ToJsonString()} is no 64-bit integer.", nameof(number));
 }

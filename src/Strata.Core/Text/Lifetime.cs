@@ -46,12 +46,16 @@ public static class Lifetime
         return duration > TimeSpan.Zero;
     }
 
-    /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>.</summary>
-    public static string Format(TimeSpan duration) => duration switch
+    /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>. What rounds up to the next unit is shown in it.</summary>
+    public static string Format(TimeSpan duration)
     {
-        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
-        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
-        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes} m {duration.Seconds:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours} h {duration.Minutes:00} m"),
-    };
+        var seconds = (long)Math.Round(duration.TotalSeconds);
+        return duration switch
+        {
+            { TotalMilliseconds: < 999.5 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
+            { TotalSeconds: < 59.95 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+            _ when seconds < 3_600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60} m {seconds % 60:00} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3_600} h {seconds / 60 % 60:00} m"),
+        };
+    }
 }

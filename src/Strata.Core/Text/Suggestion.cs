@@ -23,7 +23,8 @@ public static class Suggestion
             }
 
             var distance = Distance(name, candidate);
-            if (distance <= limit && (best is null || distance < Distance(name, best)))
+            var sharesSomething = distance < Math.Max(name.Length, candidate.Length);
+            if (distance <= limit && sharesSomething && (best is null || distance < Distance(name, best)))
             {
                 best = candidate;
             }

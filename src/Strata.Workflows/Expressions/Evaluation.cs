@@ -81,7 +81,8 @@ internal sealed class Evaluation(IExpressionScope scope)
     }
 
     /// <summary>What a star is applied to: the value, or each item of an earlier star's result.</summary>
-    private static IReadOnlyList<Value> Parts(Value target) => target is ArrayValue { IsFiltered: true } filtered ? filtered.Items : [target];
+    private static IReadOnlyList<Value> Parts(Value target) =>
+        target is ArrayValue { IsFiltered: true } filtered ? filtered.Items : [target];
 
     private static void AddAll(List<Value> items, Value part)
     {

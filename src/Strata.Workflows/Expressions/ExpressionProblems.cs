@@ -10,16 +10,21 @@ internal static class ExpressionProblems
     public static ExpressionProblem Empty(int at) => new(at + 1, "An expression is expected here.", null);
 
     public static ExpressionProblem TooLong(int at, int length) => new(
-        at + 1, $"The expression has {length} characters; at most {Expression.LengthMax} are allowed.", "Split it, or compute the value in a step.");
+        at + 1,
+        $"The expression has {length} characters; at most {Expression.LengthMax} are allowed.",
+        "Split it, or compute the value in a step.");
 
     public static ExpressionProblem TooDeep(int at) => new(
         at + 1, $"The expression is nested deeper than {Expression.DepthMax} levels.", "Split it, or compute the value in a step.");
 
     public static ExpressionProblem Unexpected(Token token) => token switch
     {
-        { Kind: TokenKind.End } => new(token.Start + 1, "The expression ends too early.", "A value, ')' or ']' is missing at its end."),
+        { Kind: TokenKind.End } => new(
+            token.Start + 1, "The expression ends too early, after what stands here.", "A value, ')' or ']' is missing at its end."),
         { Text: ['\'', ..], Kind: TokenKind.Unexpected } => new(
-            token.Start + 1, "The text that starts here has no closing quote.", "Texts stand in single quotes; write '' for a quote in a text."),
+            token.Start + 1,
+            "The text that starts here has no closing quote.",
+            "Texts stand in single quotes; write '' for a quote in a text."),
         { Text: ['"', ..] } => new(token.Start + 1, $"Unexpected symbol: {Quote(token.Text)}.", "Texts stand in single quotes: 'text'."),
         { Text: "=" } => new(token.Start + 1, "Unexpected symbol: '='.", "Write '==' to compare."),
         { Text: "&" or "|" } => new(token.Start + 1, $"Unexpected symbol: '{token.Text}'.", $"Write '{token.Text}{token.Text}'."),
@@ -28,7 +33,7 @@ internal static class ExpressionProblems
 
     public static ExpressionProblem UnknownContext(Token name, ExpressionSite? site)
     {
-        var available = site is null ? KnownNames.Contexts : [.. site.Contexts.Order(StringComparer.Ordinal)];
+        var available = site is null ? KnownNames.Contexts : [.. Sorted(site.Contexts)];
         var nearest = Suggestion.Nearest(name.Text, available) ?? Suggestion.Nearest(name.Text, KnownNames.Contexts);
         return new(
             name.Start + 1,
@@ -44,7 +49,7 @@ internal static class ExpressionProblems
     public static ExpressionProblem UnavailableContext(Token name, ExpressionSite site) => new(
         name.Start + 1,
         $"The context '{name.Text}' is not available at this key.",
-        site.Contexts.Count == 0 ? "No context is available here." : $"Available here: {List(site.Contexts.Order(StringComparer.Ordinal))}.");
+        site.Contexts.Count == 0 ? "No context is available here." : $"Available here: {List(Sorted(site.Contexts))}.");
 
     public static ExpressionProblem UnknownFunction(Token name)
     {
@@ -60,7 +65,8 @@ internal static class ExpressionProblems
         name.Start + 1,
         $"The function '{function.Name}' is not available at this key.",
         KnownNames.IsStatusFunction(function.LowerName) ? "Status functions work in 'if:' only."
-            : site.Functions.Count == 0 ? null : $"Beside those that need nothing from the run, available here: {List(site.Functions.Order(StringComparer.Ordinal))}.");
+            : site.Functions.Count == 0 ? null
+            : $"Beside those that need nothing from the run, available here: {List(Sorted(site.Functions))}.");
 
     public static ExpressionProblem WrongArity(Token name, FunctionSignature function, int count) => new(
         name.Start + 1, $"'{function.Name}' takes {Arity(function)}, not {count}.", null);
@@ -71,7 +77,9 @@ internal static class ExpressionProblems
         "case(condition, value, condition, value, default): the last argument is what no condition chose.");
 
     public static ExpressionProblem Unclosed(int at) => new(
-        at + 1, "The expression that starts here is not closed: '${{' without '}}'.", "Write '}}' after it. For the characters themselves: ${{ '${{' }}.");
+        at + 1,
+        "The expression that starts here is not closed: '${{' without '}}'.",
+        "Write '}}' after it. For the characters themselves: ${{ '${{' }}.");
 
     private static string Arity(FunctionSignature function) => (function.ArgumentsMin, function.ArgumentsMax) switch
     {
@@ -82,6 +90,8 @@ internal static class ExpressionProblems
     };
 
     private static string Quote(string text) => text.Length <= QuoteMax ? $"'{text}'" : $"'{text[..QuoteMax]}…'";
+
+    private static IOrderedEnumerable<string> Sorted(IReadOnlySet<string> names) => names.Order(StringComparer.Ordinal);
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names);
 }

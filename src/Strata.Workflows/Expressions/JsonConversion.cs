@@ -31,7 +31,8 @@ internal static class JsonConversion
         }
         catch (JsonException e)
         {
-            throw new ExpressionException($"The text is not JSON, at its line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {FirstSentence(e.Message)}");
+            var place = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            throw new ExpressionException($"The text is not JSON, at its {place}: {FirstSentence(e.Message)}");
         }
         catch (InvalidOperationException)
         {
@@ -66,7 +67,8 @@ internal static class JsonConversion
                 {
                     JsonValueKind.True => Value.True,
                     JsonValueKind.False => Value.False,
-                    JsonValueKind.String => Value.From(node.GetValue<string>()),
+                    JsonValueKind.String when node.AsValue().TryGetValue<string>(out var text) => Value.From(text),
+                    JsonValueKind.String => Parse(node.ToJsonString()), // made of a type that JSON writes as text
                     JsonValueKind.Number => Value.From(ToDouble(node.AsValue())),
                     _ => Value.Null,
                 };
@@ -80,8 +82,19 @@ internal static class JsonConversion
         NumberValue number when double.IsFinite(number.Value) => JsonValue.Create(number.Value),
         StringValue or NumberValue => JsonValue.Create(value.ToText()),
         ArrayValue array => new JsonArray([.. array.Items.Select(ToJson)]),
-        _ => new JsonObject(((ObjectValue)value).Members.Select(member => KeyValuePair.Create(member.Key, ToJson(member.Value)))),
+        _ => ToJsonObject((ObjectValue)value),
     };
+
+    private static JsonObject ToJsonObject(ObjectValue members)
+    {
+        var json = new JsonObject();
+        foreach (var (name, value) in members.Members)
+        {
+            json[name] = ToJson(value);
+        }
+
+        return json;
+    }
 
     private static Value ReadValue(ref Utf8JsonReader reader)
     {

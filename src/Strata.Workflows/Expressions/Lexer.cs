@@ -5,6 +5,7 @@ internal sealed class Lexer(string text)
 {
     private int _next;
     private TokenKind? _last;
+    private int _lastStart;
 
     public Token Read()
     {
@@ -13,8 +14,13 @@ internal sealed class Lexer(string text)
             _next++;
         }
 
-        var token = _next == text.Length ? new Token(TokenKind.End, _next, "") : ReadToken(text[_next]);
-        _last = token.Kind;
+        if (_next == text.Length)
+        {
+            return new(TokenKind.End, _lastStart, ""); // the end is reported where the last token is, as on GitHub
+        }
+
+        var token = ReadToken(text[_next]);
+        (_last, _lastStart) = (token.Kind, token.Start);
         return token;
     }
 

@@ -53,9 +53,7 @@ internal sealed class Parser
         var left = ParseUnary();
         while (_token is { Kind: TokenKind.Operator, Operator: var @operator } && Precedence(@operator) >= precedenceMin)
         {
-            var at = _token.Start;
-            Next();
-            left = Checked(Join(@operator, left, ParseOperators(Precedence(@operator) + 1)), at);
+            left = Checked(@operator <= BinaryOperator.And ? ParseChain(@operator, left) : ParseComparison(@operator, left), _token.Start);
         }
 
         _nesting--;
@@ -70,16 +68,36 @@ internal sealed class Parser
         _ => 4,
     };
 
-    private static OperatorNode Join(BinaryOperator @operator, Node left, Node right)
+    private OperatorNode ParseComparison(BinaryOperator @operator, Node left)
     {
-        if (@operator > BinaryOperator.And)
+        Next();
+        return new(@operator, [left, ParseOperators(Precedence(@operator) + 1)]);
+    }
+
+    /// <summary>All operands between the same operators become one node, also those in parentheses of their own.</summary>
+    private OperatorNode ParseChain(BinaryOperator @operator, Node left)
+    {
+        var operands = new List<Node>();
+        Add(left);
+        while (_token.Kind == TokenKind.Operator && _token.Operator == @operator)
         {
-            return new(@operator, [left, right]);
+            Next();
+            Add(ParseOperators(Precedence(@operator) + 1));
         }
 
-        return new(@operator, [.. Operands(left), .. Operands(right)]);
+        return new(@operator, operands);
 
-        IReadOnlyList<Node> Operands(Node side) => side is OperatorNode same && same.Operator == @operator ? same.Operands : [side];
+        void Add(Node operand)
+        {
+            if (operand is OperatorNode same && same.Operator == @operator)
+            {
+                operands.AddRange(same.Operands);
+            }
+            else
+            {
+                operands.Add(operand);
+            }
+        }
     }
 
     private Node ParseUnary()
@@ -110,8 +128,9 @@ internal sealed class Parser
                 Next();
                 return new LiteralNode(token.Value!); // what follows may not be an index: 'a'.b is no expression
             case TokenKind.Name:
+                var (name, problem) = NameRules.ResolveContext(token, _site);
                 Next();
-                return ParseIndexes(Context(token));
+                return name is null ? throw new ParseFailure(problem!) : ParseIndexes(new ContextNode(name));
             case TokenKind.Function:
                 Next();
                 return ParseIndexes(ParseCall(token));
@@ -126,47 +145,18 @@ internal sealed class Parser
         }
     }
 
-    private ContextNode Context(Token token)
-    {
-        var name = token.Text.ToLowerInvariant();
-        if (_site is not null && _site.Contexts.Contains(name))
-        {
-            return new(name);
-        }
-
-        if (name == KnownNames.UnsupportedContext)
-        {
-            throw new ParseFailure(ExpressionProblems.UnsupportedContext(token));
-        }
-
-        if (!KnownNames.IsContext(name))
-        {
-            throw new ParseFailure(ExpressionProblems.UnknownContext(token, _site));
-        }
-
-        return _site is null ? new ContextNode(name) : throw new ParseFailure(ExpressionProblems.UnavailableContext(token, _site));
-    }
-
     private Node ParseCall(Token name)
     {
-        var function = KnownNames.FindFunction(name.Text) ?? throw new ParseFailure(ExpressionProblems.UnknownFunction(name));
-        if (function.IsHost && _site is not null && !_site.Functions.Contains(function.LowerName))
+        var (function, problem) = NameRules.ResolveFunction(name, _site);
+        if (function is null)
         {
-            throw new ParseFailure(ExpressionProblems.UnavailableFunction(name, function, _site));
+            throw new ParseFailure(problem!);
         }
 
         var arguments = ParseArguments();
-        if (arguments.Count < function.ArgumentsMin || arguments.Count > function.ArgumentsMax)
-        {
-            throw new ParseFailure(ExpressionProblems.WrongArity(name, function, arguments.Count));
-        }
-
-        if (function.Name == "case" && arguments.Count % 2 == 0)
-        {
-            throw new ParseFailure(ExpressionProblems.EvenCase(name, arguments.Count));
-        }
-
-        return Checked(new CallNode(function, arguments), name.Start);
+        return NameRules.CheckArguments(name, function, arguments.Count) is { } wrong
+            ? throw new ParseFailure(wrong)
+            : Checked(new CallNode(function, arguments), name.Start);
     }
 
     private List<Node> ParseArguments()

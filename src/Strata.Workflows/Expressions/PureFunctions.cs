@@ -14,7 +14,8 @@ internal static class PureFunctions
             "startsWith" => Value.From(StartsWith(evaluate(arguments[0]), evaluate(arguments[1]))),
             "endsWith" => Value.From(EndsWith(evaluate(arguments[0]), evaluate(arguments[1]))),
             "join" => Value.From(Join(evaluate(arguments[0]), arguments.Count > 1 ? evaluate(arguments[1]) : Value.From(","), budget)),
-            "format" => Value.From(FormatFunction.Format(evaluate(arguments[0]).ToText(), i => evaluate(arguments[i + 1]), arguments.Count - 1, budget)),
+            "format" => Value.From(
+                FormatFunction.Format(evaluate(arguments[0]).ToText(), i => evaluate(arguments[i + 1]), arguments.Count - 1, budget)),
             "toJSON" => Value.From(JsonText.Write(evaluate(arguments[0]), budget)),
             "fromJSON" => JsonConversion.Parse(evaluate(arguments[0]).ToText()),
             _ => Case(arguments, evaluate),
@@ -70,7 +71,8 @@ internal static class PureFunctions
         {
             if (evaluate(arguments[i]) is not BooleanValue chosen)
             {
-                throw new ExpressionException($"Argument {i + 1} of 'case' is a condition and must be true or false; compare it with something, as in x == 'value'.");
+                throw new ExpressionException(
+                    $"Argument {i + 1} of 'case' is a condition and must be true or false; compare it with something, as in x == 'value'.");
             }
 
             if (chosen.Value)

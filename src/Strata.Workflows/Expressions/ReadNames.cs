@@ -59,7 +59,9 @@ internal sealed class ReadNames
         }
 
         var path = context.Name;
-        while (indexes.TryPop(out var index) && index is LiteralNode { Value: StringValue { Value: var name } } && !name.Contains('.', StringComparison.Ordinal))
+        while (indexes.TryPop(out var index)
+            && index is LiteralNode { Value: StringValue { Value: var name } }
+            && !name.Contains('.', StringComparison.Ordinal))
         {
             path = $"{path}.{name.ToLowerInvariant()}";
         }
