@@ -95,6 +95,20 @@ public sealed class HostileTextTests
         IsAnswered(Encoding.UTF8.GetBytes(text)).ShouldBeTrue();
     }
 
+    [Fact]
+    public void Many_unknown_names_are_answered()
+    {
+        var name = new string('n', 60);
+        var jobs = string.Concat(Enumerable.Range(0, 500).Select(i => $"  {name}{i}: {{ steps: [run: x] }}\n"));
+
+        var text = $"jobs:\n{jobs}  z: {{ steps: [run: x], needs: [{string.Join(", ", Enumerable.Range(0, 12_000).Select(i => $"{name}x{i}"))}] }}\n";
+        Yaml.Parse(text).Diagnostics[0].Code.ShouldBe("STR1020");
+    }
+
+    [Fact]
+    public void A_mapping_that_ends_for_its_value_is_a_syntax_error() =>
+        Yaml.Parse("a: {\"b\" c: [1]}\n").Diagnostics.ShouldNotBeEmpty();
+
     private static bool IsAnswered(byte[] bytes)
     {
         foreach (var (result, diagnostics) in new (object?, IReadOnlyList<Diagnostic>)[] { WorkflowParser.Parse("f", bytes), WorkflowParser.ParseAction("f", bytes) })

@@ -88,7 +88,12 @@ internal sealed class YamlReader
         }
 
         Count(1, start.Start);
-        var properties = (NodeEvent)start;
+        if (start is not NodeEvent properties)
+        {
+            // The scanner lets some unbalanced flow mappings pass.
+            throw new GivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value is missing here."));
+        }
+
         var anchor = properties.Anchor.IsEmpty ? null : properties.Anchor.Value;
         if (!properties.Tag.IsEmpty)
         {
