@@ -24,8 +24,16 @@ public static class WorkflowParser
         where T : class
     {
         var problems = new Problems();
-        var root = YamlReader.Read(file, utf8.Span, problems);
-        var result = root is null ? null : read(file, root, problems);
+        T? result = null;
+        try
+        {
+            result = YamlReader.Read(file, utf8.Span, problems) is { } root ? read(file, root, problems) : null;
+        }
+        catch (Problems.TooManyException)
+        {
+            problems.Close(file);
+        }
+
         return (problems.HasErrors ? null : result, problems.Sorted());
     }
 }

@@ -35,10 +35,7 @@ internal static class Cycles
         path.Add(name);
         foreach (var other in next)
         {
-            if (other != name)
-            {
-                Visit(other, path, done, edges, cycles);
-            }
+            Visit(other, path, done, edges, cycles);
         }
 
         path.RemoveAt(path.Count - 1);

@@ -1,4 +1,3 @@
-using Strata.Core.Diagnostics;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Diagnosing;
 using Strata.Workflows.Parsing.Reading;
@@ -50,14 +49,6 @@ internal static class JobReferences
         }
     }
 
-    /// <summary>Where a path stands in the text, else the start of the text.</summary>
-    public static SourceSpan PlaceOf(UsedExpression used, string path)
-    {
-        var offset = used.In.Text.IndexOf(used.Expression.Text, StringComparison.Ordinal);
-        var within = used.Expression.Text.IndexOf(path, StringComparison.OrdinalIgnoreCase);
-        return offset < 0 || within < 0 ? used.In.At : used.In.PlaceOf(offset + within);
-    }
-
     private static void CheckNeeds(UsedExpression used, string path, Job job, Dictionary<string, Job> byId, Problems problems)
     {
         if (path.Split('.') is not ["needs", var id, .. var rest])
@@ -67,13 +58,13 @@ internal static class JobReferences
 
         if (!job.Needs.Any(need => string.Equals(need.Value, id, StringComparison.OrdinalIgnoreCase)))
         {
-            problems.Add(ExpressionDiagnostics.UnknownNeed(PlaceOf(used, $"needs.{id}"), id, job.Needs.Select(need => need.Value)));
+            problems.Add(ExpressionDiagnostics.UnknownNeed(used.PlaceOf($"needs.{id}"), id, job.Needs.Select(need => need.Value)));
         }
         else if (rest is ["outputs", var output, ..] && byId.TryGetValue(id, out var needed) && needed.Steps.Count > 0
             && !needed.Outputs.Any(declared => string.Equals(declared.Name, output, StringComparison.OrdinalIgnoreCase)))
         {
             problems.Add(ExpressionDiagnostics.UnknownNeedOutput(
-                PlaceOf(used, $"needs.{id}.outputs.{output}"), needed.Id, output, needed.Outputs.Select(declared => declared.Name)));
+                used.PlaceOf($"needs.{id}.outputs.{output}"), needed.Id, output, needed.Outputs.Select(declared => declared.Name)));
         }
     }
 
@@ -87,11 +78,11 @@ internal static class JobReferences
         var step = steps.FirstOrDefault(step => string.Equals(step.Id, id, StringComparison.OrdinalIgnoreCase));
         if (step is null)
         {
-            problems.Add(ExpressionDiagnostics.UnknownStep(PlaceOf(used, $"steps.{id}"), id, steps.Where(other => other.Id is not null).Select(other => other.Id!)));
+            problems.Add(ExpressionDiagnostics.UnknownStep(used.PlaceOf($"steps.{id}"), id, steps.Where(other => other.Id is not null).Select(other => other.Id!)));
         }
         else if (used.Step is { } current && step.Index >= current)
         {
-            problems.Add(ExpressionDiagnostics.LaterStep(PlaceOf(used, $"steps.{id}"), id));
+            problems.Add(ExpressionDiagnostics.LaterStep(used.PlaceOf($"steps.{id}"), id));
         }
     }
 
@@ -105,7 +96,7 @@ internal static class JobReferences
         var key = path.Split('.')[1];
         if (!keys.Contains(key, StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add(ExpressionDiagnostics.UnknownMatrixKey(PlaceOf(used, $"{OfMatrix}{key}"), key, keys));
+            problems.Add(ExpressionDiagnostics.UnknownMatrixKey(used.PlaceOf($"{OfMatrix}{key}"), key, keys));
         }
     }
 
@@ -154,7 +145,7 @@ internal static class JobReferences
     {
         if (path.Split('.') is ["inputs", var name, ..] && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add(ExpressionDiagnostics.UnknownInput(PlaceOf(used, $"inputs.{name}"), name, known));
+            problems.Add(ExpressionDiagnostics.UnknownInput(used.PlaceOf($"inputs.{name}"), name, known));
         }
     }
 }

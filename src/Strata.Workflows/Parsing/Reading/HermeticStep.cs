@@ -41,7 +41,7 @@ internal static class HermeticStep
         {
             if (ReadsSecret(used.Expression))
             {
-                step.Problems.Add(CacheDeclarationDiagnostics.SecretInHermeticStep(JobReferences.PlaceOf(used, "secrets")));
+                step.Problems.Add(CacheDeclarationDiagnostics.SecretInHermeticStep(used.PlaceOf("secrets")));
             }
         }
 

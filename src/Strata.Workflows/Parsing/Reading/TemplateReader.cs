@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Parsing.Diagnosing;
 using Strata.Workflows.Parsing.Yaml;
@@ -5,8 +6,14 @@ using Strata.Workflows.Parsing.Yaml;
 namespace Strata.Workflows.Parsing.Reading;
 
 /// <summary>An expression somewhere in a job, for checking what it names once all is known.</summary>
+/// <param name="Offset">Where its text begins in the scalar's.</param>
 /// <param name="Step">Index of the step it stands in, or null.</param>
-internal readonly record struct UsedExpression(Expression Expression, YamlScalar In, int? Step);
+internal readonly record struct UsedExpression(Expression Expression, YamlScalar In, int Offset, int? Step)
+{
+    /// <summary>Where a path stands in the expression, else where the expression begins.</summary>
+    public SourceSpan PlaceOf(string path) =>
+        In.PlaceOf(Offset + Math.Max(0, Expression.Text.IndexOf(path, StringComparison.OrdinalIgnoreCase)));
+}
 
 /// <summary>Scalars to templates and conditions; problems at their very character.</summary>
 internal sealed class TemplateReader(Problems problems)
@@ -35,11 +42,7 @@ internal sealed class TemplateReader(Problems problems)
             return null;
         }
 
-        foreach (var expression in template.Expressions)
-        {
-            Used.Add(new(expression, scalar, Step));
-        }
-
+        Use(template.Expressions, scalar);
         return template;
     }
 
@@ -59,12 +62,19 @@ internal sealed class TemplateReader(Problems problems)
             problems.Add(ExpressionDiagnostics.AlwaysTrue(scalar.At));
         }
 
-        foreach (var expression in condition.Expressions)
-        {
-            Used.Add(new(expression, scalar, Step));
-        }
-
+        Use(condition.Expressions, scalar);
         return condition;
+    }
+
+    private void Use(IReadOnlyList<Expression> expressions, YamlScalar scalar)
+    {
+        var offset = 0;
+        foreach (var expression in expressions)
+        {
+            offset = Math.Max(offset, scalar.Text.IndexOf(expression.Text, offset, StringComparison.Ordinal));
+            Used.Add(new(expression, scalar, offset, Step));
+            offset = Math.Min(offset + expression.Text.Length, scalar.Text.Length);
+        }
     }
 
     private void Report(YamlScalar scalar, IReadOnlyList<ExpressionProblem> found, bool onlyUnavailable)

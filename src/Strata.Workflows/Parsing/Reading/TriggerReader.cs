@@ -146,13 +146,6 @@ internal static class TriggerReader
         if (trigger == "workflow_call" && mapping.FindKey("outputs") is { } outputs)
         {
             templates.Problems.Add(UnsupportedDiagnostics.JobsContext(outputs.At));
-            foreach (var (_, output) in (mapping.Find("outputs") as YamlMapping)?.Entries ?? [])
-            {
-                if (output is YamlMapping members)
-                {
-                    new Fields(members, TriggerShapes.CallOutput, templates).Template("value");
-                }
-            }
         }
     }
 

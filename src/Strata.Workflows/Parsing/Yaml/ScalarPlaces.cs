@@ -5,89 +5,97 @@ namespace Strata.Workflows.Parsing.Yaml;
 /// <summary>
 /// From a character of a decoded scalar back to its place in the file. White space may have been folded, stripped or made by
 /// an escape, but every visible character of the value comes from one place of the source, in order: so the n-th visible
-/// character of the value is the n-th visible one of the source.
+/// character of the value is the n-th visible one of the source. Walks on from the last answer, so asking in order is linear.
 /// </summary>
-internal static class ScalarPlaces
+internal sealed class ScalarPlaces
 {
-    public static SourceSpan Find(YamlScalar scalar, int offset)
-    {
-        var visible = 0;
-        for (var i = 0; i < offset && i < scalar.Text.Length; i++)
-        {
-            visible += char.IsWhiteSpace(scalar.Text[i]) ? 0 : 1;
-        }
+    private readonly YamlScalar _scalar;
+    private readonly int _end;
+    private int _offset; // in the value
+    private int _index; // in the source: what comes before _offset is before it
+    private int _line;
+    private int _column;
 
-        return PlaceAt(scalar, SourceIndex(scalar, visible));
+    public ScalarPlaces(YamlScalar scalar)
+    {
+        _scalar = scalar;
+        _end = Math.Min(scalar.End, scalar.Source.Length);
+        Restart();
     }
 
-    private static int SourceIndex(YamlScalar scalar, int visible)
+    public SourceSpan Find(int offset)
     {
-        var (index, end) = (ContentStart(scalar), Math.Min(scalar.End, scalar.Source.Length));
-        while (index < end)
+        if (offset < _offset)
         {
-            var length = UnitLength(scalar, index, out var isVisible);
-            if (isVisible && visible-- == 0)
+            Restart();
+        }
+
+        for (; _offset < offset && _offset < _scalar.Text.Length; _offset++)
+        {
+            if (!char.IsWhiteSpace(_scalar.Text[_offset]) && SkipToVisible() is > 0 and var length)
             {
-                return index;
+                Advance(length);
+            }
+        }
+
+        return SkipToVisible() > 0 ? new(_scalar.At.File, _line, _column) : _scalar.At;
+    }
+
+    private void Restart()
+    {
+        (_offset, _index, _line, _column) = (0, _scalar.Start, _scalar.At.Line, _scalar.At.Column);
+        if (_scalar.Style is YamlStyle.SingleQuoted or YamlStyle.DoubleQuoted)
+        {
+            Advance(1);
+        }
+        else if (_scalar.Style != YamlStyle.Plain)
+        {
+            // The header of a block scalar may hold a comment.
+            var header = _scalar.Source.IndexOf('\n', Math.Min(_index, _scalar.Source.Length));
+            Advance((header < 0 ? _scalar.Source.Length : header + 1) - _index);
+        }
+    }
+
+    /// <summary>Source characters that make the next visible character of the value; 0 if there is none.</summary>
+    private int SkipToVisible()
+    {
+        while (_index < _end)
+        {
+            var length = UnitLength(out var isVisible);
+            if (isVisible)
+            {
+                return length;
             }
 
-            index += length;
+            Advance(length);
         }
 
-        return Math.Min(scalar.Start, scalar.Source.Length);
+        return 0;
     }
 
-    /// <summary>After the opening quote, or after the header line of a block scalar.</summary>
-    private static int ContentStart(YamlScalar scalar)
+    private void Advance(int count)
     {
-        if (scalar.Style is YamlStyle.SingleQuoted or YamlStyle.DoubleQuoted)
+        for (var to = Math.Min(_index + count, _scalar.Source.Length); _index < to; _index++)
         {
-            return scalar.Start + 1;
+            (_line, _column) = _scalar.Source[_index] == '\n' ? (_line + 1, 1) : (_line, _column + 1);
         }
-
-        if (scalar.Style == YamlStyle.Plain)
-        {
-            return scalar.Start;
-        }
-
-        var lineEnd = scalar.Source.IndexOf('\n', Math.Min(scalar.Start, scalar.Source.Length));
-        return lineEnd < 0 ? scalar.Source.Length : lineEnd + 1;
     }
 
-    /// <summary>Source characters that make one character of the value.</summary>
-    private static int UnitLength(YamlScalar scalar, int index, out bool isVisible)
+    private int UnitLength(out bool isVisible)
     {
-        var rest = scalar.Source.AsSpan(index);
+        var rest = _scalar.Source.AsSpan(_index);
         isVisible = !char.IsWhiteSpace(rest[0]);
-        if (scalar.Style == YamlStyle.SingleQuoted && rest is ['\'', '\'', ..])
+        if (_scalar.Style == YamlStyle.SingleQuoted && rest is ['\'', '\'', ..])
         {
             return 2;
         }
 
-        if (scalar.Style != YamlStyle.DoubleQuoted || rest is not ['\\', var escape, ..])
+        if (_scalar.Style != YamlStyle.DoubleQuoted || rest is not ['\\', var escape, ..])
         {
             return 1;
         }
 
         isVisible = escape is not ('n' or 't' or 'r' or 'v' or 'f' or ' ' or '\t' or '\n' or '\r' or '_' or 'N' or 'L' or 'P');
         return escape switch { 'x' => 4, 'u' => 6, 'U' => 10, _ => 2 };
-    }
-
-    private static SourceSpan PlaceAt(YamlScalar scalar, int index)
-    {
-        var (line, column) = (scalar.At.Line, scalar.At.Column);
-        for (var i = scalar.Start; i < index; i++)
-        {
-            if (scalar.Source[i] == '\n')
-            {
-                (line, column) = (line + 1, 1);
-            }
-            else
-            {
-                column++;
-            }
-        }
-
-        return new(scalar.At.File, line, column);
     }
 }

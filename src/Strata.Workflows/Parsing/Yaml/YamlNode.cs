@@ -34,6 +34,8 @@ internal enum YamlKind
 
 internal sealed class YamlScalar(string text, YamlStyle style, string source, int start, int end, SourceSpan at) : YamlNode(at)
 {
+    private ScalarPlaces? _places;
+
     /// <summary>As YAML decodes it: quotes, escapes and folding resolved.</summary>
     public string Text => text;
 
@@ -74,7 +76,7 @@ internal sealed class YamlScalar(string text, YamlStyle style, string source, in
     };
 
     /// <summary>The place of one character of <see cref="Text"/> in the file.</summary>
-    public SourceSpan PlaceOf(int offset) => ScalarPlaces.Find(this, offset);
+    public SourceSpan PlaceOf(int offset) => (_places ??= new(this)).Find(offset);
 }
 
 internal sealed class YamlSequence(SourceSpan at) : YamlNode(at)

@@ -90,7 +90,8 @@ internal sealed class YamlReader
         Count(1, start.Start);
         if (start is not NodeEvent properties)
         {
-            throw new GivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value was expected here."));
+            // The scanner lets some unbalanced flow mappings pass.
+            throw new GivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value is missing here."));
         }
 
         var anchor = properties.Anchor.IsEmpty ? null : properties.Anchor.Value;

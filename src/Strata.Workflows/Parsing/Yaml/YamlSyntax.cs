@@ -10,21 +10,27 @@ internal static class YamlSyntax
     public static Diagnostic Explain(string file, string text, YamlException error)
     {
         var at = new SourceSpan(file, Math.Max(1, (int)error.Start.Line), Math.Max(1, (int)error.Start.Column));
-        return TabInIndentation(text, at) is { } tab
+        var anywhere = error.Message.Contains("tab", StringComparison.Ordinal); // then the place is where the mapping begins
+        return TabInIndentation(text, at, anywhere) is { } tab
             ? YamlDiagnostics.Tab(tab)
             : YamlDiagnostics.Syntax(at, Sentence(error.Message));
     }
 
-    /// <summary>The place of a tab before the first visible character of that line, or null.</summary>
-    private static SourceSpan? TabInIndentation(string text, SourceSpan at)
+    /// <summary>The place of a tab before the first visible character of that line, or of a later one, or null.</summary>
+    private static SourceSpan? TabInIndentation(string text, SourceSpan at, bool orLater)
     {
         var line = 1;
         foreach (var content in text.AsSpan().EnumerateLines())
         {
-            if (line++ == at.Line)
+            var tab = content.IndexOf('\t');
+            if (line >= at.Line && tab >= 0 && content[..tab].Trim().IsEmpty && !content[tab..].Trim().IsEmpty)
             {
-                var tab = content.IndexOf('\t');
-                return tab >= 0 && content[..tab].Trim().IsEmpty ? at with { Column = tab + 1 } : null;
+                return at with { Line = line, Column = tab + 1 };
+            }
+
+            if (line++ == at.Line && !orLater)
+            {
+                return null;
             }
         }
 
