@@ -27,7 +27,7 @@ esac
 : >.build/stamp.new # made before the build: a source changed meanwhile is newer, and builds again
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=.build/build.log
-run_with_progress "building (once)" $log dotnet publish src/Strata.Cli -c Release -r "$rid" --self-contained -p:PublishReadyToRunComposite=true -o .build/next ||
+run_with_progress "building (once)" $log dotnet publish src/Strata.Cli -c Release -r "$rid" --self-contained -o .build/next ||
   { grep -E 'error|Error' $log | sort -u | head -n 20 >&2; echo "strata: the build failed; the whole log is in $PWD/$log" >&2; exit 3; }
 
 rm -rf .build/previous
