@@ -47,7 +47,7 @@ internal static class YamlDiagnostics
         "Merge keys (<<) are not part of the workflow syntax.", "Use a whole alias (key: *anchor), or write the keys out.");
 
     public static Diagnostic Tag(SourceSpan at, string tag) => Error("STR1014", at,
-        $"YAML tags such as '{Shorten(tag)}' are not part of the workflow syntax.", "Remove the tag; quote the value if it should be text.");
+        $"YAML tags such as '{Shorten(tag.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal))}' are not part of the workflow syntax.", "Remove the tag; quote the value if it should be text.");
 
     public static Diagnostic SeveralDocuments(SourceSpan at) => Error("STR1015", at,
         "A second YAML document starts here; a workflow file has one.", "Put the other document into its own file.");
