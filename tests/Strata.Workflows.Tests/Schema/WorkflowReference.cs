@@ -25,11 +25,11 @@ internal static class WorkflowReference
         }
 
         text.Append("### What expressions may read\n\n`strata` is available wherever `github` is. Keys that are not listed are taken as written.\n\n");
-        text.Append("| keys | contexts | functions |\n|---|---|---|\n");
+        text.Append("| contexts | functions | keys |\n|---|---|---|\n");
         foreach (var group in Templates().GroupBy(template => (Contexts(template.Site), Functions(template.Site))))
         {
-            text.Append("| ").AppendJoin(", ", group.Select(template => $"`{template.Path}`").Distinct()).Append(" | ")
-                .Append(group.Key.Item1).Append(" | ").Append(group.Key.Item2).Append(" |\n");
+            text.Append("| ").Append(group.Key.Item1).Append(" | ").Append(group.Key.Item2).Append(" | ")
+                .AppendJoin(", ", group.Select(template => $"`{template.Path}`").Distinct()).Append(" |\n");
         }
 
         return text.ToString();

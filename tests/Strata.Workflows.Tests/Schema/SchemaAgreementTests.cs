@@ -9,7 +9,7 @@ using Strata.Workflows.Tests.Parsing;
 namespace Strata.Workflows.Tests.Schema;
 
 /// <summary>The schema and the parser agree about keys and types, on good files and on thousands of bad ones.</summary>
-public sealed class WorkflowSchemaTests
+public sealed class SchemaAgreementTests
 {
     /// <summary>Unknown and missing keys, types, values, events, emptiness: what a schema can say.</summary>
     private static readonly HashSet<string> OfShape = ["STR1101", "STR1102", "STR1103", "STR1104", "STR1108", "STR1112"];

@@ -6,7 +6,7 @@ using Strata.Workflows.Tests.Parsing;
 namespace Strata.Workflows.Tests.Conversion;
 
 /// <summary>What <c>strata init --from</c> makes of GitHub workflows.</summary>
-public sealed class WorkflowConversionTests
+public sealed class ConvertedFileTests
 {
     private const string Node = """
         # The build of everything
