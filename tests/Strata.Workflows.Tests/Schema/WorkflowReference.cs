@@ -17,7 +17,7 @@ internal static class WorkflowReference
             text.Append("### ").Append(path).Append("\n\n| key | value | meaning |\n|---|---|---|\n");
             foreach (var key in shape.Keys)
             {
-                text.Append("| `").Append(key.Name).Append('`').Append(key.Required ? " (required)" : "").Append(" | ")
+                text.Append("| `").Append(ReferenceEquals(shape, JobShapes.Matrix) ? "matrix." : "").Append(key.Name).Append('`').Append(key.Required ? " (required)" : "").Append(" | ")
                     .Append(Describe(key.Value)).Append(" | ").Append(Cell(key.Doc)).Append(" |\n");
             }
 
@@ -40,14 +40,14 @@ internal static class WorkflowReference
     private static string Functions(ExpressionSite site) =>
         string.Join(", ", site.Functions.Select(name => name == "hashfiles" ? "hashFiles" : name).Order(StringComparer.Ordinal));
 
-    /// <summary>Each mapping with known keys once, under the first path that leads to it; all events without settings of their own as one.</summary>
+    /// <summary>Each mapping with known keys once, under the first path that leads to it.</summary>
     private static List<(string Path, ObjectShape Shape)> Mappings()
     {
         List<(string Path, ObjectShape Shape)> found = [];
         Walk("", Shapes.Object(WorkflowShapes.Root), (path, shape) =>
         {
             var isNew = shape.Object is { } known && !found.Exists(other => ReferenceEquals(other.Shape, known));
-            if (isNew && shape.Object != TriggerShapes.Events)
+            if (isNew)
             {
                 found.Add((path.Length == 0 ? "The file" : path, shape.Object!));
             }
