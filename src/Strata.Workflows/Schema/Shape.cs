@@ -19,6 +19,8 @@ internal enum ScalarTypes
 /// </summary>
 internal sealed record Shape
 {
+    private const int FewNames = 12;
+
     public ScalarTypes Scalars { get; init; }
 
     /// <summary>What expressions may name here; null where the value is taken as written.</summary>
@@ -52,7 +54,7 @@ internal sealed record Shape
     public string Describe()
     {
         List<string> forms = [];
-        if (Allowed is not null)
+        if (Allowed is { Count: <= FewNames })
         {
             forms.Add($"one of {string.Join(", ", Allowed)}");
         }

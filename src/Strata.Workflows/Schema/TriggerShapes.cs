@@ -104,7 +104,9 @@ internal static class TriggerShapes
     /// <summary><c>on:</c> as a mapping: its keys are the events.</summary>
     public static ObjectShape Events { get; } = new("on", [.. GitHubEvents.Names.Select(name => Key(name, OfEvent(name)!, $"The event {name}."))]);
 
-    public static Shape On { get; } = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Items = NonEmptyText, Object = Events };
+    private static readonly Shape Event = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Allowed = GitHubEvents.Names };
+
+    public static Shape On { get; } = Event with { Items = Event, Object = Events };
 
     private static Shape Optional(ObjectShape shape) => new() { Object = shape, Scalars = ScalarTypes.Null };
 }

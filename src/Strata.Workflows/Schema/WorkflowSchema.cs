@@ -107,6 +107,11 @@ public static class WorkflowSchema
             writer.WriteStringValue("string");
             writer.WriteStringValue("number");
             writer.WriteStringValue("boolean");
+            if (!shape.NonEmpty)
+            {
+                writer.WriteStringValue("null"); // as the empty text
+            }
+
             writer.WriteEndArray();
             if (shape.NonEmpty)
             {

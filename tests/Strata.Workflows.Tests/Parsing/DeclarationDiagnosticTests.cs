@@ -56,6 +56,7 @@ public sealed class DeclarationDiagnosticTests
     [InlineData("STR2103", "caches:\n  c: { paths: x, key: ▸\"a,${{ hashFiles('x') }}\" }\n" + Job)]
     [InlineData("STR2103", Steps + "      - uses: actions/cache@v4\n        with: { path: x, key: ▸'a,b' }\n")]
     [InlineData("STR2104", "caches:\n  c: { paths: x, key: ▸'' }\n" + Job)]
+    [InlineData("STR2104", "caches:\n  c: { paths: x, ▸key: }\n" + Job)]
     [InlineData("STR2106", "caches:\n  c:\n    paths: x\n    key: ▸|\n      a\n" + Job)]
     [InlineData("STR2107", "caches:\n  c: { preset: ▸nmp }\n" + Job)]
     [InlineData("STR2108", "caches:\n  ▸c: { key: k }\n" + Job)]

@@ -7,8 +7,6 @@ namespace Strata.Workflows.Parsing.Diagnosing;
 /// <summary>STR10xx: the file as YAML.</summary>
 internal static class YamlDiagnostics
 {
-    private const int SuggestedMax = 200;
-
     public static Diagnostic FileTooLarge(string file, long bytes) => Error("STR1001", new(file, 1, 1),
         $"The file has {bytes:N0} bytes; a workflow may have {WorkflowParser.FileSizeMax:N0}.", "Move long scripts into files of the repository and run those.");
 
@@ -49,7 +47,7 @@ internal static class YamlDiagnostics
         "Merge keys (<<) are not part of the workflow syntax.", "Use a whole alias (key: *anchor), or write the keys out.");
 
     public static Diagnostic Tag(SourceSpan at, string tag) => Error("STR1014", at,
-        $"YAML tags such as '{Shorten(tag)}' are not part of the workflow syntax.", "Remove the tag; quote the value if it should be text.");
+        $"YAML tags such as '{Shorten(tag.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal))}' are not part of the workflow syntax.", "Remove the tag; quote the value if it should be text.");
 
     public static Diagnostic SeveralDocuments(SourceSpan at) => Error("STR1015", at,
         "A second YAML document starts here; a workflow file has one.", "Put the other document into its own file.");
@@ -69,9 +67,9 @@ internal static class YamlDiagnostics
     public static Diagnostic TooManyProblems(string file) => Error("STR1020", new(file, 1, 1),
         "There are so many problems that the rest of the file was not checked.", "Is this a workflow? Correct the ones named first.");
 
-    /// <summary>Looks at the first names only: a bound for files with very many.</summary>
+    /// <summary>Comparing costs the product of the lengths, for each known name: fewer are looked at for a long one.</summary>
     internal static string? Suggest(string name, IEnumerable<string> known) =>
-        Suggestion.Nearest(name, known.Take(SuggestedMax)) is { } nearest ? $"Did you mean '{nearest}'?" : null;
+        Suggestion.Nearest(name, known.Take(name.Length > 24 ? 16 : 128)) is { } nearest ? $"Did you mean '{nearest}'?" : null;
 
     /// <summary>Texts of users in messages stay readable.</summary>
     internal static string Shorten(string text) => text.Length <= 80 ? text : $"{text.AsSpan(0, 77)}…";

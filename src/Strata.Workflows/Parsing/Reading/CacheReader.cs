@@ -119,6 +119,11 @@ internal static class CacheReader
             CheckPath(path, fields.Problems);
         }
 
+        if (fields.Scalar("key") is { Kind: YamlKind.Null } nothing)
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.KeyIsEmpty(nothing.At));
+        }
+
         if (cache.Key is { } key)
         {
             CacheKeyCheck.Check(key, fields.Problems);

@@ -7,7 +7,7 @@ namespace Strata.Workflows.Parsing.Reading;
 /// <summary>What is wrong in one file, each thing once. Throws <see cref="TooManyException"/> when there is no sense in going on.</summary>
 internal sealed class Problems : Collection<Diagnostic>
 {
-    public const int CountMax = 500; // more help nobody; bounds the work for hostile files
+    public const int CountMax = 250; // more help nobody; bounds the work for hostile files
     private const int RepeatsMax = 10 * CountMax;
 
     private readonly HashSet<Diagnostic> _seen = [];

@@ -107,7 +107,7 @@ internal static class ShapeChecker
             problems.Add(shape.NonEmpty && scalar.Kind == YamlKind.Null && shape.Scalars.HasFlag(ScalarTypes.Text)
                 ? StructureDiagnostics.EmptyValue(scalar.At, what)
                 : shape.Allowed is { } allowed && scalar.Kind != YamlKind.Null
-                    ? StructureDiagnostics.NotAllowed(scalar.At, what, scalar.Canonical, allowed)
+                    ? NotAllowed(scalar, allowed, what)
                     : StructureDiagnostics.WrongType(scalar.At, what, shape.Describe(), scalar.Description));
         }
         else if (shape.NonEmpty && string.IsNullOrWhiteSpace(scalar.Text))
@@ -119,6 +119,11 @@ internal static class ShapeChecker
             problems.Add(StructureDiagnostics.NumberChangesAsText(scalar.At, scalar.Text, scalar.Canonical));
         }
     }
+
+    private static Diagnostic NotAllowed(YamlScalar scalar, IReadOnlyList<string> allowed, string what) =>
+        ReferenceEquals(allowed, GitHubEvents.Names)
+            ? StructureDiagnostics.UnknownEvent(scalar.At, scalar.Canonical)
+            : StructureDiagnostics.NotAllowed(scalar.At, what, scalar.Canonical, allowed);
 
     private static bool Fits(YamlScalar scalar, Shape shape)
     {

@@ -48,11 +48,7 @@ internal static class TriggerReader
 
     private static void AddNamed(YamlScalar name, List<Trigger> events, Problems problems)
     {
-        if (!GitHubEvents.IsKnown(name.Text))
-        {
-            problems.Add(StructureDiagnostics.UnknownEvent(name.At, name.Text));
-        }
-        else if (name.Text == "schedule")
+        if (name.Text == "schedule")
         {
             problems.Add(StructureDiagnostics.BadCron(name.At, name.Text, "it needs a list of times."));
         }
