@@ -200,6 +200,22 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_combination_cannot_have_is_no_obstacle_for_another()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                strategy: { matrix: { os: [ubuntu-latest, windows-latest] } }
+                runs-on: ${{ matrix.os }}
+                steps: [{ run: "true" }]
+            """);
+
+        (await _bench.RunAsync()).ExitCode.ShouldBe(2);
+        await _bench.ReportAsync(0, "--matrix", "os=ubuntu-latest");
+    }
+
+    [Fact]
     public async Task A_time_out_is_cancelled_with_the_reason_timeout()
     {
         _bench.Workflow("jobs: { slow: { image: tiny, timeout-minutes: 0.02, steps: [{ run: sleep 600 }] } }");

@@ -22,7 +22,7 @@ internal static class RunCheck
         var actions = new HashSet<string>(StringComparer.Ordinal); // looked at once, however often used
         foreach (var job in jobs)
         {
-            problems.AddRange(job.Unsupported.Select(u => u.Diagnostic with { Severity = Severity.Error }));
+            problems.AddRange(job.Unsupported.Where(u => IsSelected(u, request.Selection.Matrix)).Select(u => u.Diagnostic with { Severity = Severity.Error }));
             problems.AddRange(images.Select(job, scope: null).Problems);
             problems.AddRange(NotYet(job));
             foreach (var step in job.Steps)
@@ -33,6 +33,10 @@ internal static class RunCheck
 
         return [.. problems.Distinct().OrderBy(d => d.At?.File, StringComparer.Ordinal).ThenBy(d => d.At?.Line).ThenBy(d => d.At?.Column)];
     }
+
+    /// <summary>What only one matrix value needs is no obstacle when --matrix chooses another.</summary>
+    private static bool IsSelected(Unsupported part, IReadOnlyDictionary<string, string> matrix) =>
+        part.OnlyFor is not { } only || !matrix.TryGetValue(only.Key, out var chosen) || chosen == only.Value;
 
     private static IEnumerable<Diagnostic> NotYet(Job job)
     {
