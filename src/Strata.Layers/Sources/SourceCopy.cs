@@ -1,5 +1,6 @@
 using System.Text;
 using Strata.Core.Diagnostics;
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 using Strata.Layers.Tar;
 using Strata.Layers.Trees;

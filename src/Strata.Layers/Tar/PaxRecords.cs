@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Tar;
@@ -22,7 +23,7 @@ internal sealed class PaxRecords
 
     public Timestamp? Modified { get; private set; }
 
-    public List<ExtendedAttribute> Attributes { get; } = [];
+    public List<Xattr> Attributes { get; } = [];
 
     /// <summary>ACLs as text, and libarchive's spelling of attributes: read by nobody here.</summary>
     public int AttributesDropped { get; private set; }

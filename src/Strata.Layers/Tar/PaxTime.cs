@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Strata.Layers.Entries;
 
 namespace Strata.Layers.Tar;
 

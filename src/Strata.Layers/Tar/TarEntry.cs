@@ -1,3 +1,5 @@
+using Strata.Layers.Entries;
+
 namespace Strata.Layers.Tar;
 
 internal enum TarEntryKind
@@ -32,13 +34,8 @@ internal sealed class TarEntry
 
     public long Size { get; init; }
 
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
+    public IReadOnlyList<Xattr> Attributes { get; init; } = [];
 
     /// <summary>Extended attributes that are not kept (see <see cref="AttributePolicy"/>).</summary>
     public int AttributesDropped { get; init; }
 }
-
-/// <summary>Seconds since 1970, may be negative, and nanoseconds that count forward from there.</summary>
-internal readonly record struct Timestamp(long Seconds, uint Nanoseconds);
-
-internal sealed record ExtendedAttribute(byte[] Name, byte[] Value);

@@ -1,3 +1,4 @@
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Tar;
@@ -100,7 +101,7 @@ internal static class TarEntryParser
             ? time
             : throw new HostileArchiveException($"{PosixPath.Show(name)}: its time is before 1901 or after 2446.", ArchiveFault.Unsafe);
 
-    private static (IReadOnlyList<ExtendedAttribute> Kept, int Dropped) Attributes(PaxRecords own, PaxRecords global, TarEntryKind kind)
+    private static (IReadOnlyList<Xattr> Kept, int Dropped) Attributes(PaxRecords own, PaxRecords global, TarEntryKind kind)
     {
         var dropped = own.AttributesDropped + global.AttributesDropped + global.Attributes.Count;
         if (own.Attributes.Count == 0)

@@ -1,5 +1,5 @@
 using Strata.Core;
-using Strata.Layers.Tar;
+using Strata.Layers.Entries;
 
 namespace Strata.Layers.Trees;
 
@@ -27,7 +27,7 @@ internal sealed class TreeNode(NodeKind kind)
 
     public Timestamp Modified { get; set; }
 
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
+    public IReadOnlyList<Xattr> Attributes { get; set; } = [];
 
     public long Size { get; set; }
 

@@ -1,5 +1,5 @@
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
-using Strata.Layers.Tar;
 
 namespace Strata.Layers.Trees;
 
@@ -109,7 +109,7 @@ internal sealed unsafe class TreeWriter(OwnerPolicy owners)
         Check(Libc.SetTimesAt(directory, path, times, Libc.NoFollow), "set the time of", name);
     }
 
-    private void SetAttribute(int file, ExtendedAttribute attribute, ReadOnlySpan<byte> shownName)
+    private void SetAttribute(int file, Xattr attribute, ReadOnlySpan<byte> shownName)
     {
         var value = owners.ShiftAttribute(attribute.Name, attribute.Value);
         fixed (byte* name = PosixPath.Terminated(attribute.Name), bytes = value)

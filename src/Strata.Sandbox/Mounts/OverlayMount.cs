@@ -17,6 +17,9 @@ internal sealed record OverlayMount(IReadOnlyList<string> Lowers, string Upper, 
 
     // redirect_dir: a lower directory can be renamed; metacopy off: each file of the upper is whole; index off: the upper may be moved.
     // With userxattr the kernel refuses redirects: renaming a lower directory is then EXDEV, which mv(1) answers with a copy.
+    // volatile (below): else each unmount, and each fsync of the job, waits until the whole host file system is on disk. An upper does not outlive its job.
+    private const string Volatile = "volatile";
+
     private (string Key, string Value)[] FixedOptions =>
         UserXattr ? [("metacopy", "off"), ("index", "off")] : [("redirect_dir", "on"), ("metacopy", "off"), ("index", "off")];
 
@@ -55,7 +58,7 @@ internal sealed record OverlayMount(IReadOnlyList<string> Lowers, string Upper, 
             options.Append(',').Append(key).Append('=').Append(value);
         }
 
-        options.Append(UserXattr ? ",userxattr" : "");
+        options.Append(',').Append(Volatile).Append(UserXattr ? ",userxattr" : "");
         var text = options.ToString();
         return Encoding.UTF8.GetByteCount(text) > OptionStringMax || Upper.AsSpan().IndexOfAny(",\\") >= 0 ? null : text;
     }
@@ -76,6 +79,7 @@ internal sealed record OverlayMount(IReadOnlyList<string> Lowers, string Upper, 
             Set(system, key, value);
         }
 
+        SetFlag(system, Volatile);
         if (UserXattr)
         {
             SetFlag(system, "userxattr");
