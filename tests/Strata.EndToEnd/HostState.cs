@@ -7,19 +7,20 @@ internal static class HostState
 {
     private static readonly string[] OurPrograms = ["crun", "runc", "slirp4netns", "strata", ".init"];
 
-    /// <summary>What is there when nothing changes any more: processes that were told to end get a moment.</summary>
+    /// <summary>What is there when nothing changes any more and no program of ours runs, or after some seconds: then with what each of those does.</summary>
     public static async Task<string> SettledAsync()
     {
         var state = Capture();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 60; i++)
         {
             await Task.Delay(250);
-            if (Capture() is var again && again == state)
+            var again = Capture();
+            if (again == state && Processes().Count == 0)
             {
                 return state;
             }
 
-            state = Capture();
+            state = again;
         }
 
         return state;
@@ -41,8 +42,9 @@ internal static class HostState
         .EnumerateDirectories("/sys/fs/cgroup", "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 5, AttributesToSkip = 0 })
         .Where(path => path.Contains("strata", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Processes()
+    private static List<string> Processes()
     {
+        var found = new List<string>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid))
@@ -50,24 +52,24 @@ internal static class HostState
                 continue;
             }
 
-            string? name = null;
             try
             {
-                var stat = File.ReadAllText(Path.Combine(directory, "stat")); // pid (name) state …
+                var stat = File.ReadAllText(Path.Combine(directory, "stat")); // pid (name) state parent …
                 var end = stat.LastIndexOf(')');
                 var hasEnded = stat[end + 2] is 'Z' or 'X'; // dead; the host's init has not yet taken note
-                name = hasEnded ? null : stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end];
+                if (!hasEnded && OurPrograms.Contains(stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end]) && pid != Environment.ProcessId)
+                {
+                    var arguments = File.ReadAllText(Path.Combine(directory, "cmdline")).Replace('\0', ' ');
+                    found.Add($"{stat[..(end + 10)]}… {File.ReadAllText(Path.Combine(directory, "wchan"))} {arguments}");
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                continue; // it ended meanwhile
-            }
-
-            if (OurPrograms.Contains(name) && pid != Environment.ProcessId)
-            {
-                yield return name!;
+                // it ended meanwhile
             }
         }
+
+        return found;
     }
 
     private static string[] Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];
