@@ -15,7 +15,10 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Variables a step needs to use what <see cref="SandboxSpec.Site"/> binds (proxies, CA bundle, clients' settings). Add them below the job's own.</summary>
     IReadOnlyDictionary<string, string> SiteEnvironment { get; }
 
-    /// <summary>Removes what dead processes left in this data directory: processes, cgroups, directories. What is live, or another's, stays.</summary>
+    /// <summary>
+    /// Removes what dead processes left in this data directory: processes, cgroups, directories; what is live, or another's, stays. Also waits until the
+    /// files of this host's ended sandboxes are gone.
+    /// </summary>
     /// <returns>How many dead sandboxes there were.</returns>
     Task<int> CleanUpAsync(CancellationToken cancellationToken);
 
@@ -24,7 +27,10 @@ public interface ISandboxHost : IAsyncDisposable
     ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken);
 }
 
-/// <summary>One running sandbox. Disposing kills every process in it, unmounts and removes all it had on the host; it never throws for a sandbox already dead.</summary>
+/// <summary>
+/// One running sandbox. Disposing kills every process in it, unmounts and removes its cgroup; its files go in the background, at the latest when the host is
+/// disposed. It never throws for a sandbox already dead.
+/// </summary>
 public interface ISandbox : IAsyncDisposable
 {
     /// <summary>A host directory that is <see cref="SandboxSpec.ExchangePath"/> inside: step scripts and step files. Private to this sandbox.</summary>

@@ -12,7 +12,7 @@ internal sealed class JobProcesses(int first)
     private readonly string? _namespace = new FileInfo($"/proc/{first}/ns/pid").LinkTarget;
 
     /// <summary>A step: what descends from the runtime's process or shares its session, but neither the runtime nor process 1.</summary>
-    internal List<int> OfStep(int runtimeProcess, int? stepProcess)
+    internal List<int> OfStep(int? runtimeProcess, int? stepProcess)
     {
         var all = ReadAll();
         var step = new HashSet<int>();

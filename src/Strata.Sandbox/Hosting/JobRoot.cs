@@ -26,6 +26,11 @@ internal static class JobRoot
     /// <summary>What a shell would answer instead of running the command; null when it can be started.</summary>
     internal static (int ExitCode, string Reason)? WhyNotStartable(SafeFileHandle root, ExecSpec spec)
     {
+        if (HasNul(spec))
+        {
+            return (NotExecutable, "An argument or a variable contains a NUL character.");
+        }
+
         if (Status(root, spec.WorkingDirectory) is not { IsDirectory: true })
         {
             return (NotExecutable, $"The working directory {spec.WorkingDirectory} does not exist.");
@@ -44,6 +49,22 @@ internal static class JobRoot
         }
 
         return FindInPath(root, program, spec);
+    }
+
+    private static bool HasNul(ExecSpec spec)
+    {
+        var found = spec.WorkingDirectory.Contains('\0', StringComparison.Ordinal);
+        foreach (var argument in spec.Arguments)
+        {
+            found |= argument.Contains('\0', StringComparison.Ordinal);
+        }
+
+        foreach (var (name, value) in spec.Environment)
+        {
+            found |= name.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal);
+        }
+
+        return found;
     }
 
     private static (int ExitCode, string Reason)? FindInPath(SafeFileHandle root, string program, ExecSpec spec)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Strata.Sandbox.Hosting;
 
 /// <summary>One running sandbox.</summary>
-internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, Action<JobSandbox> released) : ISandbox
+internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, RemovalQueue removals, Action<JobSandbox> released) : ISandbox
 {
     private readonly int _firstProcess = parts.ReadProcessId() ?? throw new UnreachableException();
     private readonly Lock _disposing = new(); // guards _disposal
@@ -66,7 +66,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
     {
         try
         {
-            await parts.ReleaseAsync().ConfigureAwait(false);
+            await parts.EndAsync().ConfigureAwait(false);
+            await removals.AddAsync(parts.RemoveAsync).ConfigureAwait(false);
         }
         finally
         {

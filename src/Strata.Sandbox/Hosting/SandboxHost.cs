@@ -18,6 +18,7 @@ internal sealed class SandboxHost : ISandboxHost
     private readonly Lazy<MountNamespaceThread> _mounts = new(() => new MountNamespaceThread());
     private readonly SlotTable _slots;
     private readonly HashSet<JobSandbox> _live = []; // guarded by itself
+    private readonly RemovalQueue _removals = new();
     private readonly List<Diagnostic> _notices = []; // guarded by itself
 
     internal SandboxHost(SandboxOptions options)
@@ -72,6 +73,7 @@ internal sealed class SandboxHost : ISandboxHost
             if (!host.Ids.IsNested)
             {
                 parts.ControlGroup = new(host.ControlGroups, $"{JobControlGroup.Prefix}{parts.Id}");
+                MigrationWarmUp.Start(host.ControlGroups);
             }
 
             await new SandboxStart(parts, spec, host).RunAsync(cancellationToken).ConfigureAwait(false);
@@ -88,7 +90,7 @@ internal sealed class SandboxHost : ISandboxHost
             parts.DiskWatch.Start();
         }
 
-        var sandbox = new JobSandbox(parts, host, _options.Time, Forget) { StartDuration = _options.Time.GetElapsedTime(begin) };
+        var sandbox = new JobSandbox(parts, host, _options.Time, _removals, Forget) { StartDuration = _options.Time.GetElapsedTime(begin) };
         lock (_live)
         {
             _live.Add(sandbox);
@@ -97,7 +99,11 @@ internal sealed class SandboxHost : ISandboxHost
         return sandbox;
     }
 
-    public Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.Run(_slots.CleanAll, cancellationToken);
+    public async Task<int> CleanUpAsync(CancellationToken cancellationToken)
+    {
+        await _removals.DrainAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(_slots.CleanAll, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -107,10 +113,17 @@ internal sealed class SandboxHost : ISandboxHost
             live = [.. _live];
         }
 
-        await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
-        if (_mounts.IsValueCreated)
+        try
         {
-            _mounts.Value.Dispose();
+            await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await _removals.DrainAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_mounts.IsValueCreated)
+            {
+                _mounts.Value.Dispose();
+            }
         }
     }
 

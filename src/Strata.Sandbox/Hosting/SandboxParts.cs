@@ -38,7 +38,7 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
     /// <summary>The runtime's foreground process.</summary>
     internal ChildProcess? Runtime { get; set; }
 
-    /// <summary>Process 1 lives as long as this is open.</summary>
+    /// <summary>Process 1 lives as long as this is open, and takes its requests from it (InitStep).</summary>
     internal SafeFileHandle? Life { get; set; }
 
     internal SafeFileHandle? RootDirectory { get; set; }
@@ -47,8 +47,15 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
 
     internal string ProcessIdFile => $"{slot.Bundle}/pid";
 
-    /// <summary>Runs to its end whatever fails on the way; the first failure to remove files is thrown at the end.</summary>
+    /// <summary>Everything at once, for a start that failed half-way.</summary>
     internal async Task ReleaseAsync()
+    {
+        await EndAsync().ConfigureAwait(false);
+        await RemoveAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the job's processes, unmounts, removes the cgroup. Runs to its end whatever fails on the way.</summary>
+    internal async Task EndAsync()
     {
         if (DiskWatch is not null)
         {
@@ -58,10 +65,8 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         RootDirectory?.Dispose();
         Life?.Dispose();
         Holder?.Dispose();
-        var networkEnd = Network?.DisposeAsync() ?? ValueTask.CompletedTask; // beside the runtime's end: removing a tap device takes the kernel a while
+        Network?.Stop();
         await EndProcessesAsync().ConfigureAwait(false);
-        await networkEnd.ConfigureAwait(false);
-
         if (MountTargets.Count > 0)
         {
             await mounts.RunAsync(Unmount, CancellationToken.None).ConfigureAwait(false);
@@ -70,6 +75,15 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         if (ControlGroup is not null)
         {
             await ControlGroup.RemoveAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>After <see cref="EndAsync"/>: what nobody waits for. The slot is free when it ends; the first failure to remove files is thrown then.</summary>
+    internal async Task RemoveAsync()
+    {
+        if (Network is not null)
+        {
+            await Network.DisposeAsync().ConfigureAwait(false); // removing a tap device takes the kernel a while
         }
 
         if (Holder is not null)

@@ -74,14 +74,27 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         parts.Slot.ViewDirectory = host.View.Of(parts.Slot.Directory);
         MountOverlays();
         WriteConfig();
-        var life = Pipe.ForWriting();
-        parts.Life = life.Writer;
-        using var input = life.Reader;
+        using var input = OpenLife();
         parts.StateDirectory = host.Runtime.StateDirectory;
         parts.Runtime = ChildProcess.Start(host.Runtime.Run(parts.Slot.Bundle, parts.ProcessIdFile, parts.Id) with
         {
             Descriptors = new Dictionary<int, SafeFileHandle> { [0] = input, [1] = _ready!.Writer, [2] = _messages!.Writer },
         });
+    }
+
+    /// <returns>Process 1's end.</returns>
+    private SafeFileHandle OpenLife()
+    {
+        if (host.Runtime.KeepsSockets)
+        {
+            var (ours, theirs) = SocketCalls.CreatePair();
+            parts.Life = ours;
+            return theirs;
+        }
+
+        var life = Pipe.ForWriting();
+        parts.Life = life.Writer;
+        return life.Reader;
     }
 
     private void MountOverlays()

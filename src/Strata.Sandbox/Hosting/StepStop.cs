@@ -1,10 +1,9 @@
 using Strata.Sandbox.Native;
-using Strata.Sandbox.Processes;
 
 namespace Strata.Sandbox.Hosting;
 
 /// <summary>Ends a step that ran too long or is cancelled: SIGINT, SIGTERM, SIGKILL. What earlier steps left in the background lives on.</summary>
-internal sealed class StepStop(JobProcesses processes, ChildProcess runtime, Func<int?> readStepProcess, TimeProvider time)
+internal sealed class StepStop(JobProcesses processes, IStepProcess process, TimeProvider time)
 {
     private const int KillRoundsMax = 100;
     private static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(20);
@@ -44,7 +43,7 @@ internal sealed class StepStop(JobProcesses processes, ChildProcess runtime, Fun
 
         if (!await EndsWithinAsync(KillInterval).ConfigureAwait(false))
         {
-            runtime.KillSession();
+            process.Kill();
         }
     }
 
@@ -54,7 +53,7 @@ internal sealed class StepStop(JobProcesses processes, ChildProcess runtime, Fun
         using var end = new CancellationTokenSource(limit, time);
         try
         {
-            await runtime.Exit.WaitAsync(end.Token).ConfigureAwait(false);
+            await process.Exit.WaitAsync(end.Token).ConfigureAwait(false);
             while (Find().Count > 0)
             {
                 await Task.Delay(KillInterval, time, end.Token).ConfigureAwait(false);
@@ -68,5 +67,5 @@ internal sealed class StepStop(JobProcesses processes, ChildProcess runtime, Fun
         }
     }
 
-    private List<int> Find() => processes.OfStep(runtime.Id, readStepProcess());
+    private List<int> Find() => process.FindProcesses(processes);
 }

@@ -69,9 +69,12 @@ internal sealed class SlirpNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells it to end; does not wait.</summary>
+    internal void Stop() => _life.Dispose();
+
     public async ValueTask DisposeAsync()
     {
-        _life.Dispose();
+        Stop();
         _ = Ready.Exception; // observed
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await Task.WhenAny(_process.Exit, Task.Delay(Timeout.Infinite, patience.Token)).ConfigureAwait(false);

@@ -7,6 +7,9 @@ internal sealed record OciRuntime(string Path, string StateDirectory, bool Contr
 {
     internal string Name => System.IO.Path.GetFileName(Path);
 
+    /// <summary>Process 1 gets the very descriptors the runtime was started with; those that put a kernel between (runsc, kata) pass bytes only.</summary>
+    internal bool KeepsSockets => Name is "crun" or "runc";
+
     private string[] GlobalArguments => ControlGroups || Name != "crun" ? ["--root", StateDirectory] : ["--root", StateDirectory, "--cgroup-manager=disabled"];
 
     /// <summary>In the foreground: it waits for process 1, then removes what it made.</summary>

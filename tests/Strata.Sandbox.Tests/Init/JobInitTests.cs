@@ -6,17 +6,19 @@ namespace Strata.Sandbox.Tests.Init;
 
 public sealed class JobInitTests
 {
-    [Fact]
-    public async Task The_embedded_code_is_what_the_source_beside_it_assembles_to()
+    [Theory]
+    [InlineData(Architecture.X64, "JobInit.x86-64.S", "")]
+    [InlineData(Architecture.Arm64, "JobInit.arm64.S", "aarch64-linux-gnu-")]
+    public async Task The_embedded_code_is_what_the_source_beside_it_assembles_to(Architecture architecture, string name, string tools)
     {
-        var source = Path.Combine(RepositoryRoot(), "src/Strata.Sandbox/Init/JobInit.x86-64.S");
+        var source = Path.Combine(RepositoryRoot(), "src/Strata.Sandbox/Init", name);
         var directory = Directory.CreateTempSubdirectory("strata-init-").FullName;
         try
         {
-            await RunAsync("gcc", "-c", source, "-o", $"{directory}/init.o");
-            await RunAsync("objcopy", "-O", "binary", "-j", ".text", $"{directory}/init.o", $"{directory}/init.bin");
+            await RunAsync($"{tools}as", source, "-o", $"{directory}/init.o");
+            await RunAsync($"{tools}objcopy", "-O", "binary", "-j", ".text", $"{directory}/init.o", $"{directory}/init.bin");
 
-            File.ReadAllBytes($"{directory}/init.bin").ShouldBe(JobInit.Code(Architecture.X64).ToArray());
+            File.ReadAllBytes($"{directory}/init.bin").ShouldBe(JobInit.Code(architecture).ToArray());
         }
         finally
         {

@@ -24,6 +24,8 @@ public sealed class CleanUpTests : IClassFixture<Machine>
         await sandbox.DisposeAsync();
         await sandbox.DisposeAsync();
 
+        await _machine.Host.CleanUpAsync(CancellationToken.None);
+
         HostState.Read(_machine.DataDirectory).ShouldBeEmpty();
         File.Exists($"{_machine.Image}/bin/busybox").ShouldBeTrue();
     }
@@ -44,6 +46,8 @@ public sealed class CleanUpTests : IClassFixture<Machine>
         {
             await Should.ThrowAsync<EnvironmentException>(async () => await _machine.Host.StartAsync(one, CancellationToken.None));
 
+            await _machine.Host.CleanUpAsync(CancellationToken.None);
+
             HostState.Read(_machine.DataDirectory).ShouldBeEmpty();
         }
     }
@@ -63,6 +67,8 @@ public sealed class CleanUpTests : IClassFixture<Machine>
             {
                 // That is the point.
             }
+
+            await _machine.Host.CleanUpAsync(CancellationToken.None);
 
             HostState.Read(_machine.DataDirectory).ShouldBeEmpty();
         }

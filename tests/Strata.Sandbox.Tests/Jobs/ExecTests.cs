@@ -70,6 +70,8 @@ public sealed class ExecTests : IClassFixture<Machine>
             (await Machine.ShellAsync(sandbox, "rm -f /tmp/alive; sleep 0.5; ls /tmp/alive")).Output.ShouldContain("/tmp/alive");
         }
 
+        await _machine.Host.CleanUpAsync(CancellationToken.None);
+
         HostState.Read(_machine.DataDirectory).ShouldBeEmpty();
     }
 

@@ -51,6 +51,7 @@ internal static class Victim
             Console.WriteLine(notice);
         }
 
+        await host.CleanUpAsync(CancellationToken.None);
         HostState.Read(data).ShouldBeEmpty();
         Directory.Delete(data, recursive: true);
         Directory.Delete(image, recursive: true);
