@@ -10,27 +10,31 @@ namespace Strata.Cli;
 internal sealed class LocalPlatform : IDisposable
 {
     private readonly SourceCopies _sources;
+    private readonly ISandboxHost _host;
+    private readonly Lazy<WorkflowRunner> _runner;
 
     /// <param name="runtime">A configured OCI runtime, or null.</param>
     public LocalPlatform(string dataDirectory, string? runtime)
     {
         _sources = new(dataDirectory);
-        var options = new SandboxOptions { DataDirectory = dataDirectory, RuntimePath = runtime };
-        var host = SandboxModule.OpenHost(options); // tells how trees must be stored; starts nothing
-        Runner = new WorkflowRunner(new ExecutionServices
+        _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = runtime });
+        _runner = new(() => new(new ExecutionServices
         {
             OpenHost = async cancellationToken =>
             {
-                await host.CleanUpAsync(cancellationToken).ConfigureAwait(false); // of killed runs; a look into one directory when there are none
-                return host;
+                await _host.CleanUpAsync(cancellationToken).ConfigureAwait(false); // of killed runs; a look into one directory when there are none
+                return _host;
             },
-            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, OwnersOf(host)), TimeProvider.System),
+            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, OwnersOf(_host)), TimeProvider.System),
             Source = _sources,
             Hasher = new GlobFileHasher(),
-        });
+        }));
     }
 
-    public IWorkflowRunner Runner { get; }
+    public IWorkflowRunner Runner => _runner.Value;
+
+    /// <summary>A run will come: what it needs to know of this machine is found out while its workflow is read.</summary>
+    public void WarmUp() => _host.WarmUp();
 
     /// <summary>Removes what killed runs left in a data directory.</summary>
     /// <returns>How many dead sandboxes were found.</returns>

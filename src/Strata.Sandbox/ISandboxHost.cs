@@ -15,6 +15,9 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Variables a step needs to use what <see cref="SandboxSpec.Site"/> binds (proxies, CA bundle, clients' settings). Add them below the job's own.</summary>
     IReadOnlyDictionary<string, string> SiteEnvironment { get; }
 
+    /// <summary>Starts finding out what this machine can do, beside what the caller does next. Optional; what fails is told by <see cref="StartAsync"/>.</summary>
+    void WarmUp();
+
     /// <summary>
     /// Removes what dead processes left in this data directory: processes, cgroups, directories; what is live, or another's, stays. Also waits until the
     /// files of this host's ended sandboxes are gone.

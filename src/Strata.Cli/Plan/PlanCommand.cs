@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
 using Strata.Core.Diagnostics;
@@ -23,7 +24,10 @@ internal static class PlanCommand
 
     private static int Execute(ParseResult parsed, SelectionOptions options, bool json)
     {
-        var (request, _, diagnostics) = RunRequestReader.Read(parsed, options);
+        List<Diagnostic> diagnostics = [];
+        var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
+        var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, diagnostics);
+        var request = RunRequestReader.Read(parsed, options, data, configuration, diagnostics);
         if (request is null)
         {
             throw new UserErrorException([.. diagnostics]);

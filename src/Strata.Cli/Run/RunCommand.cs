@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
@@ -27,15 +28,20 @@ internal static class RunCommand
         try
         {
             options.RefuseWhatIsNotThereYet(parsed);
-            var (request, configuration, diagnostics) = RunRequestReader.Read(parsed, options.Selection);
-            DiagnosticOutput.Print(diagnostics.Where(d => d.Severity != Severity.Error), terminal);
+            List<Diagnostic> problems = [];
+            var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
+            var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
+            using var platform = new LocalPlatform(data, configuration.Runtime);
+            platform.WarmUp();
+            var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
+            DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
             if (request is null)
             {
-                throw new UserErrorException([.. diagnostics.Where(d => d.Severity == Severity.Error)]);
+                throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
             }
 
             request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure) };
-            return await RunAsync(request, configuration.Runtime, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+            return await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
         }
         catch (UserErrorException e)
         {
@@ -50,7 +56,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(RunRequest request, string? runtime, bool json, string? reportFile, Terminal terminal)
+    private static async Task<int> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, Terminal terminal)
     {
         using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
         using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
@@ -58,7 +64,6 @@ internal static class RunCommand
             ? new ObserverList([new JsonEvents(Console.OpenStandardOutput(), display.On), display])
             : display;
 
-        using var platform = new LocalPlatform(request.DataDirectory, runtime);
         var refusals = platform.Runner.Check(request);
         if (refusals.Any(d => d.Severity == Severity.Error))
         {

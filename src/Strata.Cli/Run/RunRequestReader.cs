@@ -11,13 +11,10 @@ namespace Strata.Cli.Run;
 /// <summary>From the command line, the configuration and what is checked out to a request: every problem at once.</summary>
 internal static class RunRequestReader
 {
-    /// <returns>The request is null iff a diagnostic is an error.</returns>
-    public static (RunRequest? Request, ConfigurationFile Configuration, IReadOnlyList<Diagnostic> Diagnostics) Read(
-        ParseResult parsed, SelectionOptions options)
+    /// <param name="problems">Of the configuration; grows by all others.</param>
+    /// <returns>Null iff a problem is an error.</returns>
+    public static RunRequest? Read(ParseResult parsed, SelectionOptions options, string data, ConfigurationFile configuration, List<Diagnostic> problems)
     {
-        List<Diagnostic> problems = [];
-        var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
-        var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
         var file = WorkflowFile.Locate(parsed.GetValue(options.File), Environment.CurrentDirectory);
         var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
         problems.AddRange(diagnostics);
@@ -41,10 +38,10 @@ internal static class RunRequestReader
 
         if (workflow is null || problems.Exists(p => p.Severity == Severity.Error))
         {
-            return (null, configuration, problems);
+            return null;
         }
 
-        return (new()
+        return new()
         {
             Workflow = workflow,
             Identity = identity,
@@ -60,7 +57,7 @@ internal static class RunRequestReader
             EventPayload = payload,
             Site = !parsed.GetValue(options.NoSite),
             RunnerImages = configuration.Runners,
-        }, configuration, problems);
+        };
     }
 
     private static Dictionary<string, string> ReadPairs(

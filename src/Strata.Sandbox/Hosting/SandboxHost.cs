@@ -46,6 +46,20 @@ internal sealed class SandboxHost : ISandboxHost
 
     public IReadOnlyDictionary<string, string> SiteEnvironment => _probe.Site.Value.Environment;
 
+    public void WarmUp() => _ = Task.Run(async () =>
+    {
+        try
+        {
+            var host = await _mounts.Value.RunAsync(_probe.Find, CancellationToken.None).ConfigureAwait(false);
+            _ = host.Seccomp.Find();
+            _ = host.Site.Value;
+        }
+        catch (Exception e) when (e is EnvironmentException or IOException or UnauthorizedAccessException)
+        {
+            // The first start meets it again, and tells.
+        }
+    });
+
     public async ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var begin = _options.Time.GetTimestamp();

@@ -11,11 +11,11 @@ internal sealed class MountNamespaceThread : IDisposable
 {
     private const int QueueLengthMax = 1024;
 
-    private readonly BlockingCollection<Action> _actions = new(QueueLengthMax);
+    private readonly BlockingCollection<Action?> _actions = new(QueueLengthMax); // null: the end. CompleteAdding would throw in the waiting threads, 10 ms at every end
 
     // Results are handed on by a second thread, which never enters the namespace: completing a task may start a pool thread, and a new thread
     // inherits the namespace of the one that starts it. Then half of the process would see the sandboxes' mounts.
-    private readonly BlockingCollection<Action> _results = new(QueueLengthMax);
+    private readonly BlockingCollection<Action?> _results = new(QueueLengthMax);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal MountNamespaceThread()
@@ -63,7 +63,7 @@ internal sealed class MountNamespaceThread : IDisposable
             cancellationToken);
 
     /// <summary>The thread ends after the queued actions; its mounts go with it unless a child still lives in the namespace.</summary>
-    public void Dispose() => _actions.CompleteAdding();
+    public void Dispose() => _actions.Add(null);
 
     private void Run()
     {
@@ -75,21 +75,21 @@ internal sealed class MountNamespaceThread : IDisposable
         catch (IOException e)
         {
             _results.Add(() => _started.SetException(SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(e.Message), e)));
-            _results.CompleteAdding();
+            _results.Add(null);
             return;
         }
 
-        foreach (var action in _actions.GetConsumingEnumerable())
+        while (_actions.Take() is { } action)
         {
             action();
         }
 
-        _results.CompleteAdding();
+        _results.Add(null);
     }
 
     private void HandOn()
     {
-        foreach (var result in _results.GetConsumingEnumerable())
+        while (_results.Take() is { } result)
         {
             result();
         }

@@ -41,7 +41,7 @@ internal static class OutputCopy
 
                 if (count < 0)
                 {
-                    await WaitAsync(reader, writerEnded).ConfigureAwait(false);
+                    await ReadinessPoller.WaitReadableAsync(reader, writerEnded).ConfigureAwait(false);
                 }
             }
         }
@@ -53,16 +53,4 @@ internal static class OutputCopy
 
     // A background process that never stops printing must not keep the step from ending: more than a pipe can hold is not the step's any more.
     private const long PipeSizeMax = 1 << 20;
-
-    private static async Task WaitAsync(SafeFileHandle reader, CancellationToken writerEnded)
-    {
-        try
-        {
-            await ReadinessPoller.WaitReadableAsync(reader, writerEnded).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The loop takes what is left.
-        }
-    }
 }

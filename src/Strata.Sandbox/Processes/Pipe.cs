@@ -38,6 +38,7 @@ public sealed class Pipe : IDisposable
             }
 
             await ReadinessPoller.WaitReadableAsync(reader, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

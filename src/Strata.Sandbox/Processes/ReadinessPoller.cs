@@ -9,7 +9,6 @@ internal sealed class ReadinessPoller
 {
     private const int EventCountMax = 64;
     private const uint Readable = 0x1;
-    private const uint Writable = 0x4;
     private const uint OneShot = 1u << 30;
     private const int Add = 1;
     private const int Remove = 2;
@@ -27,26 +26,30 @@ internal sealed class ReadinessPoller
 
     internal static void EnsureStarted() => _ = Instance.Value;
 
-    /// <summary>Completes when a read would not block: data, end of file or error. At most one wait a descriptor; the handle stays open meanwhile.</summary>
+    /// <summary>
+    /// Completes when a read would not block (data, end of file or error), or on cancel: that is no exception, as it happens at every step's end.
+    /// At most one wait a descriptor; the handle stays open meanwhile.
+    /// </summary>
     internal static Task WaitReadableAsync(SafeFileHandle handle, CancellationToken cancellationToken) =>
-        Instance.Value.WaitAsync(handle, Readable, cancellationToken);
+        Instance.Value.WaitAsync(handle, cancellationToken);
 
-    internal static Task WaitWritableAsync(SafeFileHandle handle, CancellationToken cancellationToken) =>
-        Instance.Value.WaitAsync(handle, Writable, cancellationToken);
-
-    private async Task WaitAsync(SafeFileHandle handle, uint interest, CancellationToken cancellationToken)
+    private async Task WaitAsync(SafeFileHandle handle, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
         var held = false;
         handle.DangerousAddRef(ref held);
         try
         {
             var descriptor = handle.Number();
             var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Register(descriptor, interest, ready);
+            Register(descriptor, ready);
             try
             {
-                await using (cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), ready)
+                await using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), ready)
                     .ConfigureAwait(false))
                 {
                     await ready.Task.ConfigureAwait(false);
@@ -63,7 +66,7 @@ internal sealed class ReadinessPoller
         }
     }
 
-    private unsafe void Register(int descriptor, uint interest, TaskCompletionSource ready)
+    private unsafe void Register(int descriptor, TaskCompletionSource ready)
     {
         lock (_waits)
         {
@@ -73,7 +76,7 @@ internal sealed class ReadinessPoller
             }
 
             var registration = stackalloc byte[16];
-            *(uint*)registration = interest | OneShot;
+            *(uint*)registration = Readable | OneShot;
             *(long*)(registration + DataOffset) = descriptor;
             if (LibC.EpollControl(_poll.Number(), Add, descriptor, registration) < 0)
             {

@@ -142,6 +142,10 @@ internal sealed class HostSandboxHost : ISandboxHost
 
     public int TreeOwnerShift => 0;
 
+    public void WarmUp()
+    {
+    }
+
     public ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         if (Refuses is not null)
