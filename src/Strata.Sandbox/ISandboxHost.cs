@@ -134,7 +134,7 @@ public enum ExecEnd
 /// <param name="ExitCode">As a shell gives it: 128 + signal for a killed process; 127 program not found, 126 not executable.</param>
 /// <param name="OutOfMemory">The memory limit killed a process meanwhile.</param>
 /// <param name="StartError">Why the program could not be started, or null.</param>
-public sealed record ExecOutcome(int ExitCode, ExecEnd End, bool OutOfMemory, string? StartError)
+public readonly record struct ExecOutcome(int ExitCode, ExecEnd End, bool OutOfMemory, string? StartError)
 {
     /// <summary>Why the whole sandbox was ended (its disk limit), or null.</summary>
     public Diagnostic? SandboxEnded { get; init; }

@@ -28,4 +28,4 @@ internal sealed record JobInstance
 
 /// <summary>A job that is over.</summary>
 /// <param name="Outputs">Without those that hold a secret.</param>
-internal sealed record JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs);
+internal readonly record struct JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs);

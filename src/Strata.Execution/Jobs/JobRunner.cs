@@ -146,9 +146,9 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await EndCancelledAsync().ConfigureAwait(false);
         }
 
-        if (firstFailure is not null)
+        if (firstFailure is { } failed)
         {
-            return await EndAsync(RunStatus.Failure, $"step '{firstFailure.Name}' failed", outputs).ConfigureAwait(false);
+            return await EndAsync(RunStatus.Failure, $"step '{failed.Name}' failed", outputs).ConfigureAwait(false);
         }
 
         return run.Quota.Take(outputs) is { } refused

@@ -22,14 +22,15 @@ internal static class BoundedText
             return null;
         }
 
-        await using (stream.ConfigureAwait(false))
+        using (stream)
         {
+            // Not asynchronous: a file on this machine, and nearly always empty.
             var content = new MemoryStream();
-            var buffer = new byte[16 << 10];
+            var buffer = new byte[Math.Min(16 << 10, sizeMax + 1)];
             while (content.Length <= sizeMax)
             {
                 var room = (int)Math.Min(buffer.Length, sizeMax + 1 - content.Length);
-                var read = await stream.ReadAsync(buffer.AsMemory(0, room), cancellationToken).ConfigureAwait(false);
+                var read = stream.Read(buffer, 0, room);
                 if (read == 0)
                 {
                     break;

@@ -60,16 +60,16 @@ internal static class CompositeStep
             Env = env,
             Depth = caller.Depth + 1,
         };
-        var failure = await RunStepsAsync(action, frame, log, cancellationToken).ConfigureAwait(false);
+        var firstFailure = await RunStepsAsync(action, frame, log, cancellationToken).ConfigureAwait(false);
         var effects = new StepEffects();
         foreach (var output in action.Outputs)
         {
             effects.Outputs[output.Name] = output.Value.EvaluateText(frame.ScopeBefore(call.Path));
         }
 
-        return failure is null
-            ? new(RunStatus.Success, null, null, effects)
-            : new(failure.Conclusion, failure.ExitCode, $"{failure.Name}: {failure.Reason}", effects);
+        return firstFailure is { } failure
+            ? new(failure.Conclusion, failure.ExitCode, $"{failure.Name}: {failure.Reason}", effects)
+            : new(RunStatus.Success, null, null, effects);
     }
 
     /// <returns>The first step that failed or was cancelled, or null.</returns>

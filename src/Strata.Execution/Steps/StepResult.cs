@@ -5,7 +5,7 @@ namespace Strata.Execution.Steps;
 
 /// <summary>How the work of a step ended, before continue-on-error.</summary>
 /// <param name="Reason">For people; null after success.</param>
-internal sealed record StepOutcome(RunStatus Status, int? ExitCode, string? Reason, StepEffects Effects)
+internal readonly record struct StepOutcome(RunStatus Status, int? ExitCode, string? Reason, StepEffects Effects)
 {
     public static StepOutcome Failed(string reason) => new(RunStatus.Failure, null, reason, new());
 
@@ -17,7 +17,7 @@ internal sealed record StepOutcome(RunStatus Status, int? ExitCode, string? Reas
 /// <param name="WrittenName">The YAML's, evaluated; null without.</param>
 /// <param name="Outcome">Before continue-on-error.</param>
 /// <param name="Conclusion">After.</param>
-internal sealed record StepResult(
+internal readonly record struct StepResult(
     string Name,
     string? WrittenName,
     RunStatus Outcome,
