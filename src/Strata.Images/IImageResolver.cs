@@ -27,7 +27,20 @@ public abstract record BaseImage(SourceSpan? At)
 /// <summary>An image ready to mount.</summary>
 /// <param name="Digest">DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}.</param>
 /// <param name="Lowers">Host directories, bottom first.</param>
-public sealed record ResolvedImage(Digest Digest, IReadOnlyList<string> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers);
+public sealed record ResolvedImage(Digest Digest, IReadOnlyList<string> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
+{
+    /// <summary>The same layers, started in another way: another image.</summary>
+    public ResolvedImage With(ImageConfig config)
+    {
+        var layers = new List<Digest>(Layers.Count);
+        foreach (var layer in Layers)
+        {
+            layers.Add(layer.Digest);
+        }
+
+        return this with { Config = config, Digest = ImageDigest.OfImage(ImageDigest.OfSnapshot(layers), config) };
+    }
+}
 
 /// <summary>What the image says of how to start in it.</summary>
 public sealed record ImageConfig(IReadOnlyDictionary<string, string> Environment, string? WorkingDirectory, string? User)

@@ -27,16 +27,28 @@ public static class CanonicalJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    private static List<string> SortedNames(JsonObject members)
+    {
+        var names = new List<string>(members.Count);
+        foreach (var (name, _) in members)
+        {
+            names.Add(name);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
     private static void Write(Utf8JsonWriter writer, JsonNode? node)
     {
         switch (node)
         {
             case JsonObject members:
                 writer.WriteStartObject();
-                foreach (var (name, value) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
+                foreach (var name in SortedNames(members))
                 {
                     writer.WritePropertyName(name);
-                    Write(writer, value);
+                    Write(writer, members[name]);
                 }
 
                 writer.WriteEndObject();

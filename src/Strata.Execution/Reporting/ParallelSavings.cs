@@ -17,7 +17,14 @@ public sealed record ParallelSavings(long OneByOneMs, long AtOnceMs)
         }
 
         var ends = new Dictionary<string, long>(StringComparer.Ordinal);
-        return new(report.Jobs.Sum(j => j.DurationMs), longest.Count == 0 ? 0 : longest.Keys.Max(id => EndOf(id, longest, needs, ends)));
+        var (oneByOne, atOnce) = (0L, 0L);
+        foreach (var job in report.Jobs)
+        {
+            oneByOne += job.DurationMs;
+            atOnce = Math.Max(atOnce, EndOf(job.Id, longest, needs, ends));
+        }
+
+        return new(oneByOne, atOnce);
     }
 
     private static long EndOf(
@@ -29,7 +36,12 @@ public sealed record ParallelSavings(long OneByOneMs, long AtOnceMs)
         }
 
         ends[id] = 0; // a cycle cannot be; if it were, it would end here
-        var start = needs.TryGetValue(id, out var before) ? before.Select(n => EndOf(n, longest, needs, ends)).DefaultIfEmpty().Max() : 0;
+        var start = 0L;
+        foreach (var before in needs.TryGetValue(id, out var needed) ? needed : [])
+        {
+            start = Math.Max(start, EndOf(before, longest, needs, ends));
+        }
+
         return ends[id] = start + longest.GetValueOrDefault(id);
     }
 }

@@ -31,7 +31,7 @@ internal static class RunCheck
             }
         }
 
-        return [.. problems.Distinct().OrderBy(d => d.At?.File, StringComparer.Ordinal).ThenBy(d => d.At?.Line).ThenBy(d => d.At?.Column)];
+        return problems.Count == 0 ? [] : [.. problems.Distinct().OrderBy(d => d.At?.File, StringComparer.Ordinal).ThenBy(d => d.At?.Line).ThenBy(d => d.At?.Column)];
     }
 
     /// <summary>What only one matrix value needs is no obstacle when --matrix chooses another.</summary>

@@ -82,7 +82,22 @@ internal sealed class RunLoop
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
 
-        return [.. _reports.OrderBy(r => r.Key.Job).ThenBy(r => r.Key.Instance).Select(r => r.Value)];
+        return Reports();
+    }
+
+    /// <summary>In the order of the document, and of each matrix.</summary>
+    private List<JobReport> Reports()
+    {
+        var reports = new List<JobReport>(_reports.Count);
+        for (var job = 0; job < _jobs.Count; job++)
+        {
+            for (var instance = 0; _reports.TryGetValue((job, instance), out var report); instance++)
+            {
+                reports.Add(report);
+            }
+        }
+
+        return reports;
     }
 
     private int IndexOf(string id)

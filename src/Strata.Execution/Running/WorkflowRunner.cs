@@ -92,16 +92,22 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
     private static async ValueTask<SecretMasker> NewMaskerAsync(RunRequest request, EventPump events)
     {
         var masker = new SecretMasker();
-        string[] values = [.. request.Secrets.Where(s => s.Key != "ACTIONS_STEP_DEBUG").Select(s => s.Value)];
-        masker.Add(values);
+        var values = new List<string>(request.Secrets.Count);
         foreach (var (name, value) in request.Secrets)
         {
-            if (value.Length > 0 && name != "ACTIONS_STEP_DEBUG" && SecretForms.Of(value).Count == 0)
+            if (name == "ACTIONS_STEP_DEBUG")
+            {
+                continue;
+            }
+
+            values.Add(value);
+            if (value.Length > 0 && SecretForms.Of(value).Count == 0)
             {
                 await events.PublishAsync(ExecutionDiagnostics.ShortSecret(name)).ConfigureAwait(false);
             }
         }
 
+        masker.Add([.. values]);
         return masker;
     }
 

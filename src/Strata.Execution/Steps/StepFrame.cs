@@ -82,7 +82,12 @@ internal sealed class StepFrame
     public Dictionary<string, string> EnvWith(IEnumerable<KeyValuePair<string, string>> own)
     {
         var env = new Dictionary<string, string>(Live.Env, StringComparer.Ordinal);
-        foreach (var (name, value) in Env.Concat(own))
+        foreach (var (name, value) in Env)
+        {
+            env[name] = value;
+        }
+
+        foreach (var (name, value) in own)
         {
             env[name] = value;
         }

@@ -74,8 +74,11 @@ internal sealed unsafe class SourceCopy : IDisposable
     /// <summary>To be called once, at the end: owners, modes and times of directories.</summary>
     public void Complete()
     {
-        foreach (var (path, node) in _made.OrderByDescending(made => made.Key.Length)) // deeper ones are longer than their parents
+        var paths = new List<string>(_made.Keys);
+        paths.Sort(static (a, b) => b.Length.CompareTo(a.Length)); // deeper ones are longer than their parents
+        foreach (var path in paths)
         {
+            var node = _made[path];
             var bytes = Encoding.Latin1.GetBytes(path);
             _writer.Complete(_open.Open(bytes), bytes, node);
         }

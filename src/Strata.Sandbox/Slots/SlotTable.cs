@@ -31,10 +31,11 @@ internal sealed class SlotTable(string directory, Action<int> removeLeftovers)
         }
 
         var count = 0;
-        var numbers = new SortedSet<int>();
+        var numbers = new List<int>();
         foreach (var path in Directory.EnumerateFileSystemEntries(directory))
         {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (int.TryParse(Path.GetFileNameWithoutExtension(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && !numbers.Contains(number)) // its lock and its directory
             {
                 numbers.Add(number);
             }

@@ -11,7 +11,16 @@ public sealed class Template
     {
         Text = text;
         _parts = parts;
-        Expressions = [.. parts.Where(part => part.Expression is not null).Select(part => part.Expression!)];
+        var expressions = new List<Expression>(parts.Count);
+        foreach (var part in parts)
+        {
+            if (part.Expression is { } expression)
+            {
+                expressions.Add(expression);
+            }
+        }
+
+        Expressions = expressions;
     }
 
     /// <summary>As written.</summary>
