@@ -154,7 +154,7 @@ internal sealed class Parser
         }
 
         var arguments = ParseArguments();
-        return NameRules.CheckArguments(name, function, arguments.Count) is { } wrong
+        return NameRules.CheckArguments(name, function, arguments.Count, _site) is { } wrong
             ? throw new ParseFailure(wrong)
             : Checked(new CallNode(function, arguments), name.Start);
     }

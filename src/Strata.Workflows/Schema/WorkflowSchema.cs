@@ -152,7 +152,7 @@ public static class WorkflowSchema
 
         writer.WriteStartObject();
         writer.WriteString("type", "array");
-        if (shape.NonEmpty)
+        if (shape is { NonEmpty: true, EmptyList: false })
         {
             writer.WriteNumber("minItems", 1);
         }

@@ -12,6 +12,8 @@ internal sealed record ReadJob(Job Job, IReadOnlyList<UsedExpression> Used, int?
 /// <summary><c>jobs:</c>.</summary>
 internal sealed class JobReader(Fields fields, WorkflowScope scope)
 {
+    private static readonly string[] OfCalls = ["name", "uses", "with", "secrets", "needs", "if", "permissions", "concurrency", "strategy"];
+
     private readonly UnsupportedParts _unsupported = new(fields.Problems);
 
     public static List<ReadJob> ReadAll(Fields workflow, WorkflowScope scope)
@@ -46,6 +48,11 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
         if (!Names.IsId(key.Text))
         {
             problems.Add(StructureDiagnostics.BadId(key.At, "a job", key.Text));
+        }
+
+        else if (Names.IsReserved(key.Text))
+        {
+            problems.Add(StructureDiagnostics.ReservedId(key.At, "a job", key.Text));
         }
 
         if (!ids.TryAdd(key.Text, key.At))
@@ -112,9 +119,12 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
         if (fields.Text("uses") is { } workflow)
         {
             _unsupported.Add(UnsupportedDiagnostics.ReusableWorkflow(workflow.At, workflow.Value));
-            if (fields.Has("steps"))
+            foreach (var key in fields.Mapping.Entries.Select(entry => entry.Key))
             {
-                fields.Problems.Add(StructureDiagnostics.Conflict(fields.KeyAt("steps"), "steps", "uses", "a job that uses a workflow has no steps of its own."));
+                if (JobShapes.Job.Find(key.Text) is not null && Array.IndexOf(OfCalls, key.Text) < 0)
+                {
+                    fields.Problems.Add(StructureDiagnostics.NotInCall(key.At, key.Text));
+                }
             }
         }
         else
@@ -122,9 +132,37 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
             CheckOwnSteps();
         }
 
+        foreach (var (owner, key) in (ReadOnlySpan<(Fields?, string)>)[(scope.Fields, "env"), (fields, "env"), (fields, "strategy"), (fields.Object("defaults"), "run")])
+        {
+            if (owner is { } holder)
+            {
+                _unsupported.AddComputed(holder, key);
+            }
+        }
+
+        if (fields.Has("cancel-timeout-minutes"))
+        {
+            fields.Problems.Add(StructureDiagnostics.NoEffect(
+                fields.KeyAt("cancel-timeout-minutes"), "cancel-timeout-minutes", "a cancelled job ends within ten seconds."));
+        }
+
+        ReadIgnored();
         AddIfPresent("services", UnsupportedDiagnostics.Services);
         AddIfPresent("environment", UnsupportedDiagnostics.DeploymentEnvironment);
         AddIfPresent("snapshot", UnsupportedDiagnostics.Snapshot);
+    }
+
+    /// <summary>Their expressions are checked although nothing uses them.</summary>
+    private void ReadIgnored()
+    {
+        fields.Template("cancel-timeout-minutes");
+        fields.TemplatePairs("with");
+        fields.TemplatePairs("secrets");
+        fields.Template("environment");
+        fields.Object("environment")?.Template("name");
+        fields.Object("environment")?.Template("url");
+        fields.Object("environment")?.Template("deployment");
+        fields.Object("snapshot")?.Condition("if");
     }
 
     private void CheckOwnSteps()
