@@ -5,9 +5,10 @@ namespace Strata.Workflows.Conversion;
 /// <summary>Takes one item out of a list. Comments before and after it stay; those within it go with it.</summary>
 internal static class ItemRemoval
 {
+    /// <param name="nothingStaysAfter">Whether all later items go too.</param>
     /// <returns>Null if the item cannot be taken out alone.</returns>
-    public static IReadOnlyList<TextEdit>? Of(string source, YamlSequence list, int index) =>
-        list.IsFlow ? OfFlow(source, list, index) : OfBlock(source, list.Ranges[index]);
+    public static IReadOnlyList<TextEdit>? Of(string source, YamlSequence list, int index, bool nothingStaysAfter) =>
+        list.IsFlow ? OfFlow(source, list, index, nothingStaysAfter) : OfBlock(source, list.Ranges[index]);
 
     /// <summary>The lines of the item, from its dash on.</summary>
     private static TextEdit[]? OfBlock(string source, TextRange item)
@@ -30,26 +31,32 @@ internal static class ItemRemoval
         return source.AsSpan(start, dash - start).Trim().IsEmpty && (rest.IsEmpty || rest[0] == '#') ? [new(start, end, "")] : null;
     }
 
-    /// <summary>The item, and the comma after it, or before it if it is the last.</summary>
-    private static TextEdit[]? OfFlow(string source, YamlSequence list, int index)
+    /// <summary>The item and one comma: that after it, or before it if no item after it stays.</summary>
+    private static TextEdit[]? OfFlow(string source, YamlSequence list, int index, bool nothingStaysAfter)
     {
         var item = list.Ranges[index];
-        var comma = NextComma(source, item.End);
-        if (comma >= 0)
+        var comma = nothingStaysAfter ? index == 0 ? -1 : NextComma(source, list.Ranges[index - 1].End) : NextComma(source, item.End);
+        if (comma < 0)
         {
-            var end = comma + 1;
-            while (end < source.Length && source[end] == ' ')
-            {
-                end++;
-            }
-
-            return source.AsSpan(item.End, comma - item.End).Trim().IsEmpty
-                ? [new(item.Start, end, "")]
-                : [new(item.Start, item.End, ""), new(comma, comma + 1, "")]; // a comment stands between
+            return null;
         }
 
-        var before = index == 0 ? -1 : NextComma(source, list.Ranges[index - 1].End);
-        return before < 0 ? null : [new(before, before + 1, ""), new(item.Start, item.End, "")];
+        if (nothingStaysAfter)
+        {
+            return source.AsSpan(comma + 1, item.Start - comma - 1).Trim().IsEmpty
+                ? [new(comma, item.End, "")]
+                : [new(comma, comma + 1, ""), new(item.Start, item.End, "")]; // a comment stands between
+        }
+
+        var end = comma + 1;
+        while (end < source.Length && source[end] == ' ')
+        {
+            end++;
+        }
+
+        return source.AsSpan(item.End, comma - item.End).Trim().IsEmpty
+            ? [new(item.Start, end, "")]
+            : [new(item.Start, item.End, ""), new(comma, comma + 1, "")];
     }
 
     /// <summary>The comma after a place, over white space and comments; -1 if something else comes first.</summary>

@@ -99,16 +99,16 @@ internal sealed class JobConversion(YamlMapping job, int start)
         {
             for (var i = 0; i < found.Count; i++)
             {
-                Remove(source, steps, found[i], tools[i]);
+                Remove(source, steps, found[i], found.Count - i == steps.Items.Count - found[i], tools[i]);
             }
         }
 
         return tools;
     }
 
-    private void Remove(string source, YamlSequence steps, int index, ConvertedTool tool)
+    private void Remove(string source, YamlSequence steps, int index, bool nothingStaysAfter, ConvertedTool tool)
     {
-        if (ItemRemoval.Of(source, steps, index) is not { } edits)
+        if (ItemRemoval.Of(source, steps, index, nothingStaysAfter) is not { } edits)
         {
             return; // stays, and the parser says what to do with it
         }
