@@ -78,6 +78,6 @@ public static class WorkflowConversion
             all.AddRange(notes.Select(note => note.Make(new(Target, edits.NewLineOf(note.Offset), 1))));
         }
 
-        return [.. all.OrderBy(problem => problem.At?.Line)];
+        return [.. all.Distinct().OrderBy(problem => problem.At?.Line)];
     }
 }
