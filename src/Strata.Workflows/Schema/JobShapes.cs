@@ -41,6 +41,18 @@ internal static class JobShapes
         Key("credentials", Object(Credentials) with { Computed = true, Site = Sites.ContainerCredentials }, "Credentials of a registry (not supported here: configure them with the site)."),
     ]);
 
+    public static ObjectShape Service { get; } = new("a service",
+    [
+        Key("image", NonEmptyTemplate(Sites.Job), "An OCI reference."),
+        Key("env", ComputedTemplates(Sites.ContainerEnv), "Environment variables of the service."),
+        Key("options", Template(Sites.Job), "Options of docker create."),
+        Key("ports", ListOf(NonEmptyTemplate(Sites.Job)), "Ports."),
+        Key("volumes", ListOf(NonEmptyTemplate(Sites.Job)), "Volumes."),
+        Key("credentials", Object(Credentials) with { Computed = true, Site = Sites.ContainerCredentials }, "Credentials of a registry."),
+        Key("entrypoint", Template(Sites.Job), "In place of the image's entry point."),
+        Key("command", Template(Sites.Job), "In place of the image's command."),
+    ]);
+
     public static ObjectShape RunsOnGroup { get; } = new("runs-on",
     [
         Key("group", Template(Sites.Job), "A group of runners."),
@@ -77,7 +89,7 @@ internal static class JobShapes
         Key("runs-on", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, NonEmpty = true, Items = NonEmptyTemplate(Sites.Job), Object = RunsOnGroup }, "Labels; chooses the image by configuration if there is neither image nor container."),
         Key("image", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, NonEmpty = true, Object = DeclarationShapes.Image }, "A name of images, an OCI reference, or an inline definition."),
         Key("container", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, Object = Container }, "GitHub's way to name the image; image wins, and an empty text is none."),
-        Key("services", new() { Values = () => Anything, Computed = true, Site = Sites.Job }, "Service containers (not supported here)."),
+        Key("services", new() { Values = () => new() { Scalars = ScalarTypes.Text, NonEmpty = true, Site = Sites.Job, Object = Service }, Computed = true, Site = Sites.Job }, "Service containers (not supported here)."),
         Key("strategy", Object(Strategy) with { Computed = true, Site = Sites.Strategy }, "Runs the job for many combinations of values."),
         Key("env", ComputedTemplates(Sites.JobEnv), "Environment variables of all steps of the job."),
         Key("defaults", Object(JobDefaults), "Defaults of the job's steps."),

@@ -34,6 +34,7 @@ public sealed class GitHubSyntaxTests
     [InlineData("STR1109", "on: [push, ▸schedule]\n" + Job)]
     [InlineData("STR1119", "jobs:\n  a: { ▸cancel-timeout-minutes: 5, steps: [run: x] }")]
     [InlineData("STR1311", "jobs:\n  a: { container: { image: x, ▸credentials: { username: a } }, steps: [run: x] }")]
+    [InlineData("STR1305", "jobs:\n  a: { ▸services: { db: { image: x, credentials: { password: \"${{ secrets.A }}\" }, command: a }, cache: redis }, steps: [run: x] }")]
     [InlineData("STR1307", "jobs:\n  a: { ▸snapshot: { image-name: a, if: \"${{ matrix.os == 'a' }}\" }, steps: [run: x] }")]
     [InlineData("STR1315", Steps + "      - { run: x, ▸background: true }\n")]
     [InlineData("STR1315", Steps + "      - { ▸wait: [a, b] }\n")]
@@ -58,6 +59,9 @@ public sealed class GitHubSyntaxTests
 
     [Theory]
     [InlineData("STR1101", "on: { create: { ▸types: [x] } }\n" + Job)]
+    [InlineData("STR1101", "jobs:\n  a: { services: { db: { ▸imag: x } }, steps: [run: x] }")]
+    [InlineData("STR1102", "jobs:\n  a: { services: { db: { image: x, ports: ▸5432 } }, steps: [run: x] }")]
+    [InlineData("STR1202", "jobs:\n  a: { services: { db: { image: \"${{ ▸secrets.A }}\" } }, steps: [run: x] }")]
     [InlineData("STR1101", "on: { merge_group: { ▸paths: [x] } }\n" + Job)]
     [InlineData("STR1101", "on: { pull_request: { ▸tags: [x] } }\n" + Job)]
     [InlineData("STR1102", "▸env:\n" + Job)]

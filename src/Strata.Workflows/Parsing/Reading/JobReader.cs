@@ -12,8 +12,6 @@ internal sealed record ReadJob(Job Job, IReadOnlyList<UsedExpression> Used, int?
 /// <summary><c>jobs:</c>.</summary>
 internal sealed class JobReader(Fields fields, WorkflowScope scope)
 {
-    private static readonly string[] OfCalls = ["name", "uses", "with", "secrets", "needs", "if", "permissions", "concurrency", "strategy"];
-
     private readonly UnsupportedParts _unsupported = new(fields.Problems);
 
     public static List<ReadJob> ReadAll(Fields workflow, WorkflowScope scope)
@@ -65,7 +63,7 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
     {
         var firstUsed = fields.Templates.Used.Count;
         fields.Templates.Step = null;
-        CheckWhole();
+        new JobKeysCheck(fields, scope, _unsupported).Check();
         var (strategy, vectors) = StrategyReader.Read(fields);
         var caches = CacheReader.ReadUses(fields, scope);
         var env = fields.Environment("env");
@@ -111,82 +109,6 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
         }
 
         return steps;
-    }
-
-    /// <summary>What only the keys together show.</summary>
-    private void CheckWhole()
-    {
-        if (fields.Text("uses") is { } workflow)
-        {
-            _unsupported.Add(UnsupportedDiagnostics.ReusableWorkflow(workflow.At, workflow.Value));
-            foreach (var key in fields.Mapping.Entries.Select(entry => entry.Key))
-            {
-                if (JobShapes.Job.Find(key.Text) is not null && Array.IndexOf(OfCalls, key.Text) < 0)
-                {
-                    fields.Problems.Add(StructureDiagnostics.NotInCall(key.At, key.Text));
-                }
-            }
-        }
-        else
-        {
-            CheckOwnSteps();
-        }
-
-        foreach (var (owner, key) in (ReadOnlySpan<(Fields?, string)>)[(scope.Fields, "env"), (fields, "env"), (fields, "strategy"), (fields.Object("defaults"), "run")])
-        {
-            if (owner is { } holder)
-            {
-                _unsupported.AddComputed(holder, key);
-            }
-        }
-
-        if (fields.Has("cancel-timeout-minutes"))
-        {
-            fields.Problems.Add(StructureDiagnostics.NoEffect(
-                fields.KeyAt("cancel-timeout-minutes"), "cancel-timeout-minutes", "a cancelled job ends within ten seconds."));
-        }
-
-        ReadIgnored();
-        AddIfPresent("services", UnsupportedDiagnostics.Services);
-        AddIfPresent("environment", UnsupportedDiagnostics.DeploymentEnvironment);
-        AddIfPresent("snapshot", UnsupportedDiagnostics.Snapshot);
-    }
-
-    /// <summary>Their expressions are checked although nothing uses them.</summary>
-    private void ReadIgnored()
-    {
-        fields.Template("cancel-timeout-minutes");
-        fields.TemplatePairs("with");
-        fields.TemplatePairs("secrets");
-        fields.Template("environment");
-        fields.Object("environment")?.Template("name");
-        fields.Object("environment")?.Template("url");
-        fields.Object("environment")?.Template("deployment");
-        fields.Object("snapshot")?.Condition("if");
-    }
-
-    private void CheckOwnSteps()
-    {
-        if (!fields.Has("steps"))
-        {
-            fields.Problems.Add(StructureDiagnostics.MissingKey(fields.At, "steps", JobShapes.Job));
-        }
-
-        foreach (var key in (ReadOnlySpan<string>)["with", "secrets"])
-        {
-            if (fields.Has(key))
-            {
-                fields.Problems.Add(StructureDiagnostics.KeyNeedsOther(fields.KeyAt(key), key, "uses"));
-            }
-        }
-    }
-
-    private void AddIfPresent(string key, Func<SourceSpan, Diagnostic> diagnostic)
-    {
-        if (fields.Has(key))
-        {
-            _unsupported.Add(diagnostic(fields.KeyAt(key)));
-        }
     }
 
     private List<JobOutput> ReadOutputs()

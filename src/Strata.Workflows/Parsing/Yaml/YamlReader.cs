@@ -13,6 +13,7 @@ internal sealed class YamlReader
 {
     private readonly string _file;
     private readonly string _text;
+    private readonly YamlMarks _marks;
     private readonly ICollection<Diagnostic> _problems;
     private readonly Parser _events;
     private readonly YamlAnchors _anchors;
@@ -23,6 +24,7 @@ internal sealed class YamlReader
         (_file, _text, _problems) = (file, text, problems);
         _events = new Parser(new StringReader(text));
         _anchors = new(file);
+        _marks = new(file, text);
     }
 
     /// <returns>Null when there is no tree to look at; <paramref name="problems"/> then says why.</returns>
@@ -66,7 +68,7 @@ internal sealed class YamlReader
         Next(); // document end
         if (Next() is DocumentStart second)
         {
-            _problems.Add(YamlDiagnostics.SeveralDocuments(Place(second.Start)));
+            _problems.Add(YamlDiagnostics.SeveralDocuments(_marks.Place(second.Start)));
         }
 
         return root is YamlScalar { Kind: YamlKind.Null } ? throw new YamlGivenUpException(YamlDiagnostics.Empty(_file)) : root;
@@ -81,30 +83,30 @@ internal sealed class YamlReader
         {
             var node = _anchors.Resolve(alias);
             Count(node.Weight, alias.Start);
-            return (node, RangeOf(alias.Start, alias.End));
+            return (node, _marks.Range(alias.Start, alias.End));
         }
 
         if (depth > YamlLimits.DepthMax)
         {
-            throw new YamlGivenUpException(YamlDiagnostics.TooDeep(Place(start.Start)));
+            throw new YamlGivenUpException(YamlDiagnostics.TooDeep(_marks.Place(start.Start)));
         }
 
         Count(1, start.Start);
         if (start is not NodeEvent properties)
         {
             // The scanner lets some unbalanced flow mappings pass.
-            throw new YamlGivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value is missing here."));
+            throw new YamlGivenUpException(YamlDiagnostics.Syntax(_marks.Place(start.Start), "A value is missing here."));
         }
 
         if (!properties.Tag.IsEmpty)
         {
-            _problems.Add(YamlDiagnostics.Tag(Place(start.Start), properties.Tag.IsNonSpecific ? "!" : properties.Tag.Value));
+            _problems.Add(YamlDiagnostics.Tag(_marks.Place(start.Start), properties.Tag.IsNonSpecific ? "!" : properties.Tag.Value));
         }
 
         _anchors.Open(properties.Anchor);
         var read = start switch
         {
-            Scalar scalar => (ReadScalar(scalar), RangeOf(scalar.Start, scalar.End)),
+            Scalar scalar => (ReadScalar(scalar), _marks.Range(scalar.Start, scalar.End)),
             SequenceStart sequence => ReadSequence(sequence, depth),
             _ => ReadMapping((MappingStart)start, depth),
         };
@@ -116,7 +118,7 @@ internal sealed class YamlReader
     {
         if (scalar.Value.Length > YamlLimits.TextLengthMax)
         {
-            _problems.Add(YamlDiagnostics.TextTooLong(Place(scalar.Start), scalar.Value.Length));
+            _problems.Add(YamlDiagnostics.TextTooLong(_marks.Place(scalar.Start), scalar.Value.Length));
         }
 
         var style = scalar.Style switch
@@ -127,12 +129,12 @@ internal sealed class YamlReader
             ScalarStyle.Folded => YamlStyle.Folded,
             _ => YamlStyle.Plain,
         };
-        return new(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, Place(scalar.Start));
+        return new(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, _marks.Place(scalar.Start));
     }
 
     private (YamlNode Node, TextRange Range) ReadSequence(SequenceStart start, int depth)
     {
-        var sequence = new YamlSequence(Place(start.Start)) { IsFlow = start.Style == SequenceStyle.Flow };
+        var sequence = new YamlSequence(_marks.Place(start.Start)) { IsFlow = start.Style == SequenceStyle.Flow };
         var end = (int)start.Start.Index;
         var next = Next();
         for (; next is not SequenceEnd; next = Next())
@@ -144,19 +146,19 @@ internal sealed class YamlReader
             end = Math.Max(end, range.End);
         }
 
-        return (sequence, CollectionRange(start.Start, end, next, ']'));
+        return (sequence, _marks.CollectionRange(start.Start, end, next.Start, ']'));
     }
 
     private (YamlNode Node, TextRange Range) ReadMapping(MappingStart start, int depth)
     {
-        var mapping = new YamlMapping(Place(start.Start)) { IsFlow = start.Style == MappingStyle.Flow };
+        var mapping = new YamlMapping(_marks.Place(start.Start)) { IsFlow = start.Style == MappingStyle.Flow };
         var keys = new YamlKeys(_problems);
         (TextRange Range, SourceSpan At)? first = null;
         var end = (int)start.Start.Index;
         var next = Next();
         for (; next is not MappingEnd; next = Next())
         {
-            var keyPlace = Place(next.Start);
+            var keyPlace = _marks.Place(next.Start);
             var (keyNode, keyRange) = ReadNode(next, depth + 1);
             var (value, valueRange) = ReadNode(Next(), depth + 1);
             mapping.Weight += 1 + value.Weight;
@@ -174,8 +176,8 @@ internal sealed class YamlReader
             }
         }
 
-        var range = CollectionRange(start.Start, end, next, '}');
-        if (mapping.IsFlow && first is { } key && !IsAt(next.Start, '}'))
+        var range = _marks.CollectionRange(start.Start, end, next.Start, '}');
+        if (mapping.IsFlow && first is { } key && !_marks.IsAt(next.Start, '}'))
         {
             (range, mapping.At) = (range with { Start = key.Range.Start }, key.At); // a pair without braces: the scanner gives it no place
         }
@@ -183,31 +185,12 @@ internal sealed class YamlReader
         return (mapping, range);
     }
 
-    private TextRange RangeOf(Mark start, Mark end)
-    {
-        var last = Math.Min((int)end.Index, _text.Length);
-        while (last > start.Index && char.IsWhiteSpace(_text[last - 1]))
-        {
-            last--;
-        }
-
-        return new((int)start.Index, last);
-    }
-
-    /// <summary>The end of block style is where the next token begins: there, and for a pair without braces, the last child counts.</summary>
-    private TextRange CollectionRange(Mark start, int lastChild, ParsingEvent end, char closing) =>
-        new((int)start.Index, IsAt(end.Start, closing) ? (int)end.Start.Index + 1 : lastChild);
-
-    private bool IsAt(Mark mark, char c) => mark.Index < _text.Length && _text[(int)mark.Index] == c;
-
     private void Count(int nodes, Mark at)
     {
         _nodes += nodes;
         if (_nodes > YamlLimits.NodesMax)
         {
-            throw new YamlGivenUpException(YamlDiagnostics.TooManyNodes(Place(at)));
+            throw new YamlGivenUpException(YamlDiagnostics.TooManyNodes(_marks.Place(at)));
         }
     }
-
-    private SourceSpan Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
 }
