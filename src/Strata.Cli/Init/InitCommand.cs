@@ -48,7 +48,7 @@ internal static class InitCommand
         DiagnosticOutput.Print(byHand, Terminal.Detect());
         Console.Out.WriteLine(byHand.Count == 0
             ? $"wrote {Target}. Next: strata run"
-            : $"wrote {Target}; {byHand.Count} places above need a hand. Next: strata validate");
+            : $"wrote {Target}; {(byHand.Count == 1 ? "one place above needs" : $"{byHand.Count} places above need")} a hand. Next: strata validate");
         return ExitCode.Success;
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace Strata.Workflows.Conversion;
 
 /// <summary>The images of a converted workflow: one for each set of tools.</summary>
-internal sealed class ConvertedImages
+/// <param name="taken">Names the file has already.</param>
+internal sealed class ConvertedImages(IReadOnlyCollection<string> taken)
 {
     private static readonly string[] Basics = ["build-essential", "ca-certificates", "curl", "git", "unzip", "xz-utils"];
 
@@ -22,7 +23,7 @@ internal sealed class ConvertedImages
 
         var stem = tools.Count == 0 ? "build" : string.Join('-', tools.Select(tool => tool.Setup.Image).Distinct());
         var name = stem;
-        for (var i = 2; _images.Exists(image => image.Name == name); i++)
+        for (var i = 2; taken.Contains(name) || _images.Exists(image => image.Name == name); i++)
         {
             name = $"{stem}-{i}";
         }
@@ -31,20 +32,24 @@ internal sealed class ConvertedImages
         return name;
     }
 
-    /// <summary>The <c>images:</c> block; empty if there is none.</summary>
-    public string Text()
+    /// <summary>Entries of <c>images:</c> in block style, each line ended and indented.</summary>
+    public string Block(IReadOnlySet<string> used, string indent, string newLine)
     {
-        if (_images.Count == 0)
-        {
-            return "";
-        }
-
-        var text = new StringBuilder("images:\n");
+        var text = new StringBuilder();
         foreach (var (name, packages) in _images)
         {
-            text.Append("  ").Append(name).Append(":\n    from: debootstrap:bookworm\n    packages: [").AppendJoin(", ", packages).Append("]\n");
+            if (used.Contains(name))
+            {
+                text.Append(indent).Append(name).Append(':').Append(newLine)
+                    .Append(indent).Append("  from: debootstrap:bookworm").Append(newLine)
+                    .Append(indent).Append("  packages: [").AppendJoin(", ", packages).Append(']').Append(newLine);
+            }
         }
 
-        return text.Append('\n').ToString();
+        return text.ToString();
     }
+
+    /// <summary>The same in flow style, with a comma between entries.</summary>
+    public string Flow(IReadOnlySet<string> used) => string.Join(", ", _images.Where(image => used.Contains(image.Name))
+        .Select(image => $"{image.Name}: {{from: 'debootstrap:bookworm', packages: [{string.Join(", ", image.Packages)}]}}"));
 }

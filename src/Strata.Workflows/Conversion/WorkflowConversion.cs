@@ -7,74 +7,77 @@ namespace Strata.Workflows.Conversion;
 
 /// <summary>
 /// From a GitHub workflow to one Strata runs: <c>runs-on</c> becomes an image that has what the removed set-up steps installed. Everything
-/// else, comments too, stays as written.
+/// else, comments too, stays as written, character by character; a job for which that cannot be had stays as a whole.
 /// </summary>
 public static class WorkflowConversion
 {
+    private const string Target = "strata.yml";
+
     /// <param name="file">As the user named it: for messages about a file that cannot be read.</param>
     /// <returns>The new text, and what needs a hand, with places in the new text; or the problems of a file that is no workflow.</returns>
     public static (string Yaml, IReadOnlyList<Diagnostic> ByHand) Convert(string file, ReadOnlyMemory<byte> utf8)
     {
         List<Diagnostic> problems = [];
-        if (YamlReader.Read(file, utf8.Span, problems) is not YamlMapping root || root.Find("jobs") is not YamlMapping jobs)
+        if (SourceDecoding.Decode(file, utf8.Span, problems) is not { } source
+            || YamlReader.Read(file, utf8.Span, problems) is not YamlMapping root || root.Find("jobs") is not YamlMapping jobs)
         {
             return (Encoding.UTF8.GetString(utf8.Span), problems.Count > 0 ? problems : WorkflowParser.Parse(file, utf8).Diagnostics);
         }
 
-        var text = new LineEdits(Encoding.UTF8.GetString(utf8.Span));
-        var images = new ConvertedImages();
-        List<(int Line, Func<SourceSpan, Diagnostic> Make)> notes = [];
-        foreach (var (_, value) in jobs.Entries)
-        {
-            if (value is YamlMapping job)
-            {
-                ConvertJob(job, text, images, notes);
-            }
-        }
-
-        if (root.Find("images") is null && root.FindKey("jobs") is { } key)
-        {
-            text.InsertBefore(key.At.Line, images.Text());
-        }
-
-        var yaml = text.ToString();
-        const string target = "strata.yml";
-        var remaining = WorkflowParser.Parse(target, Encoding.UTF8.GetBytes(yaml)).Diagnostics.Where(d => d.Code != "STR1119"); // inputs without effect do no harm
-        IEnumerable<Diagnostic> own = notes.Select(note => note.Make(new(target, text.NewLineOf(note.Line), 1)));
-        return (yaml, [.. remaining.Concat(own).OrderBy(d => d.At?.Line)]);
+        var images = new ConvertedImages([.. (root.Find("images") as YamlMapping)?.Entries.Select(entry => entry.Key.Text) ?? []]);
+        var planned = PlanAll(source, jobs, images);
+        var check = new ConversionCheck(Target, root, source);
+        var done = ConversionSelection.Find(
+            [.. planned.Where(job => job.Edits.Count > 0)],
+            some => EditsOf(source, root, images, some) is { } tried && check.Allows(tried.Apply(), some));
+        var edits = EditsOf(source, root, images, done)!;
+        var yaml = edits.Apply();
+        return (yaml, ByHand(yaml, edits, planned, done));
     }
 
-    private static void ConvertJob(
-        YamlMapping job, LineEdits text, ConvertedImages images, List<(int Line, Func<SourceSpan, Diagnostic> Make)> notes)
+    /// <summary>Jobs that share a node by an alias are converted once.</summary>
+    private static List<JobConversion> PlanAll(string source, YamlMapping jobs, ConvertedImages images)
     {
-        var tools = new List<ConvertedTool>();
-        if (job.Find("steps") is YamlSequence steps)
+        List<JobConversion> planned = [];
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        foreach (var entry in jobs.Entries)
         {
-            for (var i = 0; i < steps.Items.Count; i++)
+            if (entry.Value is YamlMapping job && seen.Add(job))
             {
-                if (steps.Items[i] is YamlMapping step && ConvertedTool.Of(step) is { } tool)
-                {
-                    tools.Add(tool);
-                    var next = i + 1 < steps.Items.Count ? steps.Items[i + 1].At.Line : (int?)null;
-                    text.RemoveItem(step.At.Line, next);
-                    notes.AddRange(tool.Notes(step.At.Line));
-                }
+                planned.Add(JobConversion.Plan(source, job, entry.KeyRange.Start, images));
             }
         }
 
-        if (job.Find("image") is not null || job.Find("container") is not null || job.FindKey("runs-on") is not { } runsOn)
+        return planned;
+    }
+
+    private static TextEdits? EditsOf(string source, YamlMapping root, ConvertedImages images, IReadOnlyList<JobConversion> jobs)
+    {
+        List<TextEdit> edits = [.. jobs.SelectMany(job => job.Edits)];
+        var used = jobs.Select(job => job.Image).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (used.Count > 0)
         {
-            return;
+            if (ImageInsertion.Definitions(source, root, images, used) is not { } definitions)
+            {
+                return null;
+            }
+
+            edits.Add(definitions);
         }
 
-        switch (job.Find("runs-on"))
+        return TextEdits.Of(source, edits);
+    }
+
+    private static List<Diagnostic> ByHand(string yaml, TextEdits edits, List<JobConversion> planned, List<JobConversion> done)
+    {
+        // Inputs without effect do no harm.
+        List<Diagnostic> all = [.. WorkflowParser.Parse(Target, Encoding.UTF8.GetBytes(yaml)).Diagnostics.Where(problem => problem.Code != "STR1119")];
+        foreach (var job in planned)
         {
-            case YamlScalar { HasExpression: true } label:
-                notes.Add((label.At.Line, ConversionDiagnostics.RunnerByExpression));
-                break;
-            case YamlScalar label when label.At.Line == runsOn.At.Line && label.Text.StartsWith("ubuntu", StringComparison.Ordinal):
-                text.ReplaceInLine(runsOn.At.Line, runsOn.At.Column, label.At.Column + (label.End - label.Start), $"image: {images.NameFor(tools)}");
-                break;
+            IEnumerable<ConversionNote> notes = job.Edits.Count == 0 || done.Contains(job) ? job.Notes : [new(job.Start, ConversionDiagnostics.LeftAsItIs)];
+            all.AddRange(notes.Select(note => note.Make(new(Target, edits.NewLineOf(note.Offset), 1))));
         }
+
+        return [.. all.Distinct().OrderBy(problem => problem.At?.Line)];
     }
 }

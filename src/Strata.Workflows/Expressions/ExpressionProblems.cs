@@ -71,6 +71,11 @@ internal static class ExpressionProblems
     public static ExpressionProblem WrongArity(Token name, FunctionSignature function, int count) => new(
         name.Start + 1, $"'{function.Name}' takes {Arity(function)}, not {count}.", null);
 
+    public static ExpressionProblem StatusOfJobs(Token name, FunctionSignature function, int count) => new(
+        name.Start + 1,
+        $"'{function.Name}' takes no arguments here, not {count}.",
+        "Only a job's 'if:' may name jobs; of a step, steps.ID.outcome says how it ended.");
+
     public static ExpressionProblem EvenCase(Token name, int count) => new(
         name.Start + 1,
         $"'case' takes an odd number of arguments, not {count}.",

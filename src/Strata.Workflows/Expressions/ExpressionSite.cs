@@ -3,7 +3,11 @@ namespace Strata.Workflows.Expressions;
 /// <summary>What an expression may name at one key of the workflow (GitHub's "context availability" table).</summary>
 /// <param name="Contexts">Lower case.</param>
 /// <param name="Functions">Lower case; only host functions (success, failure, always, cancelled, hashFiles): the pure ones are always available.</param>
-public sealed record ExpressionSite(IReadOnlySet<string> Contexts, IReadOnlySet<string> Functions);
+public sealed record ExpressionSite(IReadOnlySet<string> Contexts, IReadOnlySet<string> Functions)
+{
+    /// <summary>Whether success() and failure() may name jobs.</summary>
+    public bool StatusOfJobs { get; init; }
+}
 
 /// <summary>Why a text is no expression.</summary>
 /// <param name="Position">1-based character in the text that was parsed.</param>

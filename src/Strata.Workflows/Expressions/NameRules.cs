@@ -35,11 +35,16 @@ internal static class NameRules
             : (function, null);
     }
 
-    public static ExpressionProblem? CheckArguments(Token name, FunctionSignature function, int count)
+    public static ExpressionProblem? CheckArguments(Token name, FunctionSignature function, int count, ExpressionSite? site)
     {
         if (count < function.ArgumentsMin || count > function.ArgumentsMax)
         {
             return ExpressionProblems.WrongArity(name, function, count);
+        }
+
+        if (count > 0 && site is { StatusOfJobs: false } && KnownNames.IsStatusFunction(function.LowerName))
+        {
+            return ExpressionProblems.StatusOfJobs(name, function, count);
         }
 
         return function.Name == "case" && count % 2 == 0 ? ExpressionProblems.EvenCase(name, count) : null;

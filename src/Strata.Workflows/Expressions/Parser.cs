@@ -6,16 +6,14 @@ internal sealed class Parser
     // Parentheses add no level to the tree, so the tree's limit does not bound the recursion: this does.
     private const int NestingMax = 500;
 
-    private readonly Lexer _lexer;
+    private readonly TokenCursor _tokens;
     private readonly ExpressionSite? _site;
-    private Token _token;
     private int _nesting;
 
     private Parser(string text, ExpressionSite? site)
     {
-        _lexer = new(text);
+        _tokens = new(text);
         _site = site;
-        _token = _lexer.Read();
     }
 
     public static (Node? Root, ExpressionProblem? Problem) Parse(string text, ExpressionSite? site)
@@ -28,13 +26,13 @@ internal sealed class Parser
         try
         {
             var parser = new Parser(text, site);
-            if (parser._token.Kind == TokenKind.End)
+            if (parser._tokens.Current.Kind == TokenKind.End)
             {
                 return (null, ExpressionProblems.Empty(0));
             }
 
             var root = parser.ParseOperators(0);
-            parser.Expect(TokenKind.End);
+            parser._tokens.Expect(TokenKind.End);
             return (root, null);
         }
         catch (ParseFailure failure)
@@ -47,13 +45,13 @@ internal sealed class Parser
     {
         if (++_nesting > NestingMax)
         {
-            throw new ParseFailure(ExpressionProblems.TooDeep(_token.Start));
+            throw new ParseFailure(ExpressionProblems.TooDeep(_tokens.Current.Start));
         }
 
         var left = ParseUnary();
-        while (_token is { Kind: TokenKind.Operator, Operator: var @operator } && Precedence(@operator) >= precedenceMin)
+        while (_tokens.Current is { Kind: TokenKind.Operator, Operator: var @operator } && Precedence(@operator) >= precedenceMin)
         {
-            left = Checked(@operator <= BinaryOperator.And ? ParseChain(@operator, left) : ParseComparison(@operator, left), _token.Start);
+            left = Checked(@operator <= BinaryOperator.And ? ParseChain(@operator, left) : ParseComparison(@operator, left), _tokens.Current.Start);
         }
 
         _nesting--;
@@ -70,7 +68,7 @@ internal sealed class Parser
 
     private OperatorNode ParseComparison(BinaryOperator @operator, Node left)
     {
-        Next();
+        _tokens.Next();
         return new(@operator, [left, ParseOperators(Precedence(@operator) + 1)]);
     }
 
@@ -79,9 +77,9 @@ internal sealed class Parser
     {
         var operands = new List<Node>();
         Add(left);
-        while (_token.Kind == TokenKind.Operator && _token.Operator == @operator)
+        while (_tokens.Current.Kind == TokenKind.Operator && _tokens.Current.Operator == @operator)
         {
-            Next();
+            _tokens.Next();
             Add(ParseOperators(Precedence(@operator) + 1));
         }
 
@@ -102,12 +100,12 @@ internal sealed class Parser
 
     private Node ParseUnary()
     {
-        var at = _token.Start;
+        var at = _tokens.Current.Start;
         var negations = 0;
-        while (_token.Kind == TokenKind.Not)
+        while (_tokens.Current.Kind == TokenKind.Not)
         {
             negations++;
-            Next();
+            _tokens.Next();
         }
 
         var node = ParseOperand();
@@ -121,24 +119,24 @@ internal sealed class Parser
 
     private Node ParseOperand()
     {
-        var token = _token;
+        var token = _tokens.Current;
         switch (token.Kind)
         {
             case TokenKind.Literal:
-                Next();
+                _tokens.Next();
                 return new LiteralNode(token.Value!); // what follows may not be an index: 'a'.b is no expression
             case TokenKind.Name:
                 var (name, problem) = NameRules.ResolveContext(token, _site);
-                Next();
+                _tokens.Next();
                 return name is null ? throw new ParseFailure(problem!) : ParseIndexes(new ContextNode(name));
             case TokenKind.Function:
-                Next();
+                _tokens.Next();
                 return ParseIndexes(ParseCall(token));
             case TokenKind.OpenParenthesis:
-                Next();
+                _tokens.Next();
                 var inner = ParseOperators(0);
-                Expect(TokenKind.CloseParenthesis);
-                Next();
+                _tokens.Expect(TokenKind.CloseParenthesis);
+                _tokens.Next();
                 return ParseIndexes(inner);
             default:
                 throw new ParseFailure(ExpressionProblems.Unexpected(token));
@@ -154,43 +152,43 @@ internal sealed class Parser
         }
 
         var arguments = ParseArguments();
-        return NameRules.CheckArguments(name, function, arguments.Count) is { } wrong
+        return NameRules.CheckArguments(name, function, arguments.Count, _site) is { } wrong
             ? throw new ParseFailure(wrong)
             : Checked(new CallNode(function, arguments), name.Start);
     }
 
     private List<Node> ParseArguments()
     {
-        Expect(TokenKind.OpenParenthesis);
-        Next();
+        _tokens.Expect(TokenKind.OpenParenthesis);
+        _tokens.Next();
         var arguments = new List<Node>();
-        if (_token.Kind != TokenKind.CloseParenthesis)
+        if (_tokens.Current.Kind != TokenKind.CloseParenthesis)
         {
             arguments.Add(ParseOperators(0));
-            while (_token.Kind == TokenKind.Comma)
+            while (_tokens.Current.Kind == TokenKind.Comma)
             {
-                Next();
+                _tokens.Next();
                 arguments.Add(ParseOperators(0));
             }
         }
 
-        Expect(TokenKind.CloseParenthesis);
-        Next();
+        _tokens.Expect(TokenKind.CloseParenthesis);
+        _tokens.Next();
         return arguments;
     }
 
     private Node ParseIndexes(Node target)
     {
-        while (_token.Kind is TokenKind.Point or TokenKind.OpenBracket)
+        while (_tokens.Current.Kind is TokenKind.Point or TokenKind.OpenBracket)
         {
-            var at = _token.Start;
-            var isBracket = _token.Kind == TokenKind.OpenBracket;
-            Next();
+            var at = _tokens.Current.Start;
+            var isBracket = _tokens.Current.Kind == TokenKind.OpenBracket;
+            _tokens.Next();
             Node index;
-            if (_token.Kind == TokenKind.Star)
+            if (_tokens.Current.Kind == TokenKind.Star)
             {
                 index = new StarNode();
-                Next();
+                _tokens.Next();
             }
             else if (isBracket)
             {
@@ -198,15 +196,15 @@ internal sealed class Parser
             }
             else
             {
-                Expect(TokenKind.Property);
-                index = new LiteralNode(Value.From(_token.Text));
-                Next();
+                _tokens.Expect(TokenKind.Property);
+                index = new LiteralNode(Value.From(_tokens.Current.Text));
+                _tokens.Next();
             }
 
             if (isBracket)
             {
-                Expect(TokenKind.CloseBracket);
-                Next();
+                _tokens.Expect(TokenKind.CloseBracket);
+                _tokens.Next();
             }
 
             target = Checked(new IndexNode(target, index), at);
@@ -215,22 +213,6 @@ internal sealed class Parser
         return target;
     }
 
-    private void Next() => _token = _lexer.Read();
-
-    private void Expect(TokenKind kind)
-    {
-        if (_token.Kind != kind)
-        {
-            throw new ParseFailure(ExpressionProblems.Unexpected(_token));
-        }
-    }
-
     private static Node Checked(Node node, int at) =>
         node.Depth <= Expression.DepthMax ? node : throw new ParseFailure(ExpressionProblems.TooDeep(at));
-
-    /// <summary>Never leaves this class.</summary>
-    private sealed class ParseFailure(ExpressionProblem problem) : Exception
-    {
-        public ExpressionProblem Problem => problem;
-    }
 }

@@ -50,7 +50,11 @@ public sealed record RunDefaults(Located<Template>? Shell, Located<Template>? Wo
 public sealed record Permissions(string? All, IReadOnlyDictionary<string, string> Scopes);
 
 /// <summary><c>concurrency:</c>.</summary>
-public sealed record Concurrency(Located<Template> Group, Located<Template>? CancelInProgress);
+public sealed record Concurrency(Located<Template> Group, Located<Template>? CancelInProgress)
+{
+    /// <summary>Whether all that wait are kept, not only the last.</summary>
+    public bool QueuesAll { get; init; }
+}
 
 /// <summary><c>on:</c>, every form; each event with its settings as checked plain data.</summary>
 public sealed record Triggers(IReadOnlyList<Trigger> Events)

@@ -28,7 +28,7 @@ internal static class ActionShapes
         Key("shell", NonEmptyTemplate(Sites.ActionStep), "Required with run in an action."),
         Key("working-directory", NonEmptyTemplate(Sites.ActionStep), "The script's directory, relative to the workspace."),
         Key("uses", NonEmptyText, "A built-in action or ./path of a composite action."),
-        Key("with", new() { Values = () => Template(Sites.ActionStep), Scalars = ScalarTypes.Null }, "Inputs of the action."),
+        Key("with", Templates(Sites.ActionStep), "Inputs of the action."),
         Key("env", Templates(Sites.ActionStep), "Environment variables of the step."),
         Key("continue-on-error", BooleanTemplate(Sites.ActionStep), "Whether the action goes on after a failure of this step."),
     ]);

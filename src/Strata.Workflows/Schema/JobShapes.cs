@@ -27,18 +27,30 @@ internal static class JobShapes
 
     public static ObjectShape Credentials { get; } = new("credentials",
     [
-        RequiredKey("username", Template(Sites.ContainerCredentials), "The user at the registry."),
-        RequiredKey("password", Template(Sites.ContainerCredentials), "The password or token."),
+        Key("username", Template(Sites.ContainerCredentials), "The user at the registry."),
+        Key("password", Template(Sites.ContainerCredentials), "The password or token."),
     ]);
 
     public static ObjectShape Container { get; } = new("a container",
     [
         RequiredKey("image", NonEmptyTemplate(Sites.Job), "An OCI reference."),
-        Key("env", Templates(Sites.ContainerEnv), "Environment variables of the container."),
+        Key("env", ComputedTemplates(Sites.ContainerEnv), "Environment variables of the container."),
         Key("options", Template(Sites.Job), "Options of docker create (not supported here: use resources and network)."),
         Key("volumes", ListOf(Template(Sites.Job)), "Volumes (not supported here)."),
         Key("ports", ListOf(Template(Sites.Job)), "Ports (not supported here)."),
-        Key("credentials", Object(Credentials), "Credentials of a registry (not supported here: configure them with the site)."),
+        Key("credentials", Object(Credentials) with { Computed = true, Site = Sites.ContainerCredentials }, "Credentials of a registry (not supported here: configure them with the site)."),
+    ]);
+
+    public static ObjectShape Service { get; } = new("a service",
+    [
+        Key("image", NonEmptyTemplate(Sites.Job), "An OCI reference."),
+        Key("env", ComputedTemplates(Sites.ContainerEnv), "Environment variables of the service."),
+        Key("options", Template(Sites.Job), "Options of docker create."),
+        Key("ports", ListOf(NonEmptyTemplate(Sites.Job)), "Ports."),
+        Key("volumes", ListOf(NonEmptyTemplate(Sites.Job)), "Volumes."),
+        Key("credentials", Object(Credentials) with { Computed = true, Site = Sites.ContainerCredentials }, "Credentials of a registry."),
+        Key("entrypoint", Template(Sites.Job), "In place of the image's entry point."),
+        Key("command", Template(Sites.Job), "In place of the image's command."),
     ]);
 
     public static ObjectShape RunsOnGroup { get; } = new("runs-on",
@@ -64,30 +76,31 @@ internal static class JobShapes
 
     public static ObjectShape Snapshot { get; } = new("snapshot",
     [
-        RequiredKey("image-name", Text, "The name of the custom image."),
-        Key("version", Text, "Its version."),
-        Key("if", Condition(Sites.JobIf), "Whether to make one."),
+        RequiredKey("image-name", NonEmptyText, "The name of the custom image."),
+        Key("version", NonEmptyText, "Its version."),
+        Key("if", Condition(Sites.Snapshot), "Whether to make one."),
     ]);
 
     public static ObjectShape Job { get; } = new("a job",
     [
         Key("name", Template(Sites.Job), "The display name; the id if absent."),
-        Key("needs", TextOrTexts, "Jobs that must end before this one starts."),
+        Key("needs", TextOrAnyTexts, "Jobs that must end before this one starts."),
         Key("if", Condition(Sites.JobIf), "Runs only if this is true; success() if absent."),
         Key("runs-on", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, NonEmpty = true, Items = NonEmptyTemplate(Sites.Job), Object = RunsOnGroup }, "Labels; chooses the image by configuration if there is neither image nor container."),
         Key("image", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, NonEmpty = true, Object = DeclarationShapes.Image }, "A name of images, an OCI reference, or an inline definition."),
-        Key("container", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, NonEmpty = true, Object = Container }, "GitHub's way to name the image; image wins."),
-        Key("services", new() { Values = () => Anything, Scalars = ScalarTypes.Text, Site = Sites.Job }, "Service containers (not supported here)."),
-        Key("strategy", Object(Strategy), "Runs the job for many combinations of values."),
-        Key("env", Templates(Sites.JobEnv), "Environment variables of all steps of the job."),
+        Key("container", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, Object = Container }, "GitHub's way to name the image; image wins, and an empty text is none."),
+        Key("services", new() { Values = () => new() { Scalars = ScalarTypes.Text, NonEmpty = true, Site = Sites.Job, Object = Service }, Computed = true, Site = Sites.Job }, "Service containers (not supported here)."),
+        Key("strategy", Object(Strategy) with { Computed = true, Site = Sites.Strategy }, "Runs the job for many combinations of values."),
+        Key("env", ComputedTemplates(Sites.JobEnv), "Environment variables of all steps of the job."),
         Key("defaults", Object(JobDefaults), "Defaults of the job's steps."),
         Key("outputs", Templates(Sites.JobOutputs), "Values for jobs that need this one."),
         Key("timeout-minutes", NumberTemplate(Sites.Job), "The job is cancelled after this time; 360 if absent."),
+        Key("cancel-timeout-minutes", NumberTemplate(Sites.Job), "How long GitHub waits for a cancelled job; changes nothing here."),
         Key("continue-on-error", BooleanTemplate(Sites.Job), "Whether the run succeeds although this job fails."),
         Key("permissions", SettingShapes.Permissions, "What the token of this job may do."),
         Key("concurrency", SettingShapes.Concurrency(Sites.Job), "Which jobs must not run at the same time."),
         Key("environment", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, Object = Environment }, "A deployment environment (not supported here)."),
-        Key("snapshot", new() { Scalars = ScalarTypes.Text, Object = Snapshot }, "A custom runner image (not supported here)."),
+        Key("snapshot", new() { Scalars = ScalarTypes.Text, NonEmpty = true, Object = Snapshot }, "A custom runner image (not supported here)."),
         Key("network", OneOf("default", "none"), "none: the job has no network."),
         Key("resources", Object(Resources), "Limits of the job."),
         Key("caches", new() { Scalars = ScalarTypes.Text, NonEmpty = true, Items = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Object = DeclarationShapes.Cache } }, "Names of caches, or inline declarations."),
@@ -95,7 +108,7 @@ internal static class JobShapes
         Key("artifacts-from", MappingOf(new() { Scalars = ScalarTypes.Text, Site = Sites.CacheKey, NonEmpty = true, Object = DeclarationShapes.ArtifactInput }), "Artifacts of other jobs this one cannot run without: name and path. Implies needs."),
         Key("steps", new() { Items = Object(StepShapes.Step), NonEmpty = true }, "What the job does, in order."),
         Key("uses", NonEmptyText, "A reusable workflow (not supported here)."),
-        Key("with", new() { Values = () => new() { Scalars = ScalarTypes.Text | ScalarTypes.Number | ScalarTypes.Boolean, Site = Sites.Job }, Scalars = ScalarTypes.Null }, "Inputs of a reusable workflow (not supported here)."),
+        Key("with", new() { Values = () => new() { Scalars = ScalarTypes.Text | ScalarTypes.Number | ScalarTypes.Boolean, Site = Sites.Job } }, "Inputs of a reusable workflow (not supported here)."),
         Key("secrets", new() { Scalars = ScalarTypes.Text, Allowed = ["inherit"], Values = () => Template(Sites.JobEnv) }, "Secrets of a reusable workflow (not supported here)."),
     ]);
 }

@@ -41,6 +41,9 @@ internal sealed record Shape
     /// <summary>Whether the text or list must hold something.</summary>
     public bool NonEmpty { get; init; }
 
+    /// <summary>Whether a list may be empty although a text may not: GitHub's lists may.</summary>
+    public bool EmptyList { get; init; }
+
     /// <summary>Whether one expression may stand for the whole list or mapping.</summary>
     public bool Computed { get; init; }
 

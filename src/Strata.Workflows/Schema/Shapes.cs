@@ -17,6 +17,9 @@ internal static class Shapes
 
     public static Shape TextOrTexts { get; } = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Items = NonEmptyText };
 
+    /// <summary>GitHub's "sequence of non-empty strings": the list may be empty.</summary>
+    public static Shape TextOrAnyTexts { get; } = TextOrTexts with { EmptyList = true };
+
     public static Shape Texts { get; } = new() { Items = NonEmptyText };
 
     public static Shape TextMapping { get; } = new() { Values = () => Text, Scalars = ScalarTypes.Null };
@@ -38,7 +41,16 @@ internal static class Shapes
     public static Shape Condition(ExpressionSite site) =>
         new() { Scalars = ScalarTypes.Text | ScalarTypes.Null, Site = site, Condition = true };
 
-    public static Shape Templates(ExpressionSite site) => new() { Values = () => Template(site), Scalars = ScalarTypes.Null };
+    /// <summary>One expression for the whole is legal on GitHub; readers say that it is not supported here.</summary>
+    public static Shape ComputedTemplates(ExpressionSite site) => new() { Values = () => Template(site), Computed = true, Site = site };
+
+    public static Shape Templates(ExpressionSite site) => new() { Values = () => Template(site) };
+
+    public static Shape OneOrMoreOf(IReadOnlyList<string> allowed)
+    {
+        var one = new Shape { Scalars = ScalarTypes.Text, Allowed = allowed };
+        return one with { Items = one, EmptyList = true };
+    }
 
     public static Shape OneOf(params string[] allowed) => new() { Scalars = ScalarTypes.Text, Allowed = allowed };
 

@@ -18,7 +18,9 @@ internal static class Sites
 
     public static ExpressionSite CallOutput { get; } = Site(None, "jobs", "inputs", "vars");
 
-    public static ExpressionSite JobIf { get; } = Site(Status, "needs", "vars", "inputs");
+    public static ExpressionSite JobIf { get; } = Site(Status, "needs", "vars", "inputs") with { StatusOfJobs = true };
+
+    public static ExpressionSite Snapshot { get; } = Site(None, "needs", "strategy", "matrix", "vars", "inputs");
 
     public static ExpressionSite Strategy { get; } = Site(None, "needs", "vars", "inputs");
 

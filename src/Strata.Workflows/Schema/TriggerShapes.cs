@@ -5,7 +5,7 @@ namespace Strata.Workflows.Schema;
 /// <summary><c>on:</c>. Events of this list are known by name; each may have its settings.</summary>
 internal static class TriggerShapes
 {
-    private static readonly Shape Patterns = TextOrTexts;
+    private static readonly Shape Patterns = TextOrAnyTexts;
 
     public static ObjectShape Push { get; } = new("the settings of push",
     [
@@ -19,7 +19,7 @@ internal static class TriggerShapes
 
     public static ObjectShape PullRequest { get; } = new("the settings of pull_request",
     [
-        Key("types", TextOrTexts, "Activity types of the event."),
+        Types("pull_request"),
         Key("branches", Patterns, "Only for base branches that match one of these patterns."),
         Key("branches-ignore", Patterns, "Not for base branches that match one of these patterns."),
         Key("paths", Patterns, "Only if a changed file matches one of these patterns."),
@@ -28,17 +28,28 @@ internal static class TriggerShapes
 
     public static ObjectShape WorkflowRun { get; } = new("the settings of workflow_run",
     [
-        Key("workflows", TextOrTexts, "Names of the workflows to follow."),
-        Key("types", TextOrTexts, "Activity types: completed, requested, in_progress."),
+        Key("workflows", Patterns, "Names of the workflows to follow."),
+        Types("workflow_run"),
         Key("branches", Patterns, "Only for branches that match one of these patterns."),
         Key("branches-ignore", Patterns, "Not for branches that match one of these patterns."),
     ]);
 
-    /// <summary>Every other event.</summary>
-    public static ObjectShape Activity { get; } = new("the settings of an event",
+    public static ObjectShape MergeGroup { get; } = new("the settings of merge_group",
     [
-        Key("types", TextOrTexts, "Activity types of the event."),
+        Types("merge_group"),
+        Key("branches", Patterns, "Only for base branches that match one of these patterns."),
+        Key("branches-ignore", Patterns, "Not for base branches that match one of these patterns."),
     ]);
+
+    public static ObjectShape ImageVersion { get; } = new("the settings of image_version",
+    [
+        Types("image_version"),
+        Key("names", Patterns, "Only for images whose name matches one of these patterns."),
+        Key("versions", Patterns, "Only for versions that match one of these patterns."),
+    ]);
+
+    /// <summary>An event without settings.</summary>
+    public static ObjectShape Plain { get; } = new("the settings of this event", []);
 
     public static ObjectShape ScheduleEntry { get; } = new("an entry of schedule",
     [
@@ -53,7 +64,7 @@ internal static class TriggerShapes
         Key("required", Flag, "Whether a value must be given."),
         Key("default", new() { Scalars = ScalarTypes.Text | ScalarTypes.Number | ScalarTypes.Boolean }, "The value if none is given."),
         Key("type", OneOf("string", "boolean", "number", "choice", "environment"), "What the value is; string if absent."),
-        Key("options", new() { Items = Text, NonEmpty = true }, "The values of a choice."),
+        Key("options", ListOf(Text), "The values of a choice."),
     ]);
 
     public static ObjectShape Dispatch { get; } = new("the settings of workflow_dispatch",
@@ -95,18 +106,26 @@ internal static class TriggerShapes
         "push" => Optional(Push),
         "pull_request" or "pull_request_target" => Optional(PullRequest),
         "workflow_run" => Optional(WorkflowRun),
+        "merge_group" => Optional(MergeGroup),
+        "image_version" => Optional(ImageVersion),
         "schedule" => ListOf(Object(ScheduleEntry)),
         "workflow_dispatch" => Optional(Dispatch),
         "workflow_call" => Optional(Call),
-        _ => GitHubEvents.IsKnown(name) ? Optional(Activity) : null,
+        _ => GitHubEvents.IsKnown(name) ? Optional(IsPlain(name) ? Plain : new($"the settings of {name}", [Types(name)])) : null,
     };
 
     /// <summary><c>on:</c> as a mapping: its keys are the events.</summary>
     public static ObjectShape Events { get; } = new("on", [.. GitHubEvents.Names.Select(name => Key(name, OfEvent(name)!, $"The event {name}."))]);
 
+    /// <summary>Events that have no activity types, so nothing to set.</summary>
+    public static bool IsPlain(string name) => GitHubEvents.Activities(name) is null;
+
+    private static KeyShape Types(string name) =>
+        Key("types", GitHubEvents.Activities(name) is { Count: > 0 } known ? OneOrMoreOf(known) : TextOrAnyTexts, "Activity types of the event.");
+
     private static readonly Shape Event = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Allowed = GitHubEvents.Names };
 
-    public static Shape On { get; } = Event with { Items = Event, Object = Events };
+    public static Shape On { get; } = Event with { Items = Event, Object = Events, EmptyList = true };
 
     private static Shape Optional(ObjectShape shape) => new() { Object = shape, Scalars = ScalarTypes.Null };
 }

@@ -12,7 +12,7 @@ public static class WorkflowSchema
 
     public static void Write(Utf8JsonWriter writer)
     {
-        var definitions = new Definitions();
+        var definitions = new SchemaDefinitions();
         writer.WriteStartObject();
         writer.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
         writer.WriteString("title", "Strata workflow");
@@ -28,7 +28,7 @@ public static class WorkflowSchema
         writer.WriteEndObject();
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, ObjectShape shape, Shape? values, Definitions definitions)
+    private static void WriteObject(Utf8JsonWriter writer, ObjectShape shape, Shape? values, SchemaDefinitions definitions)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "object");
@@ -65,7 +65,7 @@ public static class WorkflowSchema
         writer.WriteEndObject();
     }
 
-    private static void WriteShape(Utf8JsonWriter writer, Shape shape, string? description, Definitions definitions)
+    private static void WriteShape(Utf8JsonWriter writer, Shape shape, string? description, SchemaDefinitions definitions)
     {
         writer.WriteStartObject();
         if (description is not null)
@@ -143,7 +143,7 @@ public static class WorkflowSchema
         }
     }
 
-    private static void WriteList(Utf8JsonWriter writer, Shape shape, Definitions definitions)
+    private static void WriteList(Utf8JsonWriter writer, Shape shape, SchemaDefinitions definitions)
     {
         if (shape.Items is not { } items)
         {
@@ -152,7 +152,7 @@ public static class WorkflowSchema
 
         writer.WriteStartObject();
         writer.WriteString("type", "array");
-        if (shape.NonEmpty)
+        if (shape is { NonEmpty: true, EmptyList: false })
         {
             writer.WriteNumber("minItems", 1);
         }
@@ -162,7 +162,7 @@ public static class WorkflowSchema
         writer.WriteEndObject();
     }
 
-    private static void WriteMapping(Utf8JsonWriter writer, Shape shape, Definitions definitions)
+    private static void WriteMapping(Utf8JsonWriter writer, Shape shape, SchemaDefinitions definitions)
     {
         if (shape.Object is { } known)
         {
@@ -183,43 +183,6 @@ public static class WorkflowSchema
             writer.WritePropertyName("additionalProperties");
             WriteShape(writer, values(), null, definitions);
             writer.WriteEndObject();
-        }
-    }
-
-    /// <summary>Each mapping with known keys is written once, under the last word of its name.</summary>
-    private sealed class Definitions
-    {
-        private readonly Dictionary<ObjectShape, string> _names = new(ReferenceEqualityComparer.Instance);
-        private readonly Queue<ObjectShape> _pending = new();
-
-        public string Reference(ObjectShape shape)
-        {
-            if (!_names.TryGetValue(shape, out var name))
-            {
-                var word = shape.Name[(shape.Name.LastIndexOf(' ') + 1)..];
-                name = word;
-                for (var i = 2; _names.ContainsValue(name); i++)
-                {
-                    name = $"{word}-{i}";
-                }
-
-                _names[shape] = name;
-                _pending.Enqueue(shape);
-            }
-
-            return $"#/$defs/{name}";
-        }
-
-        public bool TryNext(out string name, out ObjectShape shape)
-        {
-            name = "";
-            if (_pending.TryDequeue(out shape!))
-            {
-                name = _names[shape];
-                return true;
-            }
-
-            return false;
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class WorkflowShapes
         Key("run-name", Template(Sites.Workflow), "The name of a run."),
         Key("description", Text, "What the workflow is for."),
         Key("on", TriggerShapes.On, "The events that start it. May be absent: `strata run` needs none."),
-        Key("env", Templates(Sites.WorkflowEnv), "Environment variables of all steps."),
+        Key("env", ComputedTemplates(Sites.WorkflowEnv), "Environment variables of all steps."),
         Key("defaults", Object(WorkflowDefaults), "Defaults of all jobs."),
         Key("permissions", SettingShapes.Permissions, "What the token of the jobs may do."),
         Key("concurrency", SettingShapes.Concurrency(Sites.Workflow), "Which runs must not run at the same time."),

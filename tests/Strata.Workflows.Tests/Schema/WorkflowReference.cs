@@ -46,7 +46,7 @@ internal static class WorkflowReference
         List<(string Path, ObjectShape Shape)> found = [];
         Walk("", Shapes.Object(WorkflowShapes.Root), (path, shape) =>
         {
-            var isNew = shape.Object is { } known && !found.Exists(other => ReferenceEquals(other.Shape, known));
+            var isNew = shape.Object is { } known && !found.Exists(other => ReferenceEquals(other.Shape, known) || other.Path == path);
             if (isNew)
             {
                 found.Add((path.Length == 0 ? "The file" : path, shape.Object!));
@@ -78,7 +78,7 @@ internal static class WorkflowReference
         var goOn = visit(path, shape);
         foreach (var key in goOn ? shape.Object?.Keys ?? [] : [])
         {
-            var isPlainEvent = ReferenceEquals(shape.Object, TriggerShapes.Events) && ReferenceEquals(key.Value.Object, TriggerShapes.Activity);
+            var isPlainEvent = ReferenceEquals(shape.Object, TriggerShapes.Events) && key.Value.Object is { Keys: [] or [{ Name: "types" }] };
             Walk(isPlainEvent ? "on.EVENT" : path.Length == 0 ? key.Name : $"{path}.{key.Name}", key.Value, visit);
         }
 

@@ -15,7 +15,8 @@ internal static class ExpressionDiagnostics
         "Put the whole condition inside one ${{ }}, or leave the marks out.");
 
     public static Diagnostic NotEvaluated(SourceSpan at, string what) => Error("STR1204", at,
-        $"{what} is taken as written; expressions are not evaluated there.", "Write the value itself.");
+        $"{what} is taken as written; expressions are not evaluated there.",
+        what == "'shell'" ? "Write the shell itself, or the expression as `defaults.run.shell` of the job." : "Write the value itself.");
 
     public static Diagnostic UnknownStep(SourceSpan at, string id, IEnumerable<string> known) => Warning("STR1205", at,
         $"No step of this job has the id '{Shorten(id)}', so this is always null.", Suggest(id, known));

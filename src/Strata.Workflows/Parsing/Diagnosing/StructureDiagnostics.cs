@@ -8,7 +8,7 @@ namespace Strata.Workflows.Parsing.Diagnosing;
 internal static class StructureDiagnostics
 {
     public static Diagnostic UnknownKey(SourceSpan at, string key, ObjectShape shape) => Error("STR1101", at,
-        $"Unknown key '{Shorten(key)}' in {shape.Name}.", Suggest(key, Names(shape)) ?? $"Known keys: {string.Join(", ", Names(shape))}.");
+        $"Unknown key '{Shorten(key)}' in {shape.Name}.", Suggest(key, Names(shape)) ?? (shape.Keys.Count == 0 ? "It has no settings: remove the key." : $"Known keys: {string.Join(", ", Names(shape))}."));
 
     public static Diagnostic WrongType(SourceSpan at, string what, string expected, string found) => Error("STR1102", at,
         $"{what} must be {expected}; found {found}.", null);
@@ -22,6 +22,9 @@ internal static class StructureDiagnostics
     public static Diagnostic BadId(SourceSpan at, string what, string id) => Error("STR1105", at,
         $"'{Shorten(id)}' cannot be the id of {what}.", "An id has letters, digits, - and _, starts with a letter or _, and has at most 100 characters.");
 
+    public static Diagnostic ReservedId(SourceSpan at, string what, string id) => Error("STR1105", at,
+        $"'{Shorten(id)}' cannot be the id of {what}: ids that begin with __ are reserved.", "Begin it with a letter or a single _.");
+
     public static Diagnostic DuplicateId(SourceSpan at, string what, string id, SourceSpan first) => Error("STR1106", at,
         $"The id '{Shorten(id)}' of {what} is already used at {first.Line}:{first.Column} (upper and lower case are the same).", "Give each its own id.");
 
@@ -30,6 +33,9 @@ internal static class StructureDiagnostics
 
     public static Diagnostic UnknownEvent(SourceSpan at, string name) => Error("STR1108", at,
         $"There is no event '{Shorten(name)}'.", Suggest(name, GitHubEvents.Names) ?? "The usual ones are push, pull_request, schedule and workflow_dispatch.");
+
+    public static Diagnostic NoTimes(SourceSpan at) => new("STR1109", Severity.Warning,
+        "'schedule' without times never starts anything.", at, "Write the times: `schedule: [{cron: '30 4 * * 1-5'}]` (in UTC).");
 
     public static Diagnostic BadCron(SourceSpan at, string cron, string why) => Error("STR1109", at,
         $"'{Shorten(cron)}' is not a schedule: {why}", "Five fields: minute hour day-of-month month day-of-week, as '30 4 * * 1-5' (in UTC).");
@@ -84,6 +90,13 @@ internal static class StructureDiagnostics
 
     public static Diagnostic NoVersion(SourceSpan at, string reference) => Error("STR1126", at,
         $"'{Shorten(reference)}' is no reference to an action.", "Write OWNER/NAME@VERSION, as actions/checkout@v4, or ./PATH of an action in this repository.");
+
+    public static Diagnostic EmptyScript(SourceSpan at) => new("STR1127", Severity.Warning,
+        "'run' is empty: the step does nothing.", at, "Write a command, or remove the step.");
+
+    public static Diagnostic NotInCall(SourceSpan at, string key) => Error("STR1107", at,
+        $"'{key}' and 'uses' cannot be used together: a job that uses a workflow has only name, needs, if, strategy, permissions, concurrency, with and secrets.",
+        $"Remove '{key}', or set it in the jobs of that workflow.");
 
     private static IEnumerable<string> Names(ObjectShape shape)
     {

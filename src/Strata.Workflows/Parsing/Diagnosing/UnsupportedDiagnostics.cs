@@ -48,5 +48,11 @@ internal static class UnsupportedDiagnostics
     public static Diagnostic RunnerGroup(SourceSpan at) => Warning("STR1314", at,
         "Groups of runners are not supported here.", "Use labels.");
 
+    public static Diagnostic BackgroundSteps(SourceSpan at, string key) => Warning("STR1315", at,
+        $"Background steps ('{key}') are not supported here.", "Start the process with & in a `run:` step: it lives until the job ends. Wait for what it makes in a later step.");
+
+    public static Diagnostic WholeByExpression(SourceSpan at, string key) => Warning("STR1316", at,
+        $"One expression for the whole of '{key}' is not supported here.", "Write the mapping out, with an expression for each value.");
+
     private static Diagnostic Warning(string code, SourceSpan at, string message, string? help) => new(code, Severity.Warning, message, at, help);
 }

@@ -41,6 +41,11 @@ internal static class ImageChoiceReader
 
     private static ImageChoice.Container? ReadContainer(Fields job, UnsupportedParts unsupported)
     {
+        if (job.Scalar("container") is { Text.Length: 0 })
+        {
+            return null; // as GitHub: none
+        }
+
         if (job.Template("container") is { } reference)
         {
             CheckLiteral(job, reference);
@@ -60,6 +65,7 @@ internal static class ImageChoiceReader
             }
         }
 
+        unsupported.AddComputed(fields, "env");
         ReadIgnored(fields);
         if (fields.Template("image") is not { } image)
         {

@@ -48,6 +48,11 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
             problems.Add(StructureDiagnostics.BadId(key.At, "a job", key.Text));
         }
 
+        else if (Names.IsReserved(key.Text))
+        {
+            problems.Add(StructureDiagnostics.ReservedId(key.At, "a job", key.Text));
+        }
+
         if (!ids.TryAdd(key.Text, key.At))
         {
             problems.Add(StructureDiagnostics.DuplicateId(key.At, "a job", key.Text, ids[key.Text]));
@@ -58,7 +63,7 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
     {
         var firstUsed = fields.Templates.Used.Count;
         fields.Templates.Step = null;
-        CheckWhole();
+        new JobKeysCheck(fields, scope, _unsupported).Check();
         var (strategy, vectors) = StrategyReader.Read(fields);
         var caches = CacheReader.ReadUses(fields, scope);
         var env = fields.Environment("env");
@@ -104,51 +109,6 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
         }
 
         return steps;
-    }
-
-    /// <summary>What only the keys together show.</summary>
-    private void CheckWhole()
-    {
-        if (fields.Text("uses") is { } workflow)
-        {
-            _unsupported.Add(UnsupportedDiagnostics.ReusableWorkflow(workflow.At, workflow.Value));
-            if (fields.Has("steps"))
-            {
-                fields.Problems.Add(StructureDiagnostics.Conflict(fields.KeyAt("steps"), "steps", "uses", "a job that uses a workflow has no steps of its own."));
-            }
-        }
-        else
-        {
-            CheckOwnSteps();
-        }
-
-        AddIfPresent("services", UnsupportedDiagnostics.Services);
-        AddIfPresent("environment", UnsupportedDiagnostics.DeploymentEnvironment);
-        AddIfPresent("snapshot", UnsupportedDiagnostics.Snapshot);
-    }
-
-    private void CheckOwnSteps()
-    {
-        if (!fields.Has("steps"))
-        {
-            fields.Problems.Add(StructureDiagnostics.MissingKey(fields.At, "steps", JobShapes.Job));
-        }
-
-        foreach (var key in (ReadOnlySpan<string>)["with", "secrets"])
-        {
-            if (fields.Has(key))
-            {
-                fields.Problems.Add(StructureDiagnostics.KeyNeedsOther(fields.KeyAt(key), key, "uses"));
-            }
-        }
-    }
-
-    private void AddIfPresent(string key, Func<SourceSpan, Diagnostic> diagnostic)
-    {
-        if (fields.Has(key))
-        {
-            _unsupported.Add(diagnostic(fields.KeyAt(key)));
-        }
     }
 
     private List<JobOutput> ReadOutputs()

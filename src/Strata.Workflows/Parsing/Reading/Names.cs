@@ -24,6 +24,9 @@ internal static class Names
         return true;
     }
 
+    /// <summary>GitHub keeps ids that begin with __ for itself.</summary>
+    public static bool IsReserved(string id) => id.StartsWith("__", StringComparison.Ordinal);
+
     /// <summary>What execve takes and a shell can show; GitHub allows more than shells do, as '-' and '.'.</summary>
     public static bool IsVariable(string name)
     {

@@ -43,7 +43,7 @@ internal static class SettingReader
         }
 
         return fields.Object("concurrency") is { } settings && settings.Template("group") is { } named
-            ? new(named, settings.Template("cancel-in-progress"))
+            ? new(named, settings.Template("cancel-in-progress")) { QueuesAll = settings.Text("queue")?.Value == "max" }
             : null;
     }
 

@@ -34,7 +34,7 @@ internal static class ShapeChecker
 
     private static void CheckItems(YamlSequence sequence, Shape shape, string what, ICollection<Diagnostic> problems)
     {
-        if (shape.NonEmpty && sequence.Items.Count == 0)
+        if (shape is { NonEmpty: true, EmptyList: false } && sequence.Items.Count == 0)
         {
             problems.Add(StructureDiagnostics.EmptyValue(sequence.At, what));
         }

@@ -50,6 +50,10 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
         {
             step.Problems.Add(StructureDiagnostics.BadId(id.At, "a step", id.Value));
         }
+        else if (Names.IsReserved(id.Value))
+        {
+            step.Problems.Add(StructureDiagnostics.ReservedId(id.At, "a step", id.Value));
+        }
         else if (!ids.TryAdd(id.Value, id.At))
         {
             step.Problems.Add(StructureDiagnostics.DuplicateId(id.At, "a step", id.Value, ids[id.Value]));
@@ -58,6 +62,7 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
 
     private Step Read()
     {
+        unsupported.AddComputed(fields, "env");
         var firstUsed = fields.Templates.Used.Count;
         var step = new Step
         {
@@ -82,9 +87,15 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
 
     private StepAction ReadAction()
     {
+        if (ReadBackground() is { } background)
+        {
+            return background;
+        }
+
         if (fields.Has("uses"))
         {
             CheckUsesAlone();
+            unsupported.AddComputed(fields, "with");
             return UsesReader.Read(fields, scope, unsupported);
         }
 
@@ -98,13 +109,49 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
             fields.Problems.Add(StructureDiagnostics.KeyNeedsOther(fields.KeyAt("with"), "with", "uses"));
         }
 
+        if (fields.Scalar("run") is { Text.Length: 0 } or { Kind: YamlKind.Null })
+        {
+            fields.Problems.Add(StructureDiagnostics.EmptyScript(fields.KeyAt("run")));
+        }
+
         var shell = fields.Template("shell");
         unsupported.AddShell(shell);
         return new StepAction.Run(
             fields.Template("run") ?? new(Expressions.Template.Literal(""), fields.At),
             shell,
-            fields.Template("working-directory"),
+            fields.Scalar("working-directory") is { Text.Length: 0 } ? null : fields.Template("working-directory"),
             fields.Knows("cache") ? HermeticStep.Read(fields) : null);
+    }
+
+    /// <summary>A step that only waits for others or ends them; the setting that puts a step in the background is only noted.</summary>
+    private StepAction.Foreign? ReadBackground()
+    {
+        foreach (var key in (ReadOnlySpan<string>)["background", "wait", "wait-all", "cancel"])
+        {
+            if (!fields.Knows(key) || !fields.Has(key) || (key == "background" && fields.Flag(key) == false))
+            {
+                continue;
+            }
+
+            var at = fields.KeyAt(key);
+            unsupported.Add(UnsupportedDiagnostics.BackgroundSteps(at, key));
+            if (key == "background")
+            {
+                continue;
+            }
+
+            foreach (var other in (ReadOnlySpan<string>)["run", "uses"])
+            {
+                if (fields.Has(other))
+                {
+                    fields.Problems.Add(StructureDiagnostics.Conflict(at, key, other, "a step does one thing."));
+                }
+            }
+
+            return new(key, at);
+        }
+
+        return null;
     }
 
     private void CheckUsesAlone()

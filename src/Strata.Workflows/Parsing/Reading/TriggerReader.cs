@@ -50,7 +50,7 @@ internal static class TriggerReader
     {
         if (name.Text == "schedule")
         {
-            problems.Add(StructureDiagnostics.BadCron(name.At, name.Text, "it needs a list of times."));
+            problems.Add(StructureDiagnostics.NoTimes(name.At));
         }
 
         events.Add(new(name.Text, NoFilters, name.At));
@@ -149,7 +149,7 @@ internal static class TriggerReader
     {
         var type = fields.Text("type")?.Value ?? "string";
         var options = dispatch ? fields.TextList("options").Select(option => option.Value).ToList() : [];
-        if (type == "choice" && options.Count == 0 && !fields.Has("options"))
+        if (type == "choice" && options.Count == 0)
         {
             fields.Problems.Add(StructureDiagnostics.MissingKey(name.At, "options", TriggerShapes.DispatchInput));
         }

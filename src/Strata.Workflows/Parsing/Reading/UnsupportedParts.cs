@@ -2,6 +2,7 @@ using Strata.Core.Diagnostics;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Checking;
+using Strata.Workflows.Parsing.Diagnosing;
 
 namespace Strata.Workflows.Parsing.Reading;
 
@@ -19,6 +20,15 @@ internal sealed class UnsupportedParts(Problems problems)
     {
         problems.Add(warning);
         _all.Add(new(warning with { Severity = Severity.Error }) { OnlyFor = onlyFor });
+    }
+
+    /// <summary>A mapping given by one expression, as <c>env: ${{ fromJSON(…) }}</c>.</summary>
+    public void AddComputed(Fields fields, string key)
+    {
+        if (fields.Knows(key) && fields.Scalar(key) is { HasExpression: true } scalar && fields.Template(key) is not null)
+        {
+            Add(UnsupportedDiagnostics.WholeByExpression(scalar.At, key));
+        }
     }
 
     /// <summary>Of a shell: an error is only reported, an unsupported one kept.</summary>

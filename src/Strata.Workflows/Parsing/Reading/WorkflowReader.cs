@@ -23,7 +23,7 @@ internal static class WorkflowReader
         var fields = new Fields(mapping, WorkflowShapes.Root, new TemplateReader(problems));
         var env = fields.Environment("env");
         var on = TriggerReader.Read(fields.Node("on"), fields.Templates);
-        var scope = new WorkflowScope(env, ReadDefaults(fields, problems), ImageReader.ReadAll(fields), CacheReader.ReadAll(fields), on.Inputs);
+        var scope = new WorkflowScope(env, ReadDefaults(fields, problems), ImageReader.ReadAll(fields), CacheReader.ReadAll(fields), on.Inputs, fields);
         var read = JobReader.ReadAll(fields, scope);
         var jobs = NeedsCheck.Check(ArtifactLinks.Connect(read, problems), problems);
         JobReferences.Check(jobs, read, scope, problems);
@@ -61,4 +61,5 @@ internal sealed record WorkflowScope(
     RunDefaults Defaults,
     IReadOnlyList<ImageDefinition> Images,
     IReadOnlyList<CacheDeclaration> Caches,
-    IReadOnlyList<WorkflowInput> Inputs);
+    IReadOnlyList<WorkflowInput> Inputs,
+    Fields Fields);

@@ -79,17 +79,32 @@ internal sealed class YamlScalar(string text, YamlStyle style, string source, in
     public SourceSpan PlaceOf(int offset) => (_places ??= new(this)).Find(offset);
 }
 
+/// <summary>Characters of the source, without white space at the end. Of an alias: the alias itself.</summary>
+internal readonly record struct TextRange(int Start, int End);
+
 internal sealed class YamlSequence(SourceSpan at) : YamlNode(at)
 {
     public List<YamlNode> Items { get; } = [];
 
+    /// <summary>Where each item stands.</summary>
+    public List<TextRange> Ranges { get; } = [];
+
+    public bool IsFlow { get; init; }
+
     public override string Description => "a list";
 }
 
-internal readonly record struct YamlEntry(YamlScalar Key, YamlNode Value);
+internal readonly record struct YamlEntry(YamlScalar Key, YamlNode Value)
+{
+    public TextRange KeyRange { get; init; }
+
+    public TextRange ValueRange { get; init; }
+}
 
 internal sealed class YamlMapping(SourceSpan at) : YamlNode(at)
 {
+    public bool IsFlow { get; init; }
+
     /// <summary>In document order; keys are unique.</summary>
     public List<YamlEntry> Entries { get; } = [];
 
@@ -108,13 +123,15 @@ internal sealed class YamlMapping(SourceSpan at) : YamlNode(at)
         return null;
     }
 
-    public YamlScalar? FindKey(string key)
+    public YamlScalar? FindKey(string key) => FindEntry(key)?.Key;
+
+    public YamlEntry? FindEntry(string key)
     {
         foreach (var entry in Entries)
         {
             if (entry.Key.Text == key)
             {
-                return entry.Key;
+                return entry;
             }
         }
 

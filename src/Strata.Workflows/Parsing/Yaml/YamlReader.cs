@@ -13,16 +13,18 @@ internal sealed class YamlReader
 {
     private readonly string _file;
     private readonly string _text;
+    private readonly YamlMarks _marks;
     private readonly ICollection<Diagnostic> _problems;
     private readonly Parser _events;
-    private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal); // null: still open
+    private readonly YamlAnchors _anchors;
     private int _nodes;
-    private int _aliases;
 
     private YamlReader(string file, string text, ICollection<Diagnostic> problems)
     {
         (_file, _text, _problems) = (file, text, problems);
         _events = new Parser(new StringReader(text));
+        _anchors = new(file);
+        _marks = new(file, text);
     }
 
     /// <returns>Null when there is no tree to look at; <paramref name="problems"/> then says why.</returns>
@@ -37,7 +39,7 @@ internal sealed class YamlReader
         {
             return new YamlReader(file, text, problems).ReadDocument();
         }
-        catch (GivenUpException e)
+        catch (YamlGivenUpException e)
         {
             problems.Add(e.Diagnostic);
         }
@@ -59,93 +61,64 @@ internal sealed class YamlReader
         Next(); // stream start
         if (Next() is not DocumentStart)
         {
-            throw new GivenUpException(YamlDiagnostics.Empty(_file));
+            throw new YamlGivenUpException(YamlDiagnostics.Empty(_file));
         }
 
-        var root = ReadNode(Next(), 1);
+        var (root, _) = ReadNode(Next(), 1);
         Next(); // document end
         if (Next() is DocumentStart second)
         {
-            _problems.Add(YamlDiagnostics.SeveralDocuments(Place(second.Start)));
+            _problems.Add(YamlDiagnostics.SeveralDocuments(_marks.Place(second.Start)));
         }
 
-        return root is YamlScalar { Kind: YamlKind.Null } ? throw new GivenUpException(YamlDiagnostics.Empty(_file)) : root;
+        return root is YamlScalar { Kind: YamlKind.Null } ? throw new YamlGivenUpException(YamlDiagnostics.Empty(_file)) : root;
     }
 
     private ParsingEvent Next() =>
-        _events.MoveNext() ? _events.Current! : throw new GivenUpException(YamlDiagnostics.Empty(_file));
+        _events.MoveNext() ? _events.Current! : throw new YamlGivenUpException(YamlDiagnostics.Empty(_file));
 
-    private YamlNode ReadNode(ParsingEvent start, int depth)
+    private (YamlNode Node, TextRange Range) ReadNode(ParsingEvent start, int depth)
     {
         if (start is AnchorAlias alias)
         {
-            return ReadAlias(alias);
+            var node = _anchors.Resolve(alias);
+            Count(node.Weight, alias.Start);
+            return (node, _marks.Range(alias.Start, alias.End));
         }
 
         if (depth > YamlLimits.DepthMax)
         {
-            throw new GivenUpException(YamlDiagnostics.TooDeep(Place(start.Start)));
+            throw new YamlGivenUpException(YamlDiagnostics.TooDeep(_marks.Place(start.Start)));
         }
 
         Count(1, start.Start);
         if (start is not NodeEvent properties)
         {
             // The scanner lets some unbalanced flow mappings pass.
-            throw new GivenUpException(YamlDiagnostics.Syntax(Place(start.Start), "A value is missing here."));
+            throw new YamlGivenUpException(YamlDiagnostics.Syntax(_marks.Place(start.Start), "A value is missing here."));
         }
 
-        var anchor = properties.Anchor.IsEmpty ? null : properties.Anchor.Value;
         if (!properties.Tag.IsEmpty)
         {
-            _problems.Add(YamlDiagnostics.Tag(Place(start.Start), properties.Tag.IsNonSpecific ? "!" : properties.Tag.Value));
+            _problems.Add(YamlDiagnostics.Tag(_marks.Place(start.Start), properties.Tag.IsNonSpecific ? "!" : properties.Tag.Value));
         }
 
-        if (anchor is not null)
+        _anchors.Open(properties.Anchor);
+        var read = start switch
         {
-            _anchors[anchor] = null;
-        }
-
-        YamlNode node = start switch
-        {
-            Scalar scalar => ReadScalar(scalar),
-            SequenceStart => ReadSequence(start, depth),
-            _ => ReadMapping(start, depth),
+            Scalar scalar => (ReadScalar(scalar), _marks.Range(scalar.Start, scalar.End)),
+            SequenceStart sequence => ReadSequence(sequence, depth),
+            _ => ReadMapping((MappingStart)start, depth),
         };
-        if (anchor is not null)
-        {
-            _anchors[anchor] = node;
-        }
-
-        return node;
-    }
-
-    private YamlNode ReadAlias(AnchorAlias alias)
-    {
-        var place = Place(alias.Start);
-        if (++_aliases > YamlLimits.AliasesMax)
-        {
-            throw new GivenUpException(YamlDiagnostics.TooManyAliases(place));
-        }
-
-        if (!_anchors.TryGetValue(alias.Value.Value, out var node))
-        {
-            throw new GivenUpException(YamlDiagnostics.UnknownAlias(place, alias.Value.Value, _anchors.Keys));
-        }
-
-        if (node is null)
-        {
-            throw new GivenUpException(YamlDiagnostics.AliasInsideItself(place, alias.Value.Value));
-        }
-
-        Count(node.Weight, alias.Start);
-        return node;
+        _anchors.Close(properties.Anchor, read.Item1);
+        return read;
     }
 
     private YamlScalar ReadScalar(Scalar scalar)
     {
         if (scalar.Value.Length > YamlLimits.TextLengthMax)
         {
-            _problems.Add(YamlDiagnostics.TextTooLong(Place(scalar.Start), scalar.Value.Length));
+            _problems.Add(YamlDiagnostics.TextTooLong(_marks.Place(scalar.Start), scalar.Value.Length));
         }
 
         var style = scalar.Style switch
@@ -156,64 +129,60 @@ internal sealed class YamlReader
             ScalarStyle.Folded => YamlStyle.Folded,
             _ => YamlStyle.Plain,
         };
-        return new(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, Place(scalar.Start));
+        return new(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, _marks.Place(scalar.Start));
     }
 
-    private YamlSequence ReadSequence(ParsingEvent start, int depth)
+    private (YamlNode Node, TextRange Range) ReadSequence(SequenceStart start, int depth)
     {
-        var sequence = new YamlSequence(Place(start.Start));
-        for (var next = Next(); next is not SequenceEnd; next = Next())
+        var sequence = new YamlSequence(_marks.Place(start.Start)) { IsFlow = start.Style == SequenceStyle.Flow };
+        var end = (int)start.Start.Index;
+        var next = Next();
+        for (; next is not SequenceEnd; next = Next())
         {
-            var item = ReadNode(next, depth + 1);
+            var (item, range) = ReadNode(next, depth + 1);
             sequence.Items.Add(item);
+            sequence.Ranges.Add(range);
             sequence.Weight += item.Weight;
+            end = Math.Max(end, range.End);
         }
 
-        return sequence;
+        return (sequence, _marks.CollectionRange(start.Start, end, next.Start, ']'));
     }
 
-    private YamlMapping ReadMapping(ParsingEvent start, int depth)
+    private (YamlNode Node, TextRange Range) ReadMapping(MappingStart start, int depth)
     {
-        var mapping = new YamlMapping(Place(start.Start));
-        var names = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
-        for (var next = Next(); next is not MappingEnd; next = Next())
+        var mapping = new YamlMapping(_marks.Place(start.Start)) { IsFlow = start.Style == MappingStyle.Flow };
+        var keys = new YamlKeys(_problems);
+        (TextRange Range, SourceSpan At)? first = null;
+        var end = (int)start.Start.Index;
+        var next = Next();
+        for (; next is not MappingEnd; next = Next())
         {
-            var keyPlace = Place(next.Start);
-            var key = ReadNode(next, depth + 1) as YamlScalar;
-            var value = ReadNode(Next(), depth + 1);
+            var keyPlace = _marks.Place(next.Start);
+            var (keyNode, keyRange) = ReadNode(next, depth + 1);
+            var (value, valueRange) = ReadNode(Next(), depth + 1);
             mapping.Weight += 1 + value.Weight;
             if (value is YamlScalar { Text: "", Style: YamlStyle.Plain })
             {
                 value.At = keyPlace; // nothing stands there: the key is what the user sees
+                valueRange = valueRange.End > valueRange.Start ? valueRange : new(keyRange.End, keyRange.End);
             }
 
-            if (IsUsable(key, keyPlace, names))
+            first ??= (keyRange, keyPlace);
+            end = Math.Max(end, Math.Max(keyRange.End, valueRange.End));
+            if (keys.Accept(keyNode as YamlScalar, keyPlace))
             {
-                mapping.Entries.Add(new(key!, value));
+                mapping.Entries.Add(new((YamlScalar)keyNode, value) { KeyRange = keyRange, ValueRange = valueRange });
             }
         }
 
-        return mapping;
-    }
-
-    private bool IsUsable(YamlScalar? key, SourceSpan place, Dictionary<string, SourceSpan> names)
-    {
-        var problem = key switch
+        var range = _marks.CollectionRange(start.Start, end, next.Start, '}');
+        if (mapping.IsFlow && first is { } key && !_marks.IsAt(next.Start, '}'))
         {
-            null => YamlDiagnostics.KeyIsNotText(place),
-            { Text: "<<", Style: YamlStyle.Plain } => YamlDiagnostics.MergeKey(place),
-            { Text.Length: > YamlLimits.KeyLengthMax } => YamlDiagnostics.KeyTooLong(place),
-            _ when names.TryGetValue(key.Text, out var first) => YamlDiagnostics.DuplicateKey(place, key.Text, first),
-            _ => null,
-        };
-        if (problem is not null)
-        {
-            _problems.Add(problem);
-            return false;
+            (range, mapping.At) = (range with { Start = key.Range.Start }, key.At); // a pair without braces: the scanner gives it no place
         }
 
-        names.Add(key!.Text, place);
-        return true;
+        return (mapping, range);
     }
 
     private void Count(int nodes, Mark at)
@@ -221,15 +190,7 @@ internal sealed class YamlReader
         _nodes += nodes;
         if (_nodes > YamlLimits.NodesMax)
         {
-            throw new GivenUpException(YamlDiagnostics.TooManyNodes(Place(at)));
+            throw new YamlGivenUpException(YamlDiagnostics.TooManyNodes(_marks.Place(at)));
         }
-    }
-
-    private SourceSpan Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
-
-    /// <summary>The rest of the file cannot be read.</summary>
-    private sealed class GivenUpException(Diagnostic diagnostic) : Exception
-    {
-        public Diagnostic Diagnostic => diagnostic;
     }
 }
