@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Sandbox;
 
 namespace Strata.Images;
 
@@ -26,8 +27,8 @@ public abstract record BaseImage(SourceSpan? At)
 
 /// <summary>An image ready to mount.</summary>
 /// <param name="Digest">DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}.</param>
-/// <param name="Lowers">Host directories, bottom first.</param>
-public sealed record ResolvedImage(Digest Digest, IReadOnlyList<string> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
+/// <param name="Lowers">What a sandbox's root stands on, bottom first.</param>
+public sealed record ResolvedImage(Digest Digest, IReadOnlyList<SandboxTree> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
 {
     /// <summary>The same layers, started in another way: another image.</summary>
     public ResolvedImage With(ImageConfig config)

@@ -74,10 +74,10 @@ public sealed record SandboxSpec
     public required string Name { get; init; }
 
     /// <summary>Trees of the root, bottom first, at least one. Never written.</summary>
-    public required IReadOnlyList<string> RootLowers { get; init; }
+    public required IReadOnlyList<SandboxTree> RootLowers { get; init; }
 
     /// <summary>Trees of /workspace, bottom first, may be empty. Never written.</summary>
-    public required IReadOnlyList<string> WorkspaceLowers { get; init; }
+    public required IReadOnlyList<SandboxTree> WorkspaceLowers { get; init; }
 
     public IReadOnlyList<BindMount> Binds { get; init; } = [];
 

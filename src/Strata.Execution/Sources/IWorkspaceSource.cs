@@ -16,7 +16,7 @@ public interface IWorkspaceSource
 /// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
 /// <param name="Diagnostics">Said once to the run's observer.</param>
 public sealed record CapturedWorkspace(
-    IReadOnlyList<string> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, IReadOnlyList<Diagnostic> Diagnostics);
+    IReadOnlyList<SandboxTree> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, IReadOnlyList<Diagnostic> Diagnostics);
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher

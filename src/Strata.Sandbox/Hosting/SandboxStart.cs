@@ -48,7 +48,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
     {
         try
         {
-            parts.Slot.CreateDirectories(_ids, host.CanIdmap ? spec.RootLowers.Count + spec.WorkspaceLowers.Count : 0);
+            parts.Slot.CreateDirectories(_ids, spec.RootLowers.Count + spec.WorkspaceLowers.Count);
             return null;
         }
         catch (IOException e)
@@ -119,31 +119,40 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
     }
 
-    private List<string> Map(IReadOnlyList<string> trees, ref int next, SafeFileHandle userNamespace)
+    private List<string> Map(IReadOnlyList<SandboxTree> trees, ref int next, SafeFileHandle userNamespace)
     {
         var lowers = new List<string>(trees.Count);
         foreach (var tree in trees)
         {
-            if (!Directory.Exists(host.View.Source(tree)))
-            {
-                throw SandboxDiagnostics.Refused(SandboxDiagnostics.TreeMissing(tree));
-            }
-
-            var source = host.View.Source(tree);
-
-            if (!host.CanIdmap)
-            {
-                lowers.Add(source);
-                continue;
-            }
-
             var target = parts.Slot.Lower(next++);
-            IdmappedMount.Mount(source, target, userNamespace);
-            parts.MountTargets.Add(target);
-            lowers.Add(target);
+            var source = Place(tree, target);
+            if (host.CanIdmap)
+            {
+                IdmappedMount.Mount(source, target, userNamespace); // over the mount itself, if it is one
+                parts.MountTargets.Add(target);
+                source = target;
+            }
+
+            lowers.Add(source);
         }
 
         return lowers;
+    }
+
+    /// <returns>Where the tree can be seen.</returns>
+    private string Place(SandboxTree tree, string target)
+    {
+        switch (tree)
+        {
+            case SandboxTree.Mounted mounted:
+                mounted.MountAt(target);
+                parts.MountTargets.Add(target);
+                return target;
+            case SandboxTree.HostDirectory directory when host.View.Source(directory.Path) is var source && Directory.Exists(source):
+                return source;
+            default:
+                throw SandboxDiagnostics.Refused(SandboxDiagnostics.TreeMissing(((SandboxTree.HostDirectory)tree).Path));
+        }
     }
 
     private void Overlay(List<string> lowers, string upper, string work, string target)

@@ -22,7 +22,7 @@ internal sealed class HostSandbox : ISandbox
 
         foreach (var lower in spec.WorkspaceLowers)
         {
-            CopyTree(lower, WorkspaceMergedPath);
+            CopyTree(((SandboxTree.HostDirectory)lower).Path, WorkspaceMergedPath);
         }
     }
 
