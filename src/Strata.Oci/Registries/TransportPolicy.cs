@@ -1,0 +1,44 @@
+using System.Net;
+using Strata.Oci.References;
+
+namespace Strata.Oci.Registries;
+
+/// <summary>Where a registry is reached, and which URLs may be contacted without encryption. Pure.</summary>
+internal sealed class TransportPolicy(RegistryOptions options)
+{
+    /// <summary><c>https://host/</c>; http for loopback (unless the port is 443) and for insecure hosts.</summary>
+    public Uri BaseOf(string registry)
+    {
+        var https = new Uri($"https://{(registry == Reference.DockerHub ? "registry-1.docker.io" : registry)}/");
+        return AllowsPlain(https) && !(https.IsLoopback && registry.EndsWith(":443", StringComparison.Ordinal))
+            ? new Uri($"http://{registry}/")
+            : https;
+    }
+
+    public bool AllowsPlain(Uri url) =>
+        IsLoopback(url) || options.InsecureHosts.Contains(url.Host) || options.InsecureHosts.Contains(url.Authority)
+        || options.InsecureHosts.Contains($"{url.Host}:{url.Port}");
+
+    public static bool IsLoopback(Uri url) =>
+        url.IsLoopback || url.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>A place a server sends us to: https, or http where that is allowed and the way there was plain already.</summary>
+    /// <exception cref="OciException">STR3141.</exception>
+    public Uri Follow(Uri from, Uri location, string what)
+    {
+        var target = location.IsAbsoluteUri ? location : new Uri(from, location);
+        if (target.UserInfo.Length > 0)
+        {
+            throw OciDiagnostics.Insecure(target.GetLeftPart(UriPartial.Path), $"the {what} contains credentials");
+        }
+
+        return target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp && AllowsPlain(target))
+            ? target
+            : throw OciDiagnostics.Insecure(target.GetLeftPart(UriPartial.Path), $"the {what} leads away from https");
+    }
+
+    /// <summary>Credentials go where they were meant for only.</summary>
+    public static bool SameAuthority(Uri a, Uri b) =>
+        a.Scheme == b.Scheme && a.Port == b.Port && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase);
+}
