@@ -25,6 +25,12 @@ public sealed record ImageDescription
             : throw OciDiagnostics.BadDocument("image config", $"it names {config.DiffIds.Count} layers, and the manifest {manifest.Layers.Count}");
     }
 
+    /// <summary>Itself, if its config says that it runs there. (The variant is often left out there, and was chosen by the index.)</summary>
+    internal ImageDescription For(Platform wanted, string name) =>
+        Config.Platform.Os == wanted.Os && Config.Platform.Architecture == wanted.Architecture
+            ? this
+            : throw OciDiagnostics.NoPlatform(name, wanted.ToString(), OciDiagnostics.Shown(Config.Platform.ToString()));
+
     /// <summary>Before anything it names is fetched.</summary>
     internal static void RequireImage(string name, Manifest manifest)
     {

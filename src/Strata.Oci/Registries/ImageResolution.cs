@@ -25,9 +25,6 @@ internal sealed class ImageResolution(ManifestCalls manifests, RegistryClient bl
         var manifest = content.Manifest!;
         ImageDescription.RequireImage(name, manifest);
         var config = await blobs.GetBlobAsync(reference, manifest.Config, ImageConfig.SizeBytesMax, cancellationToken).ConfigureAwait(false);
-        var image = ImageDescription.Create(name, content.Descriptor, content.Bytes, manifest, config);
-        return image.Config.Platform is { } made && made.Os == platform.Os && made.Architecture == platform.Architecture
-            ? image
-            : throw OciDiagnostics.NoPlatform(name, platform.ToString(), OciDiagnostics.Shown(image.Config.Platform.ToString()));
+        return ImageDescription.Create(name, content.Descriptor, content.Bytes, manifest, config).For(platform, name);
     }
 }

@@ -30,13 +30,16 @@ internal sealed class TransportPolicy(RegistryOptions options)
         var target = location.IsAbsoluteUri ? location : new Uri(from, location);
         if (target.UserInfo.Length > 0)
         {
-            throw OciDiagnostics.Insecure(target.GetLeftPart(UriPartial.Path), $"the {what} contains credentials");
+            throw OciDiagnostics.Insecure(Shown(target), $"the {what} contains credentials");
         }
 
         return target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp && AllowsPlain(target))
             ? target
-            : throw OciDiagnostics.Insecure(target.GetLeftPart(UriPartial.Path), $"the {what} leads away from https");
+            : throw OciDiagnostics.Insecure(Shown(target), $"the {what} leads away from https");
     }
+
+    /// <summary>Without query (signatures) and user.</summary>
+    private static string Shown(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Credentials go where they were meant for only.</summary>
     public static bool SameAuthority(Uri a, Uri b) =>
