@@ -42,10 +42,13 @@ internal sealed class UploadSession(RegistrySession session, Reference repositor
         var length = Math.Min(session.Options.UploadChunkBytes ?? long.MaxValue, blob.Descriptor.Size - offset);
         var call = CallOf(HttpMethod.Patch, _location) with
         {
-            Content = watch => new UploadContent(blob, offset, length, watch)
+            Content = watch =>
             {
                 // Not "bytes a-b/total" as in RFC 9110: the distribution specification has its own form.
-                Headers = { { "Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}") } },
+                var range = string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}");
+                var content = new UploadContent(blob, offset, length, watch);
+                content.Headers.TryAddWithoutValidation("Content-Range", range);
+                return content;
             },
             Expected = [HttpStatusCode.RequestedRangeNotSatisfiable],
         };
