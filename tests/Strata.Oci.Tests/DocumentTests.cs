@@ -35,7 +35,7 @@ public sealed class DocumentTests
         config.Command.ShouldBe(["true"]);
         config.WorkingDirectory.ShouldBe("/opt");
         config.Labels.Keys.ShouldBe(["a", "z"]);
-        config.History.ShouldBe([new("1980-01-01T00:00:00Z", "first", null, false), new(null, "env", null, true), new(null, "second", "c", false)]);
+        config.History.ShouldBe([new("1980-01-01T00:00:00Z", "first", null, false), new("1980-01-01T00:00:00Z", "env", null, true), new("1980-01-01T00:00:00Z", "second", "c", false)]);
         DocumentWriter.Write(ReadManifest(Encoding.UTF8.GetString(DocumentWriter.Write(image.Manifest)))).ShouldBe(DocumentWriter.Write(image.Manifest));
     }
 

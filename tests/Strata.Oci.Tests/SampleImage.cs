@@ -26,7 +26,7 @@ internal sealed record SampleImage(Manifest Manifest, byte[] Config, IReadOnlyLi
             Command = ["true"],
             Labels = new Dictionary<string, string> { ["z"] = "1", ["a"] = "2" },
             DiffIds = [.. tars.Select(tar => Digest.Of(tar))],
-            History = [new("1980-01-01T00:00:00Z", "first", null, false), new(null, "env", null, true), new(null, "second", "c", false)],
+            History = [new("1980-01-01T00:00:00Z", "first", null, false), new("1980-01-01T00:00:00Z", "env", null, true), new("1980-01-01T00:00:00Z", "second", "c", false)],
         });
         return new(
             new()

@@ -61,4 +61,5 @@ public sealed record ImageConfig
 }
 
 /// <summary>What made a layer; an empty one changed only the config.</summary>
+/// <param name="Created">RFC 3339. Optional in the specification; umoci cannot show images that leave it out, so set it in what is written.</param>
 public sealed record HistoryEntry(string? Created, string? CreatedBy, string? Comment, bool EmptyLayer);
