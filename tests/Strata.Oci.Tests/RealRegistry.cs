@@ -17,7 +17,7 @@ internal sealed partial class RealRegistry : IAsyncDisposable
     public Reference Reference(string rest) => References.Reference.Parse($"{Host}/{rest}");
 
     /// <param name="passwordFile">Lines of htpasswd (bcrypt); null = everybody may do everything.</param>
-    public static async Task<RealRegistry> StartAsync(string? passwordFile = null)
+    public static async Task<RealRegistry> StartAsync(string? passwordFile = null, (string Certificate, string Key)? tls = null)
     {
         var scratch = new Scratch();
         await File.WriteAllTextAsync(scratch["config.yml"], $"""
@@ -26,7 +26,7 @@ internal sealed partial class RealRegistry : IAsyncDisposable
             storage:
               filesystem: [rootdirectory: {scratch["data"]}]
               delete: [enabled: true]
-            http: [addr: "127.0.0.1:0", secret: test]
+            http: [addr: "127.0.0.1:0", secret: test{(tls is var (certificate, key) ? $", tls: [certificate: {certificate}, key: {key}]" : "")}]
             """.Replace("[", "{").Replace("]", "}") + (passwordFile is null ? "" : $"\nauth: {{htpasswd: {{realm: test, path: {passwordFile}}}}}\n"));
         var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", scratch["config.yml"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

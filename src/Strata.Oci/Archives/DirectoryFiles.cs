@@ -15,14 +15,21 @@ internal sealed class DirectoryFiles(string root) : IArchiveFiles
             }
         }
 
-        // Anything that is neither: a pipe would be waited for.
         return new FileInfo(file) is { Exists: true, Attributes: var attributes } info && (attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0
             ? info.Length
             : null;
     }
 
-    public Stream Open(string path) => new FileStream(
-        Path.Combine(root, ArchivePath.Normalize(path)), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
+    public Stream Open(string path)
+    {
+        if (SizeOf(path) is not > 0)
+        {
+            return Stream.Null; // a pipe has no length either, and opening one may wait for ever
+        }
+
+        return new FileStream(
+            Path.Combine(root, ArchivePath.Normalize(path)), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
+    }
 
     public void Dispose()
     {

@@ -45,7 +45,7 @@ public sealed class CredentialFiles : ICredentialSource
             }
 
             var lookup = file.HelperFor(registry) is var (name, server)
-                ? await CredentialHelper.GetAsync(name, server, _time, cancellationToken).ConfigureAwait(false)
+                ? await HelperProgram.GetAsync(name, server, _time, cancellationToken).ConfigureAwait(false)
                 : CredentialLookup.None;
             return lookup.Credential is null && file.Find(registry, repository) is { } written ? new(written) : lookup;
         }

@@ -11,7 +11,7 @@ namespace Strata.Oci.Registries;
 internal sealed record WireToken(
     [property: JsonPropertyName("token")] string? Token,
     [property: JsonPropertyName("access_token")] string? AccessToken,
-    [property: JsonPropertyName("expires_in")] double? ExpiresIn);
+    [property: JsonPropertyName("expires_in"), JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] double? ExpiresIn);
 
 /// <summary>
 /// What to send to one registry so that it lets us in: learnt from its first refusal, then known for further requests. Tokens are kept

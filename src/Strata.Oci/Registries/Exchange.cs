@@ -40,7 +40,7 @@ internal sealed class Exchange(HttpMessageInvoker http, RegistryOptions options,
         {
             return await http.SendAsync(request, watch.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (watch.HasStalled && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested) // the watch, or the time to connect
         {
             throw new TimeoutException("it did not answer in time", e);
         }

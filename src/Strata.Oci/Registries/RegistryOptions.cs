@@ -8,6 +8,9 @@ public sealed record RegistryOptions
     /// <summary><c>host</c> (any port) or <c>host:port</c> spoken to over plain http. Loopback needs no entry.</summary>
     public IReadOnlySet<string> InsecureHosts { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>The same for registries on this machine that have TLS nonetheless.</summary>
+    public IReadOnlySet<string> SecureHosts { get; init; } = FrozenSet<string>.Empty;
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>From a request without a body to the head of its answer.</summary>

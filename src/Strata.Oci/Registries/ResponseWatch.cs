@@ -19,8 +19,6 @@ internal sealed class ResponseWatch : IDisposable
 
     public CancellationToken Token => _linked.Token;
 
-    public bool HasStalled => _stalled.IsCancellationRequested;
-
     public void PieceSent() => _stalled.CancelAfter(_options.IdleTimeout);
 
     public void AllSent() => _stalled.CancelAfter(_options.CommitTimeout);

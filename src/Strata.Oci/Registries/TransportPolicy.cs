@@ -6,18 +6,18 @@ namespace Strata.Oci.Registries;
 /// <summary>Where a registry is reached, and which URLs may be contacted without encryption. Pure.</summary>
 internal sealed class TransportPolicy(RegistryOptions options)
 {
-    /// <summary><c>https://host/</c>; http for loopback (unless the port is 443) and for insecure hosts.</summary>
+    /// <summary><c>https://host/</c>; http for loopback and for insecure hosts, unless the port is that of https.</summary>
     public Uri BaseOf(string registry)
     {
         var https = new Uri($"https://{(registry == Reference.DockerHub ? "registry-1.docker.io" : registry)}/");
-        return AllowsPlain(https) && !(https.IsLoopback && registry.EndsWith(":443", StringComparison.Ordinal))
-            ? new Uri($"http://{registry}/")
-            : https;
+        return AllowsPlain(https) && !registry.EndsWith(":443", StringComparison.Ordinal) ? new Uri($"http://{registry}/") : https;
     }
 
     public bool AllowsPlain(Uri url) =>
-        IsLoopback(url) || options.InsecureHosts.Contains(url.Host) || options.InsecureHosts.Contains(url.Authority)
-        || options.InsecureHosts.Contains($"{url.Host}:{url.Port}");
+        Names(options.InsecureHosts, url) || (IsLoopback(url) && !Names(options.SecureHosts, url));
+
+    private static bool Names(IReadOnlySet<string> hosts, Uri url) =>
+        hosts.Count > 0 && (hosts.Contains(url.Host) || hosts.Contains($"{url.Host}:{url.Port}"));
 
     public static bool IsLoopback(Uri url) =>
         url.IsLoopback || url.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Strata.Oci.Credentials;
 
 /// <summary>Runs <c>docker-credential-NAME get</c>: the server's name on its standard input, JSON on its standard output.</summary>
-internal static class CredentialHelper
+internal static class HelperProgram
 {
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(30);
     private const int OutputBytesMax = 256 << 10;
