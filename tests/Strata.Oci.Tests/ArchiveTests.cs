@@ -37,6 +37,22 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_can_come_through_a_pipe()
+    {
+        var image = SampleImage.Make();
+        var tar = new MemoryStream();
+        await ImageArchiveWriter.WriteOciAsync(tar, image.Archived(), default);
+        using (var archive = await ImageArchive.OpenAsync(new MemoryStream(tar.ToArray()), _scratch.Root, tar.Length, default))
+        {
+            Directory.GetFiles(_scratch.Root).ShouldBeEmpty();
+            (await LayersAsync(archive, await archive.GetImageAsync(null, Amd64, default))).ShouldBe(image.Layers);
+        }
+
+        await Should.ThrowAsync<OciException>(async () => await ImageArchive.OpenAsync(new MemoryStream(tar.ToArray()), _scratch.Root, tar.Length - 1, default));
+        Directory.GetFiles(_scratch.Root).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_docker_archive_is_read_back()
     {
         var image = SampleImage.Make(gzip: false);

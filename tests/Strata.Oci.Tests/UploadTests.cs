@@ -68,6 +68,18 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task A_challenge_from_another_host_gets_no_answer()
+    {
+        await using var tokens = new FakeServer(_ => FakeResponse.Json(200, """{"token":"T"}"""));
+        await using var storage = new FakeServer(_ => FakeResponse.Of(401, ("WWW-Authenticate", $"Bearer realm=\"http://{tokens.Host}/\"")));
+        await using var registry = new FakeServer(request => request.Method == "POST" ? FakeResponse.Of(202, ("Location", $"http://{storage.Host}/put")) : FakeResponse.Of(404));
+        using var client = FakeRegistry.Client(new FixedCredentials(new("user", "password")), FakeRegistry.Quick with { RetriesMax = 1 });
+        var push = () => client.PushBlobAsync(References.Reference.Parse($"{registry.Host}/a"), BlobSource.Of("x/y", DownloadTests.Bytes(50)), null, default);
+        (await Should.ThrowAsync<OciException>(push)).Failure.ShouldBe(OciFailure.Unauthorized);
+        tokens.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_address_without_encryption_elsewhere_is_refused()
     {
         await using var registry = new FakeServer(request =>

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Strata.Core;
 using Strata.Oci.Content;
 using Strata.Oci.Documents;
@@ -26,6 +27,50 @@ public abstract class ImageArchive : IDisposable
     public static async ValueTask<ImageArchive> OpenAsync(string path, CancellationToken cancellationToken)
     {
         IArchiveFiles files = Directory.Exists(path) ? new DirectoryFiles(path) : await TarFiles.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(files, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A tar that can only be read once (a pipe): kept meanwhile in a file that has no name.</summary>
+    /// <param name="scratch">A directory with room for all of it.</param>
+    /// <exception cref="OciException">STR3142; also if it is longer than <paramref name="sizeBytesMax"/>.</exception>
+    /// <exception cref="IOException">It cannot be read or kept.</exception>
+    public static async ValueTask<ImageArchive> OpenAsync(Stream tar, string scratch, long sizeBytesMax, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(scratch, Path.GetRandomFileName());
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+        try
+        {
+            File.Delete(path); // gone with this process, however it ends
+            await CopyAsync(tar, file, sizeBytesMax, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        return await ReadAsync(await TarFiles.OpenAsync(file, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask CopyAsync(Stream tar, SafeFileHandle file, long sizeBytesMax, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[256 << 10];
+        long length = 0;
+        int read;
+        while ((read = await tar.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            if (read > sizeBytesMax - length)
+            {
+                throw OciDiagnostics.BadArchive($"it is longer than {sizeBytesMax} bytes");
+            }
+
+            await RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), length, cancellationToken).ConfigureAwait(false);
+            length += read;
+        }
+    }
+
+    private static async ValueTask<ImageArchive> ReadAsync(IArchiveFiles files, CancellationToken cancellationToken)
+    {
         try
         {
             return files.SizeOf(OciMarker) is not null && files.SizeOf(OciIndex) is not null

@@ -23,9 +23,13 @@ internal sealed class TarFiles : IArchiveFiles
     private readonly record struct Member(long Offset, long Size, string? LinkTarget);
 
     /// <exception cref="OciException">It is no tar archive, or one that cannot be trusted.</exception>
-    public static async ValueTask<TarFiles> OpenAsync(string path, CancellationToken cancellationToken)
+    public static ValueTask<TarFiles> OpenAsync(string path, CancellationToken cancellationToken) =>
+        OpenAsync(File.OpenHandle(path, options: FileOptions.Asynchronous), cancellationToken);
+
+    /// <param name="file">Closed with the archive, also if there is none.</param>
+    public static async ValueTask<TarFiles> OpenAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
-        var files = new TarFiles(File.OpenHandle(path, options: FileOptions.Asynchronous));
+        var files = new TarFiles(file);
         try
         {
             await files.ScanAsync(cancellationToken).ConfigureAwait(false);

@@ -49,18 +49,20 @@ internal sealed class RegistrySession(HttpMessageInvoker http, RegistryOptions o
     {
         var authorizer = AuthorizerOf(call.Repository.Registry);
         var scopes = call.Scopes;
+        var isRegistry = TransportPolicy.SameAuthority(call.Url, _policy.BaseOf(call.Repository.Registry)); // an upload may be elsewhere
         for (var logins = 0; ; logins++)
         {
-            var header = TransportPolicy.SameAuthority(call.Url, _policy.BaseOf(call.Repository.Registry))
+            var header = isRegistry
                 ? await authorizer.HeaderAsync(call.Repository.Repository, scopes, cancellationToken).ConfigureAwait(false)
                 : null;
-            var (response, elsewhere) = await Exchange.SendAsync(
+            var (response, redirected) = await Exchange.SendAsync(
                 call.Url, (url, own, watch) => call.ToRequest(url, own ? header : null, watch), cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode || call.Expected.Contains(response.StatusCode))
             {
                 return response;
             }
 
+            var elsewhere = redirected || !isRegistry; // whose challenge is not the registry's, and gets no answer
             using (response)
             {
                 if (response.StatusCode != HttpStatusCode.Unauthorized || elsewhere || logins == LoginsMax
