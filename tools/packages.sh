@@ -2,8 +2,10 @@
 
 # crun: runtime; mmdebstrap: base systems; slirp4netns: network of jobs; uidmap: rootless; git: sources.
 RUNTIME_PACKAGES="ca-certificates crun git libzstd1 mmdebstrap slirp4netns uidmap"
-# binutils-aarch64-linux-gnu: checks process 1 of arm64; busybox-static: tiny base systems; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to look at what is left on the host.
-TEST_PACKAGES="binutils-aarch64-linux-gnu busybox-static gcc iproute2 libc6-dev nftables procps util-linux zstd"
+# apache2-utils (htpasswd), docker-registry, podman, skopeo, umoci: other programs for registries and images; binutils-aarch64-linux-gnu: checks
+# process 1 of arm64; busybox-static: tiny base systems; erofs-utils: checks layers; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to
+# look at what is left on the host.
+TEST_PACKAGES="apache2-utils binutils-aarch64-linux-gnu busybox-static docker-registry erofs-utils gcc iproute2 libc6-dev nftables podman procps skopeo umoci util-linux zstd"
 
 # Installs those of $@ that are missing, naming them. Exits 3 with the command to run where this user may not.
 install_packages() {
@@ -27,8 +29,8 @@ install_packages() {
     { tail -n 15 $log >&2; echo "strata: apt-get failed; the whole log is in $PWD/$log" >&2; exit 3; }
 }
 
-# Package lists may be missing or old: a second try after an update.
+# Package lists may be missing or old: a second try after an update. RUNLEVEL: no service is started (docker-registry, podman bring some).
 apt_install() {
-  export DEBIAN_FRONTEND=noninteractive
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
   apt-get install -y --no-install-recommends "$@" || { apt-get update && apt-get install -y --no-install-recommends "$@"; }
 }
