@@ -2,8 +2,8 @@
 
 # crun: runtime; mmdebstrap: base systems; slirp4netns: network of jobs; uidmap: rootless; git: sources.
 RUNTIME_PACKAGES="ca-certificates crun git libzstd1 mmdebstrap slirp4netns uidmap"
-# busybox-static: tiny base systems; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to look at what is left on the host.
-TEST_PACKAGES="busybox-static gcc iproute2 libc6-dev nftables procps util-linux zstd"
+# busybox-static: tiny base systems; erofs-utils: what layers are checked against; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to look at what is left on the host.
+TEST_PACKAGES="busybox-static erofs-utils gcc iproute2 libc6-dev nftables procps util-linux zstd"
 
 # Installs those of $@ that are missing, naming them. Exits 3 with the command to run where this user may not.
 install_packages() {
