@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Packing;
@@ -130,7 +131,10 @@ public sealed class LayerBuilder : IDisposable
         var rootNid = (ushort)Tree.InodeOf(EntryTree.Root).Nid;
         var head = new ErofsSuperblock(rootNid, metadata.InodeCount, _image.Block, metadata.MetadataBlock, metadata.HasPieces).ToBytes(_devices);
         RandomAccess.Write(_file, head, 0);
-        return new(DigestOfImage(), _image.Position, default, Tree.NodeCount, 0);
+        using var index = _target.IndexPath is { } path ? new LayerIndexWriter(path) : null;
+        using var summary = new LayerSummary(Tree, index);
+        var tree = summary.Compute();
+        return new(DigestOfImage(), _image.Position, tree, Tree.NodeCount, summary.ContentBytes);
     }
 
     public void Dispose()

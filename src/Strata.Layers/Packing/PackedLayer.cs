@@ -10,9 +10,6 @@ namespace Strata.Layers.Packing;
 /// <param name="ContentBytes">Sum of the sizes of its files, hard links once.</param>
 public sealed record PackedLayer(Digest Digest, long SizeBytes, Digest TreeDigest, long EntryCount, long ContentBytes)
 {
-    /// <summary>SHA-256 of its index; null where none was asked for.</summary>
-    public Digest? IndexDigest { get; init; }
-
     /// <summary>Extended attributes that layers do not keep, and names of kinds they have no place for (sockets).</summary>
     public long Dropped { get; init; }
 }
