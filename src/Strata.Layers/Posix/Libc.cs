@@ -26,6 +26,7 @@ internal static unsafe partial class Libc
     public static readonly int Directory = IsArm ? 0x4000 : 0x10000;
     public static readonly int NoFollowLink = IsArm ? 0x8000 : 0x20000;
 
+    public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 

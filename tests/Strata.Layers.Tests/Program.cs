@@ -1,0 +1,23 @@
+using Strata.Layers.Tests.Store;
+
+namespace Strata.Layers.Tests;
+
+/// <summary>What a child of a test does: <c>dotnet exec Strata.Layers.Tests.dll ROLE …</c>.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["use-store", var directory, var seed]:
+                await StoreChild.UseUntilKilledAsync(directory, int.Parse(seed));
+                return 0;
+            case ["race", var directory, var seed, var rounds]:
+                return await StoreChild.RaceAsync(directory, int.Parse(seed), int.Parse(rounds));
+            case ["fill-disk", var directory]:
+                return await StoreChild.FillDiskAsync(directory);
+            default:
+                return 64;
+        }
+    }
+}
