@@ -108,6 +108,29 @@ internal sealed class EntryTree
         return SetMetadata(node, entry);
     }
 
+    /// <summary>One more name for what is there already. The name is new.</summary>
+    public void LinkChild(int parent, ReadOnlySpan<byte> name, int inode) => NewNode(parent, name, inode);
+
+    /// <summary>The path of a node.</summary>
+    /// <param name="path">At least 4 KiB; written from its end.</param>
+    public ReadOnlySpan<byte> PathOf(int node, Span<byte> path)
+    {
+        var start = path.Length;
+        for (; node != Root; node = _nodes[node].Parent)
+        {
+            if (start < path.Length)
+            {
+                path[--start] = (byte)'/';
+            }
+
+            var name = NameOf(node);
+            start -= name.Length;
+            name.CopyTo(path[start..]);
+        }
+
+        return path[start..];
+    }
+
     /// <summary>The node of a path, or <see cref="None"/>.</summary>
     public int Find(ReadOnlySpan<byte> path)
     {

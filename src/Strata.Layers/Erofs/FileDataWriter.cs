@@ -16,6 +16,7 @@ internal sealed class FileDataWriter(BlockAppender image) : IDisposable
     private readonly List<DataExtent> _extents = [];
     private int _held;
     private bool _looksForHoles;
+    private bool _hashes;
     private bool _hasHoles;
     private uint _start;
 
@@ -23,8 +24,10 @@ internal sealed class FileDataWriter(BlockAppender image) : IDisposable
 
     public static bool IsZero(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExcept((byte)0);
 
-    public void Begin(long size)
+    /// <param name="hashes">Whether <see cref="End"/> shall know the content's digest; else its caller does.</param>
+    public void Begin(long size, bool hashes = true)
     {
+        _hashes = hashes;
         _start = image.Block;
         _extents.Clear();
         (Written, _held, _hasHoles) = (0, 0, false);
@@ -33,7 +36,11 @@ internal sealed class FileDataWriter(BlockAppender image) : IDisposable
 
     public void Write(ReadOnlySpan<byte> content)
     {
-        _hash.AppendData(content);
+        if (_hashes)
+        {
+            _hash.AppendData(content);
+        }
+
         Written += content.Length;
         if (!_looksForHoles)
         {
@@ -77,7 +84,7 @@ internal sealed class FileDataWriter(BlockAppender image) : IDisposable
         image.Pad();
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(hash);
-        return (Digest.FromHash(hash), Written > 0 ? _start : 0, _hasHoles ? [.. _extents] : null);
+        return (_hashes ? Digest.FromHash(hash) : default, Written > 0 ? _start : 0, _hasHoles ? [.. _extents] : null);
     }
 
     /// <summary>The content of a file that is not finished is forgotten; its blocks stay unused.</summary>

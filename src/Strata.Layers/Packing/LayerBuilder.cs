@@ -79,14 +79,7 @@ public sealed class LayerBuilder : IDisposable
             throw new IOException($"{PosixPath.Show(entry.Path)}: {_data.Written} bytes came, {entry.Size} were announced.");
         }
 
-        var inode = Tree.Add(entry);
-        Tree.InodeAt(inode).StartBlock = start;
-        Tree.SetContent(inode, content);
-        if (extents is not null)
-        {
-            Tree.SetPieces(inode, extents);
-        }
-
+        SetData(Tree.Add(entry), content, start, extents);
         return content;
     }
 
@@ -119,6 +112,29 @@ public sealed class LayerBuilder : IDisposable
     /// <summary>Hides what lower layers hold in a directory, which need not have been added yet.</summary>
     public void MarkOpaque(ReadOnlySpan<byte> path) => Tree.MarkOpaque(path);
 
+    /// <summary>As <see cref="BeginFile"/>, for a file that is in the tree already and whose content is hashed by its reader.</summary>
+    internal void BeginRead(long size) => _data.Begin(size, hashes: false);
+
+    internal void EndRead(int inode, Digest content)
+    {
+        var (_, start, extents) = _data.End();
+        SetData(inode, content, start, extents);
+    }
+
+    /// <summary>Small files that are in the tree already, each from a block's start.</summary>
+    internal void WriteBatch(ReadJob job, PagedList<PendingFile> files, ReadOnlySpan<byte> blocks)
+    {
+        var block = _image.Block;
+        _image.Append(blocks);
+        for (var i = 0; i < job.Count; i++)
+        {
+            var inode = Tree.InodeIndexOf(files[job.First + i].Node);
+            var size = Tree.InodeAt(inode).Size;
+            SetData(inode, job.Contents[i], size > 0 ? block : 0, null);
+            block += (uint)ErofsFormat.BlocksOf(size);
+        }
+    }
+
     /// <summary>Writes names and superblock; the layer is whole then, though not yet on disk.</summary>
     public PackedLayer Finish()
     {
@@ -141,6 +157,16 @@ public sealed class LayerBuilder : IDisposable
     {
         _data.Dispose();
         _file.Dispose();
+    }
+
+    private void SetData(int inode, Digest content, uint start, DataExtent[]? extents)
+    {
+        Tree.InodeAt(inode).StartBlock = start;
+        Tree.SetContent(inode, content);
+        if (extents is not null)
+        {
+            Tree.SetPieces(inode, extents);
+        }
     }
 
     /// <summary>A second pass: the superblock comes first and is known last.</summary>

@@ -19,6 +19,7 @@ internal static class Errno
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40; // ELOOP
+    public const int NoAttribute = 61; // ENODATA
     public const int NotSupported = 95;
 
     public static int Last => Marshal.GetLastPInvokeError();

@@ -96,6 +96,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "lsetxattr", SetLastError = true)]
     public static partial int SetLinkAttribute(byte* path, byte* name, byte* value, nuint size, int flags);
 
+    [LibraryImport(Library, EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(int file, byte* names, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "fgetxattr", SetLastError = true)]
+    public static partial nint GetAttribute(int file, byte* name, byte* value, nuint size);
+
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(int directory, byte* path, int flags, uint mask, StatXBuffer* status);
 
@@ -170,6 +176,11 @@ internal struct StatXBuffer
     [FieldOffset(104)] public uint ChangeNanoseconds;
     [FieldOffset(112)] public long ModifySeconds;
     [FieldOffset(120)] public uint ModifyNanoseconds;
+    /// <summary>Of a device node: the device it is.</summary>
+    [FieldOffset(128)] public uint SpecialMajor;
+    [FieldOffset(132)] public uint SpecialMinor;
+
+    /// <summary>Where it lies.</summary>
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 
