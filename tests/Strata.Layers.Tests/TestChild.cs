@@ -5,10 +5,10 @@ namespace Strata.Layers.Tests;
 /// <summary>This assembly as a process of its own.</summary>
 internal static class TestChild
 {
-    public static Process Start(params string[] arguments) => Start(null, arguments);
+    public static Process Start(params string[] arguments) => StartMounted(null, arguments);
 
     /// <summary>In a private mount namespace, after a shell script has set it up: all it mounts goes with it, however it ends.</summary>
-    public static Process Start(string? setUp, params string[] arguments)
+    public static Process StartMounted(string? setUp, params string[] arguments)
     {
         string[] command = ["dotnet", "exec", typeof(TestChild).Assembly.Location, .. arguments];
         var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -46,29 +46,29 @@ public sealed class StoreCrashTests : IDisposable
     {
         var mounted = _directory.Combine("small");
         Directory.CreateDirectory(mounted);
-        var child = TestChild.Start($"mount -t tmpfs -o size=4m tmpfs {mounted}", "fill-disk", mounted);
+        var child = TestChild.StartMounted($"mount -t tmpfs -o size=4m tmpfs {mounted}", "fill-disk", mounted);
         ShouldHaveRefused(await TestChild.FinishAsync(child), "No space left");
         Directory.EnumerateFileSystemEntries(mounted).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_disk_that_fails_leaves_the_store_as_it_was()
+    public async Task A_disk_that_loses_what_it_accepted_leaves_the_store_as_it_was()
     {
         // A file system of 128 MB whose disk is a sparse file on 8 MB: the writes are accepted, and lost when they are to be made durable.
         var below = _directory.Combine("below");
         var mounted = _directory.Combine("failing");
         Directory.CreateDirectory(below);
         Directory.CreateDirectory(mounted);
-        var child = TestChild.Start(
+        var child = TestChild.StartMounted(
             $"""
             mount -t tmpfs -o size=8m tmpfs {below}
             truncate -s 128m {below}/disk
             /sbin/mkfs.ext4 -q -O ^has_journal -E lazy_itable_init=1 {below}/disk
-            mount -o loop {below}/disk {mounted}
+            mount -o loop,discard {below}/disk {mounted}
             """,
             "fill-disk",
             mounted);
-        ShouldHaveRefused(await TestChild.FinishAsync(child), "Input/output error");
+        ShouldHaveRefused(await TestChild.FinishAsync(child), "sync layer");
     }
 
     private static void ShouldHaveRefused(string output, string reason)
