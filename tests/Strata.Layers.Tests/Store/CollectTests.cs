@@ -4,6 +4,7 @@ using Strata.Layers.Store;
 
 namespace Strata.Layers.Tests.Store;
 
+[Collection(StoreTestCollection.Name)]
 public sealed class CollectTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
