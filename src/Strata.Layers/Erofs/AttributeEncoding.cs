@@ -23,9 +23,10 @@ internal static class AttributeEncoding
         foreach (var attribute in attributes)
         {
             var (_, prefix) = PrefixOf(attribute.Name);
-            if (attribute.Value.Length > ValueMax || attribute.Name.Length - prefix > byte.MaxValue || size > CountMax * 4)
+            if (attribute.Value.Length > ValueMax || attribute.Name.Length - prefix > byte.MaxValue || size > CountMax * 4
+                || attribute.Name.AsSpan().Contains((byte)0))
             {
-                throw new HostileArchiveException($"The attribute {PosixPath.Show(attribute.Name)} is too large.", ArchiveFault.TooLarge);
+                throw new HostileArchiveException($"The attribute {PosixPath.Show(attribute.Name)} is too large or not a name.", ArchiveFault.TooLarge);
             }
 
             size += ErofsFormat.Align(ErofsFormat.AttributeHeaderSize + attribute.Name.Length - prefix + attribute.Value.Length, 4);

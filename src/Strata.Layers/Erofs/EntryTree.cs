@@ -298,6 +298,11 @@ internal sealed class EntryTree
         ref var inode = ref _inodes[index];
         inode.Kind = entry.Kind;
         inode.Mode = (ushort)(entry.Kind is EntryKind.Symlink ? 0x1ff : entry.Mode & 0xfff); // Linux has no other mode of links
+        if (entry.IsWhiteout)
+        {
+            (inode.Mode, entry) = (0, entry with { User = 0, Group = 0, Modified = default, Attributes = [] }); // overlayfs looks at its number alone
+        }
+
         (inode.User, inode.Group) = (entry.User, entry.Group);
         (inode.Seconds, inode.Nanoseconds) = (entry.Modified.Seconds, entry.Modified.Nanoseconds);
         inode.Marks &= InodeMarks.Opaque;

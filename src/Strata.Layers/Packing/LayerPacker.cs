@@ -20,4 +20,15 @@ public static class LayerPacker
         await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
         return builder.Finish() with { Dropped = walk.AttributesDropped + walk.SocketsDropped + pipeline.AttributesDropped };
     }
+
+    /// <summary>Packs an archive, plain or compressed with gzip or zstd. A name that comes twice: the last counts.</summary>
+    /// <param name="archive">Read to its end and disposed.</param>
+    /// <exception cref="HostileArchiveException">Traversal, bombs, damage, and everything two readers could read differently.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the archive not be read.</exception>
+    public static async Task<PackedLayer> FromTarAsync(Stream archive, LayerTarget target, TarPackOptions options, CancellationToken cancellationToken)
+    {
+        using var builder = new LayerBuilder(target, lastWins: true);
+        var dropped = await new TarPacking(builder, options).RunAsync(archive, cancellationToken).ConfigureAwait(false);
+        return builder.Finish() with { Dropped = dropped };
+    }
 }

@@ -57,6 +57,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "mkfifoat", SetLastError = true)]
     public static partial int MakeFifoAt(int directory, byte* path, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "mknodat", SetLastError = true)]
+    public static partial int MakeNodeAt(int directory, byte* path, uint mode, ulong device);
+
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
     public static partial int SymlinkAt(byte* target, int directory, byte* path);
 

@@ -13,13 +13,17 @@ internal sealed class TreeExtractor : IDisposable
 {
     private readonly TreeWriter _writer;
     private readonly OwnerPolicy _owners;
+    private readonly bool _keepsWhiteouts;
+    private readonly bool _hashes;
     private readonly OpenDirectories _directories;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <param name="root">Descriptor of an empty directory; stays the caller's.</param>
-    public TreeExtractor(int root, OwnerPolicy owners)
+    /// <param name="keepsWhiteouts">Whether whiteouts are made; else they are dropped as all devices are.</param>
+    /// <param name="hashes">Whether the digests of contents are wanted.</param>
+    public TreeExtractor(int root, OwnerPolicy owners, bool keepsWhiteouts = false, bool hashes = true)
     {
-        _owners = owners;
+        (_owners, _keepsWhiteouts, _hashes) = (owners, keepsWhiteouts, hashes);
         _writer = new(owners);
         _directories = new(root);
         Root = NewDirectory();
@@ -66,6 +70,9 @@ internal sealed class TreeExtractor : IDisposable
             case EntryKind.HardLink:
                 MakeHardLink(entry);
                 break;
+            case EntryKind.CharacterDevice when _keepsWhiteouts && entry.IsWhiteout:
+                TreeWriter.MakeWhiteout(Place(entry, new(NodeKind.Dropped)), Name(entry.Path));
+                break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
                 Place(entry, new(NodeKind.Dropped));
                 DevicesDropped++;
@@ -89,11 +96,15 @@ internal sealed class TreeExtractor : IDisposable
         {
             while (await source.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
             {
-                _hash.AppendData(piece.Span);
+                if (_hashes)
+                {
+                    _hash.AppendData(piece.Span);
+                }
+
                 TreeWriter.Write(file, piece.Span, entry.Path);
             }
 
-            node.Content = Finish();
+            node.Content = _hashes ? Finish() : default;
             _writer.Complete(file, entry.Path, node);
         }
         finally

@@ -51,7 +51,7 @@ public sealed class KernelMountTests : IDisposable
                 l l 777 0 0 1000000000.0000000050 3 1
                 long l 777 0 0 1000000000.0000000050 4090 1
                 p p 644 0 0 1000000000.0000000050 0 1
-                whiteout c 644 0 0 1000000000.0000000050 0 1
+                whiteout c 0 0 0 0.0000000000 0 1
 
                 """);
         Shell.Run(mount.Path, "cat h; readlink l; readlink -n long | wc -c; stat -c %t:%T c b whiteout; stat -c '%a %u %Y %h' d; stat -c '%a %u %g %.9Y %h' .").ShouldBe("contentd/f\n4090\n12c:11170\n8:1\n0:0\n755 0 0 2\n711 70000 80000 -4.000000001 3\n");
