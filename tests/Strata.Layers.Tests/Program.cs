@@ -1,3 +1,4 @@
+using Strata.Layers.Tests.Differences;
 using Strata.Layers.Tests.Store;
 
 namespace Strata.Layers.Tests;
@@ -16,6 +17,8 @@ internal static class Program
                 return await StoreChild.RaceAsync(directory, int.Parse(seed), int.Parse(rounds));
             case ["fill-disk", var directory]:
                 return await StoreChild.FillDiskAsync(directory);
+            case ["difference", var directory, .. var seed]:
+                return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
             default:
                 return 64;
         }

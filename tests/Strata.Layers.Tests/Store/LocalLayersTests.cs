@@ -4,7 +4,7 @@ using Strata.Layers.Store;
 
 namespace Strata.Layers.Tests.Store;
 
-[Collection(StoreTestCollection.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class LocalLayersTests : IDisposable
 {
     private static readonly byte[] Content = StoreChild.Content(3);

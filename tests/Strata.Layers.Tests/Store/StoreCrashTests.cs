@@ -4,7 +4,7 @@ using Strata.Layers.Store;
 namespace Strata.Layers.Tests.Store;
 
 /// <summary>What concurrent, killed and unlucky processes leave.</summary>
-[Collection(StoreTestCollection.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class StoreCrashTests : IDisposable
 {
     private static readonly bool IsSoak = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1";

@@ -6,7 +6,7 @@ using Strata.Layers.Store;
 namespace Strata.Layers.Tests.Store;
 
 /// <summary>Random sequences of operations, against a dictionary of digests and counts of leases.</summary>
-[Collection(StoreTestCollection.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class StoreModelTests
 {
     private const int Operations = 6;
