@@ -1,4 +1,6 @@
+using Strata.Layers.Mounting;
 using Strata.Layers.Tests.Differences;
+using Strata.Layers.Tests.Mounting;
 using Strata.Layers.Tests.Store;
 
 namespace Strata.Layers.Tests;
@@ -19,6 +21,10 @@ internal static class Program
                 return await StoreChild.FillDiskAsync(directory);
             case ["difference", var directory, .. var seed]:
                 return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
+            case ["place", var directory, var method]:
+                return await PlacementChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method));
+            case ["mount", var method, var target, var image, .. var devices]:
+                return PlacementChild.Mount(Enum.Parse<LayerMountMethod>(method), target, image, devices);
             default:
                 return 64;
         }

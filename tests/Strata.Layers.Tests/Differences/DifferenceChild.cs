@@ -116,17 +116,17 @@ internal sealed class RandomCommands(int seed)
             var (path, other) = (Name(), Name());
             script.AppendLine(_random.Next(12) switch
             {
-                0 => $"rm -rf {path}",
+                0 => $"rm -rf {path} 2>/dev/null || :",
                 1 => $"[ ! -e {path} ] && mkdir {path} 2>/dev/null || :",
                 2 => $"[ -d $(dirname {path}) ] && [ ! -d {path} ] && [ ! -p {path} ] && rm -f {path} && echo new{i} >{path} || :",
                 3 => $"[ -f {path} ] && [ ! -L {path} ] && echo more >>{path} || :",
                 4 or 5 => $"[ -e {path} ] && mv -T {path} {other} 2>/dev/null || :",
                 6 => $"[ -e {path} ] && chmod {_random.Next(8)}55 {path} || :",
                 7 => $"[ -e {path} ] && chown -h {_random.Next(3)}:70000 {path} || :",
-                8 => $"rm -rf {path} && mkdir {path} 2>/dev/null && echo in >{path}/n{_random.Next(3)} || :",
+                8 => $"rm -rf {path} 2>/dev/null && mkdir {path} 2>/dev/null && echo in >{path}/n{_random.Next(3)} || :",
                 9 => $"[ -f {path} ] && [ ! -L {path} ] && ln {path} {other} 2>/dev/null || :",
                 10 => $"[ -f {path} ] && [ ! -L {path} ] && cp -p {path} .copy && rm {path} && mv .copy {path} || :", // made anew, the same
-                _ => $"rm -rf {path} && ln -s x{i} {path} 2>/dev/null || :",
+                _ => $"rm -rf {path} 2>/dev/null && ln -s x{i} {path} 2>/dev/null || :",
             });
         }
 
