@@ -5,15 +5,23 @@ namespace Strata.Layers.Compression;
 /// <summary>Opens what is inside an archive file: its first bytes say how it is compressed, not its name.</summary>
 public static class ArchiveContent
 {
-    /// <param name="source">Seekable, at its start. Disposed with the result.</param>
+    /// <param name="source">At its start. Disposed with the result.</param>
     /// <exception cref="HostileArchiveException">Compressed with something else than gzip or zstd.</exception>
     /// <exception cref="DllNotFoundException">It is zstd and libzstd is missing.</exception>
     public static Stream Open(Stream source)
     {
         Span<byte> magic = stackalloc byte[6];
         var length = source.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-        source.Position = 0;
         magic = magic[..length];
+        if (source.CanSeek)
+        {
+            source.Position -= length;
+        }
+        else
+        {
+            source = new PrefixedStream(magic.ToArray(), source);
+        }
+
         if (magic.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
         {
             return new GZipStream(source, CompressionMode.Decompress);

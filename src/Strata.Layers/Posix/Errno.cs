@@ -10,6 +10,7 @@ internal static class Errno
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
     public const int AccessDenied = 13;
+    public const int Busy = 16;
     public const int Exists = 17;
     public const int CrossDevice = 18;
     public const int NotDirectory = 20;
@@ -19,6 +20,7 @@ internal static class Errno
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40; // ELOOP
+    public const int NoAttribute = 61; // ENODATA
     public const int NotSupported = 95;
 
     public static int Last => Marshal.GetLastPInvokeError();

@@ -26,6 +26,7 @@ internal static unsafe partial class Libc
     public static readonly int Directory = IsArm ? 0x4000 : 0x10000;
     public static readonly int NoFollowLink = IsArm ? 0x8000 : 0x20000;
 
+    public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 
@@ -55,6 +56,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "mkfifoat", SetLastError = true)]
     public static partial int MakeFifoAt(int directory, byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "mknodat", SetLastError = true)]
+    public static partial int MakeNodeAt(int directory, byte* path, uint mode, ulong device);
 
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
     public static partial int SymlinkAt(byte* target, int directory, byte* path);
@@ -94,6 +98,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "lsetxattr", SetLastError = true)]
     public static partial int SetLinkAttribute(byte* path, byte* name, byte* value, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(int file, byte* names, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "fgetxattr", SetLastError = true)]
+    public static partial nint GetAttribute(int file, byte* name, byte* value, nuint size);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(int directory, byte* path, int flags, uint mask, StatXBuffer* status);
@@ -169,6 +179,11 @@ internal struct StatXBuffer
     [FieldOffset(104)] public uint ChangeNanoseconds;
     [FieldOffset(112)] public long ModifySeconds;
     [FieldOffset(120)] public uint ModifyNanoseconds;
+    /// <summary>Of a device node: the device it is.</summary>
+    [FieldOffset(128)] public uint SpecialMajor;
+    [FieldOffset(132)] public uint SpecialMinor;
+
+    /// <summary>Where it lies.</summary>
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 

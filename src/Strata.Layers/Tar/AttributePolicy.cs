@@ -1,3 +1,5 @@
+using Strata.Layers.Entries;
+
 namespace Strata.Layers.Tar;
 
 /// <summary>
@@ -6,16 +8,20 @@ namespace Strata.Layers.Tar;
 /// </summary>
 internal static class AttributePolicy
 {
+    public static ReadOnlySpan<byte> OpaqueMark => "trusted.overlay.opaque"u8;
+
     public const int NameLengthMax = 255; // XATTR_NAME_MAX
     public const int ValueLengthMax = 64 << 10; // XATTR_SIZE_MAX
 
-    public static bool Keeps(ReadOnlySpan<byte> name, TarEntryKind kind) => kind switch
+    /// <param name="overlayMarks">Whether overlayfs' marks of opaque directories are kept: they mean something in what Strata itself packs.</param>
+    public static bool Keeps(ReadOnlySpan<byte> name, EntryKind kind, bool overlayMarks = false) => kind switch
     {
+        EntryKind.Directory when overlayMarks && name.SequenceEqual(OpaqueMark) => true,
         _ when name.IndexOf(".overlay."u8) >= 0 => false,
-        TarEntryKind.File when name.SequenceEqual("security.capability"u8) => true,
-        TarEntryKind.File or TarEntryKind.Directory => name.StartsWith("user."u8)
+        EntryKind.File when name.SequenceEqual("security.capability"u8) => true,
+        EntryKind.File or EntryKind.Directory => name.StartsWith("user."u8)
             || name.SequenceEqual("system.posix_acl_access"u8)
-            || (kind is TarEntryKind.Directory && name.SequenceEqual("system.posix_acl_default"u8)),
+            || (kind is EntryKind.Directory && name.SequenceEqual("system.posix_acl_default"u8)),
         _ => false, // Linux has no user.* on links, and a hard link's attributes are those of its target
     };
 }

@@ -9,7 +9,9 @@ internal static class TarEntryParser
     private const long SecondsMin = int.MinValue; // what ext4 keeps: 1901…
     private const long SecondsMax = (1L << 34) - 1 + int.MinValue; // …to 2446
 
-    public static TarEntry Parse(TarHeader header, PaxRecords own, PaxRecords global)
+    /// <param name="overlayMarks">Whether attributes of overlayfs are kept: in archives Strata wrote.</param>
+    /// <param name="dropped">Extended attributes that are not kept: <see cref="AttributePolicy"/>.</param>
+    public static LayerEntry Parse(TarHeader header, PaxRecords own, PaxRecords global, bool overlayMarks, out int dropped)
     {
         var name = own.Path ?? FullName(header);
         var kind = Kind(header.Type, name);
@@ -19,19 +21,20 @@ internal static class TarEntryParser
             throw new HostileArchiveException($"{PosixPath.Show(name)}: its size is negative.");
         }
 
-        if (kind is not TarEntryKind.File && size != 0)
+        if (kind is not EntryKind.File && size != 0)
         {
             // Readers differ on whether content follows: what one reads as content, another reads as members.
             throw new HostileArchiveException($"{PosixPath.Show(name)}: only files may have content.", ArchiveFault.Unsafe);
         }
 
         var path = EntryPath.Normalise(name, name, "name");
-        if (path.Length == 0 && kind is not TarEntryKind.Directory)
+        if (path.Length == 0 && kind is not EntryKind.Directory)
         {
             throw new HostileArchiveException($"{PosixPath.Show(name)}: the root of a tree must be a directory.", ArchiveFault.Unsafe);
         }
 
-        var (attributes, dropped) = Attributes(own, global, kind);
+        var attributes = Attributes(own, global, kind, overlayMarks, out dropped);
+        var isDevice = kind is EntryKind.CharacterDevice or EntryKind.BlockDevice;
         return new()
         {
             Kind = kind,
@@ -43,36 +46,38 @@ internal static class TarEntryParser
             Modified = Time(own.Modified ?? global.Modified ?? new(header.Modified, 0), name),
             Size = size,
             Attributes = attributes,
-            AttributesDropped = dropped,
+            DeviceMajor = isDevice ? Device(header.DeviceMajor, name) : 0,
+            DeviceMinor = isDevice ? Device(header.DeviceMinor, name) : 0,
         };
     }
 
     private static byte[] FullName(TarHeader header) =>
         header.Prefix.IsEmpty ? header.Name.ToArray() : [.. header.Prefix, (byte)'/', .. header.Name];
 
-    private static TarEntryKind Kind(byte type, ReadOnlySpan<byte> name) => type switch
+    private static EntryKind Kind(byte type, ReadOnlySpan<byte> name) => type switch
     {
-        (byte)'\0' or (byte)'0' when name.EndsWith("/"u8) => TarEntryKind.Directory, // as before POSIX
-        (byte)'\0' or (byte)'0' or (byte)'7' => TarEntryKind.File,
-        (byte)'1' => TarEntryKind.HardLink,
-        (byte)'2' => TarEntryKind.Symlink,
-        (byte)'3' or (byte)'4' => TarEntryKind.Device,
-        (byte)'5' => TarEntryKind.Directory,
-        (byte)'6' => TarEntryKind.Fifo,
+        (byte)'\0' or (byte)'0' when name.EndsWith("/"u8) => EntryKind.Directory, // as before POSIX
+        (byte)'\0' or (byte)'0' or (byte)'7' => EntryKind.File,
+        (byte)'1' => EntryKind.HardLink,
+        (byte)'2' => EntryKind.Symlink,
+        (byte)'3' => EntryKind.CharacterDevice,
+        (byte)'4' => EntryKind.BlockDevice,
+        (byte)'5' => EntryKind.Directory,
+        (byte)'6' => EntryKind.Fifo,
         (byte)'S' => throw Unsupported(name, "sparse members are not supported; create the archive without --sparse"),
         (byte)'M' or (byte)'V' or (byte)'D' or (byte)'N' => throw Unsupported(name, "multi-volume and incremental archives are not supported"),
         _ => throw Unsupported(name, $"its type 0x{type:x2} is not known"),
     };
 
-    private static byte[] Link(TarHeader header, PaxRecords own, TarEntryKind kind, byte[] name)
+    private static byte[] Link(TarHeader header, PaxRecords own, EntryKind kind, byte[] name)
     {
-        if (kind is not (TarEntryKind.HardLink or TarEntryKind.Symlink))
+        if (kind is not (EntryKind.HardLink or EntryKind.Symlink))
         {
             return [];
         }
 
         var link = own.LinkPath ?? header.LinkName.ToArray();
-        if (kind is TarEntryKind.HardLink)
+        if (kind is EntryKind.HardLink)
         {
             return EntryPath.Normalise(link, name, "hard link target");
         }
@@ -101,17 +106,23 @@ internal static class TarEntryParser
             ? time
             : throw new HostileArchiveException($"{PosixPath.Show(name)}: its time is before 1901 or after 2446.", ArchiveFault.Unsafe);
 
-    private static (IReadOnlyList<Xattr> Kept, int Dropped) Attributes(PaxRecords own, PaxRecords global, TarEntryKind kind)
+    private static uint Device(long number, ReadOnlySpan<byte> name) =>
+        number is >= 0 and <= uint.MaxValue
+            ? (uint)number
+            : throw new HostileArchiveException($"{PosixPath.Show(name)}: its device number {number} is not valid.");
+
+    private static List<Xattr> Attributes(PaxRecords own, PaxRecords global, EntryKind kind, bool overlayMarks, out int dropped)
     {
-        var dropped = own.AttributesDropped + global.AttributesDropped + global.Attributes.Count;
+        dropped = own.AttributesDropped + global.AttributesDropped + global.Attributes.Count;
         if (own.Attributes.Count == 0)
         {
-            return ([], dropped);
+            return [];
         }
 
-        var kept = own.Attributes.FindAll(a => AttributePolicy.Keeps(a.Name, kind));
+        var kept = own.Attributes.FindAll(a => AttributePolicy.Keeps(a.Name, kind, overlayMarks));
         kept.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-        return (kept, dropped + own.Attributes.Count - kept.Count);
+        dropped += own.Attributes.Count - kept.Count;
+        return kept;
     }
 
     private static HostileArchiveException Unsupported(ReadOnlySpan<byte> name, string reason) =>

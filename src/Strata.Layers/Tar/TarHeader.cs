@@ -5,7 +5,7 @@ namespace Strata.Layers.Tar;
 /// <summary>
 /// The 512-byte block before each member (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar's tar.h for its variant):
 /// name 0+100 · mode 100+8 · uid 108+8 · gid 116+8 · size 124+12 · mtime 136+12 · checksum 148+8 · type 156 · link name 157+100 ·
-/// magic 257+6 · version 263+2 · prefix 345+155 (not in GNU's).
+/// magic 257+6 · version 263+2 · device 329+8, 337+8 · prefix 345+155 (not in GNU's).
 /// </summary>
 internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 {
@@ -32,6 +32,10 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     public long Size => Number(124, 12, "size");
 
     public long Modified => Number(136, 12, "mtime");
+
+    public long DeviceMajor => Number(329, 8, "device number");
+
+    public long DeviceMinor => Number(337, 8, "device number");
 
     public bool IsZero => !_block.ContainsAnyExcept((byte)0);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Tar;
@@ -7,7 +8,8 @@ namespace Strata.Layers.Tar;
 /// Reads ustar, GNU and pax archives as a stream, with bounded memory. Everything is refused that two readers could read differently.
 /// The archive must have its end mark; what follows it is read and ignored, up to a limit.
 /// </summary>
-internal sealed class TarReader(Stream stream, TreeImportLimits limits) : IDisposable
+/// <param name="overlayMarks">Whether attributes of overlayfs are kept: in archives Strata wrote.</param>
+internal sealed class TarReader(Stream stream, TreeImportLimits limits, bool overlayMarks = false) : IEntrySource, IDisposable
 {
     private const int BufferSize = 1 << 20;
     private const int ExtensionSizeMax = 1 << 20;
@@ -23,8 +25,10 @@ internal sealed class TarReader(Stream stream, TreeImportLimits limits) : IDispo
     private long _contentTotal;
     private byte[] _name = [];
 
+    public long AttributesDropped { get; private set; }
+
     /// <summary>The next member, or null at the end. Content of the member before that was not read is skipped.</summary>
-    public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellationToken)
+    public async ValueTask<LayerEntry?> NextAsync(CancellationToken cancellationToken)
     {
         var records = new PaxRecords();
         var extended = false;
@@ -60,7 +64,8 @@ internal sealed class TarReader(Stream stream, TreeImportLimits limits) : IDispo
                     extended |= type != (byte)'g';
                     break;
                 default:
-                    var entry = TarEntryParser.Parse(new TarHeader(Block), records, _global);
+                    var entry = TarEntryParser.Parse(new TarHeader(Block), records, _global, overlayMarks, out var dropped);
+                    AttributesDropped += dropped;
                     _name = entry.Path;
                     Consume(TarHeader.Length);
                     ExpectContent(entry.Size);

@@ -40,6 +40,33 @@ internal sealed unsafe class StagingDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a finished directory away, for removal when this is disposed: everything in it goes at once for those who look it up by name, and also
+    /// after a crash. Needs no space on a full disk. Null: it is gone, or another is removing it.
+    /// </summary>
+    public static StagingDirectory? TakeAside(string path)
+    {
+        if (TryHold(path, wait: false) is not { } held)
+        {
+            return null;
+        }
+
+        var parent = System.IO.Path.GetDirectoryName(path)!;
+        var aside = System.IO.Path.Combine(parent, $"{Prefix}{Guid.NewGuid():n}");
+        fixed (byte* from = PosixPath.Terminated(path), to = PosixPath.Terminated(aside))
+        {
+            if (Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to) != 0)
+            {
+                var error = Errno.Last;
+                _ = Libc.Close(held.File);
+                return error == Errno.NotFound ? null : throw Errno.Failure("rename", path, error);
+            }
+        }
+
+        SyncDirectory(parent);
+        return new(aside, held.File);
+    }
+
     /// <summary>Durable and visible under the new name. False if that is taken (by the same content: names are digests).</summary>
     public bool TryPublish(string target)
     {
@@ -48,18 +75,18 @@ internal sealed unsafe class StagingDirectory : IDisposable
             throw Errno.Failure("sync", Path, Errno.Last);
         }
 
-        fixed (byte* from = PosixPath.Terminated(Path), to = PosixPath.Terminated(target))
+        return TryRename(target);
+    }
+
+    /// <summary>The same for a directory whose files were each synced.</summary>
+    public bool TryPublishSynced(string target)
+    {
+        if (Libc.Sync(File) != 0)
         {
-            if (Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to) != 0)
-            {
-                var error = Errno.Last;
-                return error is Errno.Exists or Errno.NotEmpty ? false : throw Errno.Failure("rename", target, error);
-            }
+            throw Errno.Failure("sync", Path, Errno.Last);
         }
 
-        _published = true;
-        SyncDirectory(System.IO.Path.GetDirectoryName(target)!);
-        return true;
+        return TryRename(target);
     }
 
     public void Dispose()
@@ -81,6 +108,22 @@ internal sealed unsafe class StagingDirectory : IDisposable
         }
 
         _ = Libc.Close(file);
+    }
+
+    private bool TryRename(string target)
+    {
+        fixed (byte* from = PosixPath.Terminated(Path), to = PosixPath.Terminated(target))
+        {
+            if (Libc.RenameAt(Libc.CurrentDirectory, from, Libc.CurrentDirectory, to) != 0)
+            {
+                var error = Errno.Last;
+                return error is Errno.Exists or Errno.NotEmpty ? false : throw Errno.Failure("rename", target, error);
+            }
+        }
+
+        _published = true;
+        SyncDirectory(System.IO.Path.GetDirectoryName(target)!);
+        return true;
     }
 
     private static void MakePrivateDirectory(string path)

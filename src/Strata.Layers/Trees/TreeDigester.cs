@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Strata.Core;
 
 namespace Strata.Layers.Trees;
@@ -15,21 +13,18 @@ internal readonly record struct TreeDigests(Digest Layer, Digest Tree, long Entr
 /// </summary>
 internal sealed class TreeDigester : IDisposable
 {
-    private readonly IncrementalHash _layer = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash _tree = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly TreeRecordHasher _layer = TreeRecordHasher.ForLayer();
+    private readonly TreeRecordHasher _tree = TreeRecordHasher.ForTree();
     private readonly Dictionary<TreeNode, byte[]> _firstNames = new(ReferenceEqualityComparer.Instance);
     private readonly List<byte> _path = [];
-    private readonly List<byte> _record = [];
     private long _entries;
     private long _size;
 
     public static TreeDigests Compute(TreeNode root)
     {
         using var digester = new TreeDigester();
-        digester._layer.AppendData("strata.layer-tree/1\n"u8);
-        digester._tree.AppendData("strata.tree/1\n"u8);
         digester.Add(root);
-        return new(Finish(digester._layer), Finish(digester._tree), digester._entries, digester._size);
+        return new(digester._layer.Finish(), digester._tree.Finish(), digester._entries, digester._size);
     }
 
     public void Dispose()
@@ -73,39 +68,20 @@ internal sealed class TreeDigester : IDisposable
     private void AddRecord(TreeNode node)
     {
         _entries++;
-        _record.Clear();
-        _record.Add((byte)node.Kind);
-        AddBytes(Span(_path));
-        AddNumber(node.Kind is NodeKind.Symlink ? 0x1ff : node.Mode, 4);
-        if (node.Kind is NodeKind.File)
+        Span<byte> file = stackalloc byte[TreeRecordHasher.FilePayloadSize];
+        TreeRecordHasher.WriteFilePayload(file, node.Size, node.Content);
+        ReadOnlySpan<byte> payload = node.Kind switch
         {
-            AddNumber((ulong)node.Size, 8);
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            node.Content.CopyTo(hash);
-            _record.AddRange(hash);
-        }
-        else if (node.Kind is NodeKind.Symlink)
+            NodeKind.File => file,
+            NodeKind.Symlink => TreeRecordHasher.LinkPayload(node.Target),
+            _ => [],
+        };
+        var mode = node.Kind is NodeKind.Symlink ? 0x1ff : node.Mode;
+        var first = FirstName(node);
+        foreach (var hasher in (ReadOnlySpan<TreeRecordHasher>)[_layer, _tree])
         {
-            AddBytes(node.Target);
+            hasher.Add((byte)node.Kind, Span(_path), mode, payload, node.Attributes, node.User, node.Group, node.Modified, first);
         }
-
-        AddNumber((ulong)node.Attributes.Count, 4);
-        foreach (var attribute in node.Attributes)
-        {
-            AddBytes(attribute.Name);
-            AddBytes(attribute.Value);
-        }
-
-        var shared = Span(_record);
-        _tree.AppendData(shared);
-        _layer.AppendData(shared);
-        _record.Clear();
-        AddNumber(node.User, 4);
-        AddNumber(node.Group, 4);
-        AddNumber((ulong)node.Modified.Seconds, 8);
-        AddNumber(node.Modified.Nanoseconds, 4);
-        AddBytes(FirstName(node));
-        _layer.AppendData(Span(_record));
     }
 
     /// <summary>Of a later name of a hard-linked file, the first in tree order; else empty.</summary>
@@ -127,25 +103,5 @@ internal sealed class TreeDigester : IDisposable
         return [];
     }
 
-    private void AddBytes(ReadOnlySpan<byte> bytes)
-    {
-        AddNumber((ulong)bytes.Length, 4);
-        _record.AddRange(bytes);
-    }
-
-    private void AddNumber(ulong number, int width)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, number);
-        _record.AddRange(bytes[..width]);
-    }
-
     private static ReadOnlySpan<byte> Span(List<byte> list) => CollectionsMarshal.AsSpan(list);
-
-    private static Digest Finish(IncrementalHash hash)
-    {
-        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(result);
-        return Digest.FromHash(result);
-    }
 }

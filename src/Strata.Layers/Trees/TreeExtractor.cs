@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Strata.Core;
+using Strata.Layers.Entries;
 using Strata.Layers.Posix;
-using Strata.Layers.Tar;
 
 namespace Strata.Layers.Trees;
 
@@ -13,13 +13,17 @@ internal sealed class TreeExtractor : IDisposable
 {
     private readonly TreeWriter _writer;
     private readonly OwnerPolicy _owners;
+    private readonly bool _keepsWhiteouts;
+    private readonly bool _hashes;
     private readonly OpenDirectories _directories;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <param name="root">Descriptor of an empty directory; stays the caller's.</param>
-    public TreeExtractor(int root, OwnerPolicy owners)
+    /// <param name="keepsWhiteouts">Whether whiteouts are made; else they are dropped as all devices are.</param>
+    /// <param name="hashes">Whether the digests of contents are wanted.</param>
+    public TreeExtractor(int root, OwnerPolicy owners, bool keepsWhiteouts = false, bool hashes = true)
     {
-        _owners = owners;
+        (_owners, _keepsWhiteouts, _hashes) = (owners, keepsWhiteouts, hashes);
         _writer = new(owners);
         _directories = new(root);
         Root = NewDirectory();
@@ -31,15 +35,14 @@ internal sealed class TreeExtractor : IDisposable
 
     public long AttributesDropped { get; private set; }
 
-    public async ValueTask ExtractAsync(TarReader reader, CancellationToken cancellationToken)
+    public async ValueTask ExtractAsync(IEntrySource source, CancellationToken cancellationToken)
     {
-        while (await reader.NextAsync(cancellationToken).ConfigureAwait(false) is { } entry)
+        while (await source.NextAsync(cancellationToken).ConfigureAwait(false) is { } entry)
         {
             CheckOwner(entry);
-            AttributesDropped += entry.AttributesDropped;
-            if (entry.Kind is TarEntryKind.File)
+            if (entry.Kind is EntryKind.File)
             {
-                await WriteFileAsync(entry, reader, cancellationToken).ConfigureAwait(false);
+                await WriteFileAsync(entry, source, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -47,6 +50,7 @@ internal sealed class TreeExtractor : IDisposable
             }
         }
 
+        AttributesDropped = source.AttributesDropped;
         CompleteDirectories(Root, []);
     }
 
@@ -56,21 +60,24 @@ internal sealed class TreeExtractor : IDisposable
         _hash.Dispose();
     }
 
-    private void Apply(TarEntry entry)
+    private void Apply(LayerEntry entry)
     {
         switch (entry.Kind)
         {
-            case TarEntryKind.Directory:
+            case EntryKind.Directory:
                 SetMetadata(PlaceDirectory(entry), entry);
                 break;
-            case TarEntryKind.HardLink:
+            case EntryKind.HardLink:
                 MakeHardLink(entry);
                 break;
-            case TarEntryKind.Device:
+            case EntryKind.CharacterDevice when _keepsWhiteouts && entry.IsWhiteout:
+                TreeWriter.MakeWhiteout(Place(entry, new(NodeKind.Dropped)), Name(entry.Path));
+                break;
+            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
                 Place(entry, new(NodeKind.Dropped));
                 DevicesDropped++;
                 break;
-            case TarEntryKind.Symlink:
+            case EntryKind.Symlink:
                 var link = SetMetadata(new(NodeKind.Symlink) { Target = entry.Link }, entry);
                 _writer.MakeSymlink(Place(entry, link), Name(entry.Path), link);
                 break;
@@ -81,19 +88,23 @@ internal sealed class TreeExtractor : IDisposable
         }
     }
 
-    private async ValueTask WriteFileAsync(TarEntry entry, TarReader reader, CancellationToken cancellationToken)
+    private async ValueTask WriteFileAsync(LayerEntry entry, IEntrySource source, CancellationToken cancellationToken)
     {
         var node = SetMetadata(new(NodeKind.File) { Size = entry.Size }, entry);
         var file = TreeWriter.CreateFile(Place(entry, node), Name(entry.Path));
         try
         {
-            while (await reader.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
+            while (await source.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
             {
-                _hash.AppendData(piece.Span);
+                if (_hashes)
+                {
+                    _hash.AppendData(piece.Span);
+                }
+
                 TreeWriter.Write(file, piece.Span, entry.Path);
             }
 
-            node.Content = Finish();
+            node.Content = _hashes ? Finish() : default;
             _writer.Complete(file, entry.Path, node);
         }
         finally
@@ -102,7 +113,7 @@ internal sealed class TreeExtractor : IDisposable
         }
     }
 
-    private void MakeHardLink(TarEntry entry)
+    private void MakeHardLink(LayerEntry entry)
     {
         var target = Find(entry.Link)
             ?? throw Refuse(entry.Path, $"it is a hard link to {PosixPath.Show(entry.Link)}, which the archive does not hold before it");
@@ -127,7 +138,7 @@ internal sealed class TreeExtractor : IDisposable
         TreeWriter.Link(other.Open(Parent(entry.Link)), Name(entry.Link), directory, Name(entry.Path));
     }
 
-    private TreeNode PlaceDirectory(TarEntry entry)
+    private TreeNode PlaceDirectory(LayerEntry entry)
     {
         if (entry.Path.Length == 0)
         {
@@ -145,7 +156,7 @@ internal sealed class TreeExtractor : IDisposable
     }
 
     /// <summary>Gives the entry's name to <paramref name="node"/>, removing what had it. Returns the directory to make it in.</summary>
-    private int Place(TarEntry entry, TreeNode node)
+    private int Place(LayerEntry entry, TreeNode node)
     {
         var parent = EnsureParent(entry.Path);
         var directory = _directories.Open(Parent(entry.Path));
@@ -236,7 +247,7 @@ internal sealed class TreeExtractor : IDisposable
         _writer.Complete(_directories.Open(path), path, node);
     }
 
-    private void CheckOwner(TarEntry entry)
+    private void CheckOwner(LayerEntry entry)
     {
         if (Math.Max(entry.User, entry.Group) > _owners.IdMax)
         {
@@ -244,7 +255,7 @@ internal sealed class TreeExtractor : IDisposable
         }
     }
 
-    private static TreeNode SetMetadata(TreeNode node, TarEntry entry)
+    private static TreeNode SetMetadata(TreeNode node, LayerEntry entry)
     {
         (node.Mode, node.User, node.Group) = (entry.Mode, entry.User, entry.Group);
         (node.Modified, node.Attributes) = (entry.Modified, entry.Attributes);

@@ -64,6 +64,15 @@ internal sealed unsafe class TreeWriter(OwnerPolicy owners)
         }
     }
 
+    /// <summary>overlayfs' mark that a name is gone; every user may make it (Linux 5.8).</summary>
+    public static void MakeWhiteout(int directory, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* path = PosixPath.Terminated(name))
+        {
+            Check(Libc.MakeNodeAt(directory, path, (uint)FileKind.CharacterDevice, 0), "make whiteout", name);
+        }
+    }
+
     /// <summary>A second name for a file (or link, which is not followed).</summary>
     public static void Link(int fromDirectory, ReadOnlySpan<byte> from, int toDirectory, ReadOnlySpan<byte> to)
     {

@@ -1,0 +1,336 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Strata.Core;
+using Strata.Layers.Entries;
+using Strata.Layers.Posix;
+using Strata.Layers.Tar;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Differences;
+
+/// <summary>
+/// From an overlay's upper to the names of a new layer: laid on the base, it shows what the overlay showed. Only what the upper names is looked at;
+/// where it hides or moves a whole directory, that is compared name by name, so that a tree made anew costs what differs in it.
+/// Holds the upper open: contents are read until it is disposed.
+/// </summary>
+public sealed class LayerDifference : IDisposable
+{
+    private static readonly Xattr OpaqueMark = new(AttributePolicy.OpaqueMark.ToArray(), "y"u8.ToArray());
+
+    private readonly DifferenceRequest _request;
+    private readonly SafeFileHandle _upper;
+    private readonly UpperReader _reader;
+    private readonly DifferenceList _found = new();
+    private readonly HashSet<byte[]> _except;
+    private readonly HashSet<byte[]> _mountPoints;
+    private readonly CancellationToken _cancellationToken;
+
+    private LayerDifference(DifferenceRequest request, SafeFileHandle upper, CancellationToken cancellationToken)
+    {
+        (_request, _upper, _cancellationToken) = (request, upper, cancellationToken);
+        _reader = new(request);
+        _except = new(request.Except, NameComparer.Instance);
+        _mountPoints = new(request.MountPoints, NameComparer.Instance);
+    }
+
+    /// <summary>In path order, ready to be written. Empty: nothing changed, or nothing is there any more.</summary>
+    public IReadOnlyList<DifferenceEntry> Entries { get; private set; } = [];
+
+    /// <summary>Whether the directory asked for is there.</summary>
+    public bool IsPresent { get; private set; }
+
+    /// <summary>Names of kinds that layers have no place for: sockets.</summary>
+    public long Dropped => _reader.Dropped;
+
+    /// <exception cref="IOException">Something cannot be read.</exception>
+    /// <exception cref="HostileArchiveException">Something has no place in a layer: an id over the limit, nested too deep.</exception>
+    public static LayerDifference Compute(DifferenceRequest request, CancellationToken cancellationToken)
+    {
+        var difference = new LayerDifference(request, OpenDirectory(request.Upper), cancellationToken);
+        try
+        {
+            difference.Run();
+            return difference;
+        }
+        catch
+        {
+            difference.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _upper.Dispose();
+
+    private static unsafe SafeFileHandle OpenDirectory(string path)
+    {
+        fixed (byte* terminated = PosixPath.Terminated(path))
+        {
+            var file = Libc.OpenAt(Libc.CurrentDirectory, terminated, Libc.ReadOnly | Libc.Directory | Libc.NoFollowLink | Libc.CloseOnExec, 0);
+            return file >= 0 ? new(file, ownsHandle: true) : throw Errno.Failure("open directory", path, Errno.Last);
+        }
+    }
+
+    private void Run()
+    {
+        if (Locate() is not { } place)
+        {
+            return;
+        }
+
+        IsPresent = true;
+        if (place.Upper is not null || !place.IsAsBefore)
+        {
+            var below = _request.Lowers.Find(_request.Path);
+            Directory(place, below?.Entry.Kind is EntryKind.Directory ? below : null, 0);
+        }
+
+        Entries = _found.Finish();
+    }
+
+    /// <summary>The directory asked for: where it is in the upper, and what of the lowers it shows. Null: it is not there.</summary>
+    private MergedDirectory? Locate()
+    {
+        var at = MergedDirectory.Root(_upper, _reader.ReadSelf(_upper, []).Entry);
+        if (_request.Path.Length == 0)
+        {
+            return at;
+        }
+
+        foreach (var range in _request.Path.AsSpan().Split((byte)'/'))
+        {
+            var name = _request.Path[range];
+            var isNamed = false;
+            UpperEntry? child = null;
+            if (at.Upper is { } upper)
+            {
+                child = _reader.Read(upper).Find(e => e.Name.AsSpan().SequenceEqual(name));
+                isNamed = child is not null;
+            }
+
+            var next = isNamed
+                ? child!.Entry.Kind is EntryKind.Directory ? at.Enter(child, _request.Lowers) : null
+                : at.EnterLower(name, _request.Lowers);
+            if (at.Upper != _upper)
+            {
+                at.Upper?.Dispose();
+            }
+
+            if (next is null)
+            {
+                return null;
+            }
+
+            at = next;
+        }
+
+        return at;
+    }
+
+    /// <param name="below">The directory the new layer's one will lie on; null: none, all must be written.</param>
+    private void Directory(MergedDirectory directory, MergedEntry? below, int depth)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (depth > EntryPath.DepthMax)
+        {
+            throw new HostileArchiveException($"{PosixPath.Show(directory.Path)}: directories are nested deeper than {EntryPath.DepthMax}.", ArchiveFault.TooLarge);
+        }
+
+        var entry = directory.Entry with { Path = Rerooted(directory.Path) };
+        var self = _found.Count;
+        var isChanged = below is null || !EntryComparison.IsSame(entry, below.Entry);
+        _found.Add(entry, isChanged);
+        var names = directory.Upper is { } upper ? _reader.Read(upper) : [];
+        var leftOut = false;
+        if (below is not null && directory.IsAsBefore)
+        {
+            foreach (var name in names)
+            {
+                leftOut |= !Named(directory, name, true, depth);
+            }
+        }
+        else
+        {
+            leftOut = Rebuilt(directory, names, below, self, depth);
+        }
+
+        if (leftOut && below is not null && EntryComparison.IsSameButForTime(entry, below.Entry))
+        {
+            _found.Replace(self, entry with { Modified = below.Entry.Modified }, false); // it changed for a mount point
+        }
+    }
+
+    /// <summary>A directory that is not simply laid on the one below it: new, opaque, or moved here.</summary>
+    /// <returns>Whether something was left out.</returns>
+    private bool Rebuilt(MergedDirectory directory, List<UpperEntry> names, MergedEntry? below, int self, int depth)
+    {
+        var children = new SortedDictionary<byte[], UpperEntry?>(Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
+        if (directory.Lower is { } lower)
+        {
+            foreach (var (name, _) in _request.Lowers.List(lower))
+            {
+                children[name] = null;
+            }
+        }
+
+        foreach (var name in names)
+        {
+            if (name.IsWhiteout)
+            {
+                children.Remove(name.Name);
+            }
+            else
+            {
+                children[name.Name] = name;
+            }
+        }
+
+        var hasSame = below is not null && _request.Lowers.List(directory.Path).Any(c => children.ContainsKey(c.Name));
+        var isOpaque = below is not null && !hasSame && _request.Base is null && _request.Lowers.List(directory.Path).Any();
+        if (isOpaque)
+        {
+            _found.Replace(self, directory.Entry with { Path = Rerooted(directory.Path), Attributes = [.. directory.Entry.Attributes, OpaqueMark] }, true);
+        }
+        else if (below is not null)
+        {
+            foreach (var (name, _) in _request.Lowers.List(directory.Path))
+            {
+                children.TryAdd(name, Gone(name));
+            }
+        }
+
+        var leftOut = false;
+        var isLaidOn = below is not null && !isOpaque;
+        foreach (var (name, upper) in children)
+        {
+            if (upper is not null)
+            {
+                leftOut |= !Named(directory, upper, isLaidOn, depth);
+            }
+            else
+            {
+                Moved(directory, name, isLaidOn, depth);
+            }
+        }
+
+        return leftOut && !isOpaque;
+    }
+
+    private static UpperEntry Gone(byte[] name) => new(
+        name,
+        new() { Kind = EntryKind.CharacterDevice, Path = name, Mode = 0, User = 0, Group = 0, Modified = default },
+        true, false, null, null);
+
+    /// <summary>A name of the upper.</summary>
+    /// <returns>False: it was left out as a mount point.</returns>
+    private bool Named(MergedDirectory parent, UpperEntry upper, bool isLaidOn, int depth)
+    {
+        var path = TreePath.Join(parent.Path, upper.Name);
+        if (_except.Contains(path))
+        {
+            return true;
+        }
+
+        var below = isLaidOn ? _request.Lowers.Find(path) : null;
+        if (upper.IsWhiteout)
+        {
+            if (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null)
+            {
+                _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
+            }
+
+            return true;
+        }
+
+        if (below is null && _mountPoints.Contains(path) && IsEmpty(parent, upper))
+        {
+            return false;
+        }
+
+        if (upper.Entry.Kind is EntryKind.Directory)
+        {
+            if (parent.Enter(upper, _request.Lowers) is { } child)
+            {
+                using (child.Upper)
+                {
+                    Directory(child, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1);
+                }
+            }
+
+            return true;
+        }
+
+        var upperPath = TreePath.Join(parent.UpperPath!, upper.Name);
+        var entry = upper.Entry with { Path = Rerooted(path) };
+        var isChanged = below is null
+            || !EntryComparison.IsSame(entry, below.Entry)
+            || (entry.Kind is EntryKind.File && entry.Size > 0 && HashOf(upperPath) != below.Content);
+        if (isChanged || upper.File is not null)
+        {
+            _found.Add(entry, isChanged, () => UpperReader.OpenBelow(_upper, upperPath), upper.File);
+        }
+
+        return true;
+    }
+
+    /// <summary>A name of the lowers that shows in another place now.</summary>
+    private void Moved(MergedDirectory parent, byte[] name, bool isLaidOn, int depth)
+    {
+        var path = TreePath.Join(parent.Path, name);
+        if (_except.Contains(path) || parent.EnterAny(name, _request.Lowers) is not { } shown)
+        {
+            return;
+        }
+
+        var below = isLaidOn ? _request.Lowers.Find(path) : null;
+        if (shown.Entry.Kind is EntryKind.Directory)
+        {
+            Directory(parent.EnterLower(name, _request.Lowers)!, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1);
+            return;
+        }
+
+        var entry = shown.Entry with { Path = Rerooted(path) };
+        var isChanged = below is null || !EntryComparison.IsSame(entry, below.Entry) || shown.Content != below.Content;
+        (ulong, ulong)? file = shown.LinkGroup == 0 ? null : (ulong.MaxValue, (ulong)shown.LinkGroup);
+        if (isChanged || file is not null)
+        {
+            _found.Add(entry, isChanged, () => _request.OpenLower(shown), file);
+        }
+    }
+
+    private bool IsEmpty(MergedDirectory parent, UpperEntry upper)
+    {
+        if (upper.Entry.Kind is not EntryKind.Directory)
+        {
+            return upper.Entry is { Kind: EntryKind.File, Size: 0 };
+        }
+
+        using var directory = UpperReader.TryOpenDirectory(parent.Upper!, upper.Name);
+        return directory is not null && _reader.Read(directory).TrueForAll(
+            child => _mountPoints.Contains(TreePath.Join(TreePath.Join(parent.Path, upper.Name), child.Name)));
+    }
+
+    private byte[] Rerooted(byte[] path) =>
+        _request.Path.Length == 0 ? path : path.Length == _request.Path.Length ? [] : path[(_request.Path.Length + 1)..];
+
+    private Digest HashOf(byte[] upperPath)
+    {
+        using var file = UpperReader.OpenBelow(_upper, upperPath);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            for (var at = 0L; RandomAccess.Read(file, buffer, at) is var count and > 0; at += count)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+}

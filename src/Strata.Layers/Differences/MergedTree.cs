@@ -1,0 +1,198 @@
+using Strata.Layers.Entries;
+using Strata.Layers.Indexes;
+using Strata.Layers.Tar;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Differences;
+
+/// <summary>What a stack of layers shows when it is mounted, from their indexes alone. Not for concurrent use.</summary>
+public sealed class MergedTree
+{
+    private static readonly LayerEntry EmptyRoot = new()
+    {
+        Kind = EntryKind.Directory, Path = [], Mode = 0x1ed, User = 0, Group = 0, Modified = default,
+    };
+
+    private readonly MergedNode _root = new(new(EmptyRoot, null, 0, [], 0));
+    private int _linkGroups;
+
+    private MergedTree()
+    {
+    }
+
+    /// <summary>Nothing but a root.</summary>
+    public static MergedTree Empty { get; } = new();
+
+    /// <summary>Bytes of the files of all layers, hidden ones included.</summary>
+    public long TotalBytes { get; private set; }
+
+    /// <param name="layers">Bottom first.</param>
+    /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
+    public static MergedTree Of(IReadOnlyList<LayerIndex> layers)
+    {
+        var tree = new MergedTree();
+        for (var i = 0; i < layers.Count; i++)
+        {
+            tree.Apply(layers[i], i);
+        }
+
+        return tree;
+    }
+
+    /// <summary>What a path shows. No link is followed. Null: nothing.</summary>
+    public MergedEntry? Find(ReadOnlySpan<byte> path) => NodeAt(path)?.Shown;
+
+    /// <summary>What a directory holds, in the order of the bytes of its names.</summary>
+    public IEnumerable<(byte[] Name, MergedEntry Entry)> List(ReadOnlySpan<byte> path) =>
+        NodeAt(path) is { } node ? node.Children().Select(static c => (c.Key, c.Value.Shown)) : [];
+
+    /// <summary>
+    /// The whole tree, or what is below a path, in path order: ready to be written as one layer. Files with several names come once, their other
+    /// names as hard links.
+    /// </summary>
+    /// <param name="below">A directory of this tree, which becomes the root.</param>
+    /// <param name="prefix">Put before every path. Directories above are not made.</param>
+    public IEnumerable<MergedEntry> Entries(byte[] below, byte[] prefix)
+    {
+        var firstNames = new Dictionary<int, byte[]>();
+        var waiting = new Stack<(byte[] Path, MergedNode Node)>();
+        if (NodeAt(below) is { } top)
+        {
+            waiting.Push((prefix, top));
+        }
+
+        while (waiting.TryPop(out var at))
+        {
+            var shown = at.Node.Shown;
+            var entry = shown.Entry with { Path = at.Path };
+            if (shown.LinkGroup != 0 && !firstNames.TryAdd(shown.LinkGroup, at.Path))
+            {
+                entry = entry with { Kind = EntryKind.HardLink, Link = firstNames[shown.LinkGroup], Size = 0 };
+            }
+
+            yield return shown with { Entry = entry, Content = entry.Kind is EntryKind.File ? shown.Content : null };
+            var children = at.Node.Children();
+            for (var i = children.Count - 1; i >= 0; i--)
+            {
+                waiting.Push((TreePath.Join(at.Path, children[i].Key), children[i].Value));
+            }
+        }
+    }
+
+    /// <summary>Bytes of the files it shows, each once.</summary>
+    public long VisibleBytes() => Entries([], []).Sum(static e => e.Entry.Kind is EntryKind.File ? e.Entry.Size : 0);
+
+    private MergedNode? NodeAt(ReadOnlySpan<byte> path)
+    {
+        var node = _root;
+        if (path.IsEmpty)
+        {
+            return node;
+        }
+
+        foreach (var range in path.Split((byte)'/'))
+        {
+            node = node.Find(path[range]);
+            if (node is null)
+            {
+                return null;
+            }
+        }
+
+        return node;
+    }
+
+    private void Apply(LayerIndex layer, int number)
+    {
+        var linked = new Dictionary<byte[], MergedNode>(NameComparer.Instance); // first names of this layer
+        var parents = new List<(byte[] Path, MergedNode Node)>(); // from the root to the directory of the entry before
+        foreach (var (entry, content) in layer.Entries())
+        {
+            TotalBytes += entry.Kind is EntryKind.File ? entry.Size : 0;
+            if (entry.Path.Length == 0)
+            {
+                Directory(_root, entry, number);
+                parents.Add(([], _root));
+                continue;
+            }
+
+            var name = TreePath.NameOf(entry.Path);
+            var parent = ParentOf(parents, entry.Path);
+            switch (entry.Kind)
+            {
+                case EntryKind.CharacterDevice when entry.IsWhiteout:
+                    parent.Set(name, null);
+                    break;
+                case EntryKind.Directory:
+                    var node = parent.Find(name);
+                    if (node?.Shown.Entry.Kind is not EntryKind.Directory)
+                    {
+                        node = new(new(entry, null, number, entry.Path, 0));
+                        parent.Set(name, node);
+                    }
+
+                    Directory(node, entry, number);
+                    parents.Add((entry.Path, node));
+                    break;
+                case EntryKind.HardLink:
+                    parent.Set(name, Linked(linked, layer, entry));
+                    break;
+                default:
+                    var other = new MergedNode(new(entry, content, number, entry.Path, 0));
+                    parent.Set(name, other);
+                    linked[entry.Path] = other;
+                    break;
+            }
+        }
+    }
+
+    private MergedNode Linked(Dictionary<byte[], MergedNode> linked, LayerIndex layer, LayerEntry link)
+    {
+        if (!linked.TryGetValue(link.Link, out var first))
+        {
+            throw new DamagedLayerException($"The index of {layer.TreeDigest}: {Posix.PosixPath.Show(link.Path)} is a link to a name that does not come before it.");
+        }
+
+        if (first.Shown.LinkGroup == 0)
+        {
+            first.Shown = first.Shown with { LinkGroup = ++_linkGroups };
+        }
+
+        return new(first.Shown with { Entry = first.Shown.Entry with { Path = link.Path } });
+    }
+
+    private static void Directory(MergedNode node, LayerEntry entry, int layer)
+    {
+        var isOpaque = false;
+        foreach (var attribute in entry.Attributes)
+        {
+            isOpaque |= attribute.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark);
+        }
+
+        if (isOpaque)
+        {
+            node.Clear();
+            entry = entry with { Attributes = [.. entry.Attributes.Where(a => !a.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark))] };
+        }
+
+        node.Shown = new(entry, null, layer, entry.Path, 0);
+    }
+
+    /// <summary>Indexes are in path order: the parent is the last entry's directory or one above it.</summary>
+    private static MergedNode ParentOf(List<(byte[] Path, MergedNode Node)> parents, byte[] path)
+    {
+        var length = TreePath.ParentLength(path);
+        while (parents.Count > 0)
+        {
+            var (candidate, node) = parents[^1];
+            if (candidate.Length == length && path.AsSpan(0, length).SequenceEqual(candidate))
+            {
+                return node;
+            }
+
+            parents.RemoveAt(parents.Count - 1);
+        }
+
+        throw new DamagedLayerException($"{Posix.PosixPath.Show(path)} comes before its directory.");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Strata.Layers.Erofs;
+
+/// <summary>Appends to an image in large writes; what is appended is hashed on the way if asked.</summary>
+/// <param name="start">Where the first byte goes; what is before is written by somebody else.</param>
+/// <param name="hash">Sees every byte appended, in order; stays the caller's.</param>
+internal sealed class BlockAppender(SafeFileHandle file, long start, IncrementalHash? hash)
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private int _used;
+    private long _written = start;
+
+    public long Position => _written + _used;
+
+    /// <summary>The block that comes next; the end is padded to one.</summary>
+    public uint Block => (uint)(Position >> ErofsFormat.BlockBits);
+
+    /// <exception cref="HostileArchiveException">The image has as many blocks as the format can name: 16 TiB.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (Position + bytes.Length > (ErofsFormat.BlocksMax - 1) << ErofsFormat.BlockBits)
+        {
+            throw new HostileArchiveException("The layer is larger than 16 TiB.", ArchiveFault.TooLarge);
+        }
+
+        if (bytes.Length <= BufferSize - _used)
+        {
+            bytes.CopyTo(_buffer.AsSpan(_used));
+            _used += bytes.Length;
+            return;
+        }
+
+        Flush();
+        if (bytes.Length < BufferSize)
+        {
+            bytes.CopyTo(_buffer);
+            _used = bytes.Length;
+        }
+        else
+        {
+            Write(bytes);
+        }
+    }
+
+    public void AppendZeros(int count)
+    {
+        while (count > 0)
+        {
+            if (_used == BufferSize)
+            {
+                Flush();
+            }
+
+            var part = Math.Min(count, BufferSize - _used);
+            _buffer.AsSpan(_used, part).Clear();
+            _used += part;
+            count -= part;
+        }
+    }
+
+    /// <summary>Zeros up to the next block.</summary>
+    public void Pad() => AppendZeros((int)(-Position & (ErofsFormat.BlockSize - 1)));
+
+    public void Flush()
+    {
+        if (_used > 0)
+        {
+            var used = _used;
+            _used = 0;
+            Write(_buffer.AsSpan(0, used));
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        hash?.AppendData(bytes);
+        RandomAccess.Write(file, bytes, _written);
+        _written += bytes.Length;
+    }
+}

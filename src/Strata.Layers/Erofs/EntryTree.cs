@@ -1,0 +1,378 @@
+using System.Runtime.InteropServices;
+using Strata.Core;
+using Strata.Layers.Entries;
+using Strata.Layers.Posix;
+
+namespace Strata.Layers.Erofs;
+
+/// <summary>
+/// All names of a layer while it is made, about 130 bytes each: contents are elsewhere. Names may come in any order; parents that are missing are made
+/// with mode 0755, owner 0 and time 0.
+/// </summary>
+internal sealed class EntryTree
+{
+    public const int None = -1;
+    public const int Root = 0;
+
+    private readonly PagedList<Node> _nodes = new();
+    private readonly PagedList<Inode> _inodes = new();
+    private readonly PagedList<Digest> _contents = new();
+    private readonly ByteArena _bytes = new();
+    private readonly NodeTable _table = new();
+    private readonly AttributeLists _attributes = new();
+    private readonly List<DataExtent[]> _pieces = [];
+    private readonly bool _lastWins;
+    private byte[] _recentPath = [];
+    private int _recentParent = Root;
+
+    /// <param name="lastWins">Whether a name that comes again replaces the first, as in tar; else it is refused.</param>
+    public EntryTree(bool lastWins)
+    {
+        _lastWins = lastWins;
+        _contents.Add(default); // 0 means none
+        _nodes.Add(new() { Parent = Root, FirstChild = None, Next = None, Inode = AddImplied() });
+        _inodes[0].Names = 1;
+    }
+
+    /// <summary>Names, the root included.</summary>
+    public int NodeCount => _nodes.Count;
+
+    public int InodeCount => _inodes.Count;
+
+    public ref Inode InodeAt(int inode) => ref _inodes[inode];
+
+    public ref Inode InodeOf(int node) => ref _inodes[_nodes[node].Inode];
+
+    public int InodeIndexOf(int node) => _nodes[node].Inode;
+
+    public int ParentOf(int node) => _nodes[node].Parent;
+
+    public int FirstChildOf(int node) => _nodes[node].FirstChild;
+
+    /// <summary>The next one in the same directory; sorted once <see cref="Sort"/> was called.</summary>
+    public int NextOf(int node) => _nodes[node].Next;
+
+    public ReadOnlySpan<byte> NameOf(int node) => _bytes.Get(_nodes[node].Name, _nodes[node].NameLength);
+
+    public ReadOnlySpan<byte> TargetOf(in Inode symlink) => _bytes.Get(symlink.Extra, (int)symlink.Size);
+
+    public IReadOnlyList<Xattr> AttributesOf(in Inode inode) => _attributes.Get(inode.Attributes, inode.Has(InodeMarks.Opaque));
+
+    public DataExtent[] PiecesOf(in Inode inode) => _pieces[(int)inode.Extra];
+
+    public Digest ContentOf(in Inode inode) => _contents[inode.Content];
+
+    /// <summary>Adds or replaces a name. Returns the index of what it stands for.</summary>
+    /// <exception cref="HostileArchiveException">It has no place in this tree.</exception>
+    public int Add(LayerEntry entry)
+    {
+        if (entry.Path.Length == 0)
+        {
+            return entry.Kind is EntryKind.Directory
+                ? SetMetadata(Root, entry)
+                : throw Refuse(entry.Path, "the root is not a directory");
+        }
+
+        var split = entry.Path.AsSpan().LastIndexOf((byte)'/');
+        var parent = EnsureDirectory(entry.Path.AsSpan(0, Math.Max(split, 0)), entry.Path);
+        return AddChild(parent, entry.Path.AsSpan(split + 1), entry);
+    }
+
+    /// <param name="entry">Its path is used for messages only.</param>
+    public int AddChild(int parent, ReadOnlySpan<byte> name, LayerEntry entry)
+    {
+        var node = FindChild(parent, name);
+        if (entry.Kind is EntryKind.HardLink)
+        {
+            return Link(parent, name, node, entry);
+        }
+
+        if (node == None)
+        {
+            return SetMetadata(NewNode(parent, name, _inodes.Add(default)), entry);
+        }
+
+        ref var existing = ref InodeOf(node);
+        var isDirectory = existing.Kind is EntryKind.Directory;
+        if (!_lastWins && !existing.Has(InodeMarks.Implied))
+        {
+            throw Refuse(entry.Path, "it comes twice");
+        }
+
+        if (isDirectory && entry.Kind is EntryKind.Directory)
+        {
+            return SetMetadata(node, entry);
+        }
+
+        Replace(node, _inodes.Add(default), entry.Path);
+        return SetMetadata(node, entry);
+    }
+
+    /// <summary>One more name for what is there already. The name is new.</summary>
+    public void LinkChild(int parent, ReadOnlySpan<byte> name, int inode) => NewNode(parent, name, inode);
+
+    /// <summary>The path of a node.</summary>
+    /// <param name="path">At least 4 KiB; written from its end.</param>
+    public ReadOnlySpan<byte> PathOf(int node, Span<byte> path)
+    {
+        var start = path.Length;
+        for (; node != Root; node = _nodes[node].Parent)
+        {
+            if (start < path.Length)
+            {
+                path[--start] = (byte)'/';
+            }
+
+            var name = NameOf(node);
+            start -= name.Length;
+            name.CopyTo(path[start..]);
+        }
+
+        return path[start..];
+    }
+
+    /// <summary>The node of a path, or <see cref="None"/>.</summary>
+    public int Find(ReadOnlySpan<byte> path)
+    {
+        var node = Root;
+        foreach (var range in path.Split((byte)'/'))
+        {
+            if (path[range].IsEmpty)
+            {
+                break; // the root
+            }
+
+            node = FindChild(node, path[range]);
+            if (node == None)
+            {
+                return None;
+            }
+        }
+
+        return node;
+    }
+
+    /// <summary>Hides what lower layers hold in a directory. It need not be there yet.</summary>
+    public void MarkOpaque(ReadOnlySpan<byte> path) => InodeOf(EnsureDirectory(path, path)).Marks |= InodeMarks.Opaque;
+
+    public void SetContent(int inode, Digest content) => _inodes[inode].Content = _contents.Add(content);
+
+    public void SetPieces(int inode, DataExtent[] pieces)
+    {
+        ref var file = ref _inodes[inode];
+        file.Marks |= InodeMarks.Pieces;
+        file.Extra = (uint)_pieces.Count;
+        _pieces.Add(pieces);
+    }
+
+    public void SetAttributes(int inode, IReadOnlyList<Xattr> attributes) => _inodes[inode].Attributes = _attributes.Add(attributes);
+
+    /// <summary>Puts the names of each directory into the order of their bytes.</summary>
+    public void Sort()
+    {
+        var children = new List<int>();
+        for (var node = 0; node < _nodes.Count; node++)
+        {
+            if (_nodes[node].FirstChild != None)
+            {
+                SortChildren(node, children);
+            }
+        }
+    }
+
+    /// <summary>The name after <paramref name="node"/> in path order: a directory, then all in it. <see cref="None"/> at the end.</summary>
+    public int Following(int node)
+    {
+        if (_nodes[node].FirstChild is var child and not None)
+        {
+            return child;
+        }
+
+        while (node != Root)
+        {
+            if (_nodes[node].Next is var next and not None)
+            {
+                return next;
+            }
+
+            node = _nodes[node].Parent;
+        }
+
+        return None;
+    }
+
+    private void SortChildren(int directory, List<int> children)
+    {
+        children.Clear();
+        for (var child = _nodes[directory].FirstChild; child != None; child = _nodes[child].Next)
+        {
+            children.Add(child);
+        }
+
+        children.Reverse(); // new ones are put in front
+        var ordered = CollectionsMarshal.AsSpan(children);
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (NameOf(ordered[i - 1]).SequenceCompareTo(NameOf(ordered[i])) > 0)
+            {
+                ordered.Sort((a, b) => NameOf(a).SequenceCompareTo(NameOf(b)));
+                break;
+            }
+        }
+
+        _nodes[directory].FirstChild = ordered[0];
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            _nodes[ordered[i]].Next = i + 1 < ordered.Length ? ordered[i + 1] : None;
+        }
+    }
+
+    private int Link(int parent, ReadOnlySpan<byte> name, int existing, LayerEntry entry)
+    {
+        var target = Find(entry.Link);
+        if (target == None)
+        {
+            throw Refuse(entry.Path, $"it is a hard link to {PosixPath.Show(entry.Link)}, which does not come before it");
+        }
+
+        var inode = _nodes[target].Inode;
+        if (_inodes[inode].Kind is EntryKind.Directory)
+        {
+            throw Refuse(entry.Path, "it is a hard link to a directory");
+        }
+
+        if (existing == None)
+        {
+            NewNode(parent, name, inode);
+        }
+        else if (_nodes[existing].Inode != inode)
+        {
+            if (!_lastWins)
+            {
+                throw Refuse(entry.Path, "it comes twice");
+            }
+
+            Replace(existing, inode, entry.Path);
+        }
+
+        return inode;
+    }
+
+    private void Replace(int node, int inode, ReadOnlySpan<byte> shownPath)
+    {
+        if (_nodes[node].FirstChild != None)
+        {
+            throw Refuse(shownPath, "it replaces a directory that is not empty");
+        }
+
+        InodeOf(node).Names--;
+        _nodes[node].Inode = inode;
+        _inodes[inode].Names++;
+    }
+
+    private int NewNode(int parent, ReadOnlySpan<byte> name, int inode)
+    {
+        if (name.Length is 0 or > PosixPath.NameLengthMax)
+        {
+            throw Refuse(name, "its name is empty or too long");
+        }
+
+        var node = _nodes.Add(new()
+        {
+            Parent = parent,
+            FirstChild = None,
+            Next = _nodes[parent].FirstChild,
+            Inode = inode,
+            Name = _bytes.Add(name),
+            NameLength = (byte)name.Length,
+        });
+        _nodes[parent].FirstChild = node;
+        _inodes[inode].Names++;
+        _table.Add(this, node);
+        return node;
+    }
+
+    private int SetMetadata(int node, LayerEntry entry)
+    {
+        var index = _nodes[node].Inode;
+        ref var inode = ref _inodes[index];
+        inode.Kind = entry.Kind;
+        inode.Mode = (ushort)(entry.Kind is EntryKind.Symlink ? 0x1ff : entry.Mode & 0xfff); // Linux has no other mode of links
+        if (entry.IsWhiteout)
+        {
+            (inode.Mode, entry) = (0, entry with { User = 0, Group = 0, Modified = default, Attributes = [] }); // overlayfs looks at its number alone
+        }
+
+        (inode.User, inode.Group) = (entry.User, entry.Group);
+        (inode.Seconds, inode.Nanoseconds) = (entry.Modified.Seconds, entry.Modified.Nanoseconds);
+        inode.Marks &= InodeMarks.Opaque;
+        inode.Attributes = _attributes.Add(entry.Attributes);
+        switch (entry.Kind)
+        {
+            case EntryKind.File:
+                inode.Size = entry.Size;
+                break;
+            case EntryKind.Symlink:
+                inode.Size = entry.Link.Length;
+                inode.Extra = _bytes.Add(entry.Link);
+                break;
+            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
+                inode.Extra = DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor)
+                    ?? throw Refuse(entry.Path, $"its device number {entry.DeviceMajor}:{entry.DeviceMinor} is not one of Linux");
+                break;
+        }
+
+        return index;
+    }
+
+    private int AddImplied() => _inodes.Add(new() { Kind = EntryKind.Directory, Mode = 0x1ed, Marks = InodeMarks.Implied }); // 0755
+
+    private int EnsureDirectory(ReadOnlySpan<byte> path, ReadOnlySpan<byte> shownEntry)
+    {
+        if (path.SequenceEqual(_recentPath) && InodeOf(_recentParent).Kind is EntryKind.Directory)
+        {
+            return _recentParent;
+        }
+
+        var node = Root;
+        foreach (var range in path.Split((byte)'/'))
+        {
+            if (path[range].IsEmpty)
+            {
+                break; // the root
+            }
+
+            var child = FindChild(node, path[range]);
+            if (child == None)
+            {
+                child = NewNode(node, path[range], AddImplied());
+            }
+            else if (InodeOf(child).Kind is not EntryKind.Directory)
+            {
+                throw Refuse(shownEntry, InodeOf(child).Kind is EntryKind.Symlink
+                    ? $"it would be written through the link {PosixPath.Show(path[..range.End])}"
+                    : $"{PosixPath.Show(path[..range.End])} is not a directory");
+            }
+
+            node = child;
+        }
+
+        (_recentPath, _recentParent) = (path.ToArray(), node);
+        return node;
+    }
+
+    private int FindChild(int parent, ReadOnlySpan<byte> name) => _table.Find(this, parent, name);
+
+    private static HostileArchiveException Refuse(ReadOnlySpan<byte> entry, string reason) =>
+        new($"{PosixPath.Show(entry)}: {reason}.", ArchiveFault.Unsafe);
+
+    private struct Node
+    {
+        public int Parent;
+        public int FirstChild;
+        public int Next;
+        public int Inode;
+        public uint Name;
+        public byte NameLength;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Win32.SafeHandles;
+using Strata.Layers.Entries;
+using Strata.Layers.Posix;
+
+namespace Strata.Layers.Erofs;
+
+/// <summary>Reads an uncompressed EROFS image and believes nothing it says. Not for concurrent use.</summary>
+public sealed class ErofsReader : IDisposable
+{
+    private readonly ErofsFile _file;
+    private readonly ErofsHead _head;
+    private readonly TreeImportLimits _limits;
+
+    private ErofsReader(ErofsFile file, TreeImportLimits limits)
+    {
+        (_file, _limits) = (file, limits);
+        _head = ErofsHead.Read(file);
+    }
+
+    /// <summary>The images a view's data is on; device n of an extent is the n-th, from 1.</summary>
+    public IReadOnlyList<ErofsDevice> Devices => _head.Devices;
+
+    /// <exception cref="DamagedLayerException">It is no image, or not one Strata can read.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static ErofsReader Open(string path, TreeImportLimits? limits = null) => Open(File.OpenHandle(path), ownsFile: true, limits);
+
+    /// <inheritdoc cref="Open(string, TreeImportLimits?)"/>
+    /// <param name="ownsFile">Whether it is closed with the reader.</param>
+    public static ErofsReader Open(SafeFileHandle image, bool ownsFile, TreeImportLimits? limits = null)
+    {
+        var file = new ErofsFile(image, ownsFile);
+        try
+        {
+            return new(file, limits ?? TreeImportLimits.Default);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All names in path order. Of a file with several, the first has the content and the others are hard links to it.</summary>
+    /// <exception cref="DamagedLayerException">While enumerating: it contradicts itself, or is over a limit.</exception>
+    public IEnumerable<ErofsEntry> Entries()
+    {
+        _file.ResetClaims();
+        var walk = new ErofsWalk(_file, _head, _limits);
+        while (walk.Next() is { } entry)
+        {
+            yield return entry;
+        }
+    }
+
+    /// <summary>Fills <paramref name="target"/> from the content of a file that is in this image alone.</summary>
+    /// <param name="offset">Where in the file. With the length of <paramref name="target"/> inside of it.</param>
+    public void ReadContent(ErofsEntry file, long offset, Span<byte> target)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + target.Length, file.Entry.Size, nameof(offset));
+        var at = 0L;
+        foreach (var extent in file.Extents)
+        {
+            var length = extent.BlockCount << ErofsFormat.BlockBits;
+            if (offset < at + length && !target.IsEmpty)
+            {
+                var part = target[..(int)Math.Min(target.Length, at + length - offset)];
+                ReadExtent(extent, offset - at, part, file.Entry);
+                target = target[part.Length..];
+                offset += part.Length;
+            }
+
+            at += length;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void ReadExtent(DataExtent extent, long offset, Span<byte> target, LayerEntry file)
+    {
+        if (extent.IsHole)
+        {
+            target.Clear();
+        }
+        else if (extent.Device == 0)
+        {
+            _file.ReadContent(((long)extent.StartBlock << ErofsFormat.BlockBits) + offset, target);
+        }
+        else
+        {
+            throw new InvalidOperationException($"{PosixPath.Show(file.Path)} is on another image.");
+        }
+    }
+}

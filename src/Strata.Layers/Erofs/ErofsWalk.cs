@@ -1,0 +1,129 @@
+using Strata.Layers.Entries;
+using Strata.Layers.Posix;
+using Strata.Layers.Tar;
+
+namespace Strata.Layers.Erofs;
+
+/// <summary>One walk through an image, in path order.</summary>
+internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits limits)
+{
+    private readonly AttributeDecoding _attributes = new(file, head);
+    private readonly ExtentDecoding _extents = new(file, head);
+    private readonly HashSet<ulong> _directories = [];
+    private readonly Dictionary<ulong, LayerEntry> _linked = []; // files with several names → the first
+    private readonly Stack<(byte[] Path, List<(byte[] Name, ulong Nid, EntryKind Kind)> Names, int Next)> _open = [];
+    private bool _started;
+    private long _entries;
+    private long _bytes;
+
+    /// <summary>Null at the end.</summary>
+    public ErofsEntry? Next()
+    {
+        if (!_started)
+        {
+            _started = true;
+            return Enter([], head.RootNid, EntryKind.Directory);
+        }
+
+        while (_open.TryPop(out var directory))
+        {
+            if (directory.Next < directory.Names.Count)
+            {
+                var (name, nid, kind) = directory.Names[directory.Next];
+                directory.Names[directory.Next] = default; // not needed again
+                _open.Push(directory with { Next = directory.Next + 1 });
+                return Enter(Join(directory.Path, name), nid, kind);
+            }
+        }
+
+        return null;
+    }
+
+    private ErofsEntry Enter(byte[] path, ulong nid, EntryKind kind)
+    {
+        if (++_entries > limits.EntriesMax)
+        {
+            throw new DamagedLayerException($"The image has more than {limits.EntriesMax} entries.", LayerFault.TooLarge);
+        }
+
+        if (_linked.TryGetValue(nid, out var first))
+        {
+            return new(first with { Kind = EntryKind.HardLink, Path = path, Link = first.Path, Size = 0 }, []);
+        }
+
+        var inode = RawInode.Read(file, head, nid);
+        if (inode.Kind != kind)
+        {
+            throw Damaged(path, "its directory says that it is something else");
+        }
+
+        if (kind is EntryKind.Directory)
+        {
+            OpenDirectory(path, nid, inode);
+        }
+        var (major, minor) = kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? DeviceNumber.Decode(inode.Union) : default;
+        var entry = new LayerEntry
+        {
+            Kind = kind,
+            Path = path,
+            Mode = inode.Mode,
+            User = inode.User,
+            Group = inode.Group,
+            Modified = inode.Modified,
+            Size = kind is EntryKind.File ? CheckedSize(path, inode.Size) : 0,
+            Link = kind is EntryKind.Symlink ? Target(path, inode) : [],
+            DeviceMajor = major,
+            DeviceMinor = minor,
+            Attributes = _attributes.Read(inode),
+        };
+        if (inode.Links > 1 && kind is not EntryKind.Directory)
+        {
+            _linked.Add(nid, entry);
+        }
+
+        return new(entry, kind is EntryKind.File ? _extents.Read(inode) : []);
+    }
+
+    private void OpenDirectory(byte[] path, ulong nid, in RawInode inode)
+    {
+        if (!_directories.Add(nid))
+        {
+            throw Damaged(path, "the directory has a second name");
+        }
+
+        if (_open.Count > EntryPath.DepthMax)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(path)}: directories are nested deeper than {EntryPath.DepthMax}.", LayerFault.TooLarge);
+        }
+
+        _open.Push((path, DirectoryDecoding.Read(file, inode), 0));
+    }
+
+    private long CheckedSize(byte[] path, long size)
+    {
+        _bytes += size;
+        return _bytes < 0 || _bytes > limits.SizeBytesMax
+            ? throw new DamagedLayerException($"{PosixPath.Show(path)}: the files of the image have more than {limits.SizeBytesMax} bytes.", LayerFault.TooLarge)
+            : size;
+    }
+
+    private byte[] Target(byte[] path, in RawInode inode)
+    {
+        if (inode.Size is 0 or >= PosixPath.LengthMax)
+        {
+            throw Damaged(path, "its target is empty or too long");
+        }
+
+        var target = new byte[inode.Size];
+        inode.ReadFlat(file, target);
+        return target.AsSpan().Contains((byte)0) ? throw Damaged(path, "its target contains a NUL byte") : target;
+    }
+
+    private static byte[] Join(byte[] directory, byte[] name)
+    {
+        var path = directory.Length == 0 ? name : [.. directory, (byte)'/', .. name];
+        return path.Length < PosixPath.LengthMax ? path : throw Damaged(path, "its path is too long");
+    }
+
+    private static DamagedLayerException Damaged(ReadOnlySpan<byte> path, string reason) => new($"{PosixPath.Show(path)}: the image is damaged: {reason}.");
+}

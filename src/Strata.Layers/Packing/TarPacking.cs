@@ -1,0 +1,69 @@
+using Strata.Layers.Compression;
+using Strata.Layers.Entries;
+using Strata.Layers.Posix;
+using Strata.Layers.Tar;
+
+namespace Strata.Layers.Packing;
+
+/// <summary>One pass over an archive: decompressed on one core; parsed, hashed and written on another.</summary>
+internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
+{
+    private readonly OciWhiteouts? _whiteouts = options.Form is WhiteoutForm.Oci ? new() : null;
+    private long _dropped;
+
+    /// <returns>How much was left out.</returns>
+    public async Task<long> RunAsync(Stream archive, CancellationToken cancellationToken)
+    {
+        using var content = ArchiveContent.Open(archive);
+        var ahead = new ReadAhead(content, cancellationToken);
+        await using var reading = ahead.ConfigureAwait(false);
+        using var reader = new TarReader(ahead.Stream, options.Limits, overlayMarks: options.Form is WhiteoutForm.Overlay);
+        try
+        {
+            while (await reader.NextAsync(cancellationToken).ConfigureAwait(false) is { } entry)
+            {
+                await AddAsync(entry, reader, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new HostileArchiveException($"The compressed data is damaged or cut off: {e.Message}");
+        }
+
+        _whiteouts?.Apply(builder.Tree);
+        return _dropped + reader.AttributesDropped;
+    }
+
+    private async Task AddAsync(LayerEntry entry, TarReader reader, CancellationToken cancellationToken)
+    {
+        if (Math.Max(entry.User, entry.Group) is var id && id > options.Owners.IdMax)
+        {
+            throw new HostileArchiveException(
+                $"{PosixPath.Show(entry.Path)}: its owner {id} is over {options.Owners.IdMax}, the highest id a job has.", ArchiveFault.Unsafe);
+        }
+
+        if (_whiteouts is not null && _whiteouts.Take(entry))
+        {
+            return;
+        }
+
+        if (_whiteouts is not null && entry.IsWhiteout)
+        {
+            _dropped++;
+        }
+        else if (entry is not { Kind: EntryKind.File, Size: > 0 })
+        {
+            builder.Add(entry);
+        }
+        else
+        {
+            builder.BeginFile(entry);
+            while (await reader.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
+            {
+                builder.Write(piece.Span);
+            }
+
+            builder.EndFile();
+        }
+    }
+}

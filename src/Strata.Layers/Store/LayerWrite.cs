@@ -1,0 +1,114 @@
+using Strata.Core;
+using Strata.Layers.Packing;
+using Strata.Layers.Posix;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Store;
+
+/// <summary>
+/// A layer being written, in a directory that only its writer knows and holds a lock on. One commit, after which all is done; dispose without one leaves
+/// nothing. Not for concurrent use.
+/// </summary>
+public sealed class LayerWrite : IDisposable
+{
+    private readonly LocalLayers _place;
+    private readonly StagingDirectory _staging;
+    private readonly TimeProvider _time;
+
+    internal LayerWrite(LocalLayers place, StagingDirectory staging, TimeProvider time)
+    {
+        (_place, _staging, _time) = (place, staging, time);
+        Target = new(Path.Combine(staging.Path, LayerPaths.ImageName), Path.Combine(staging.Path, LayerPaths.IndexName));
+    }
+
+    /// <summary>Where to write. The index may be left out.</summary>
+    public LayerTarget Target { get; }
+
+    /// <summary>What was packed by this program: hashed when it was written.</summary>
+    /// <exception cref="IOException">The disk is full or fails, or another size was written: nothing is stored.</exception>
+    public ValueTask<LayerCommit> CommitAsync(PackedLayer layer, CancellationToken cancellationToken)
+    {
+        var file = OpenWritten();
+        try
+        {
+            return file.Stamp().Size == layer.SizeBytes
+                ? PublishAsync(layer.Digest, file, cancellationToken)
+                : throw new IOException($"The layer has {file.Stamp().Size} bytes, its writer counted {layer.SizeBytes}.");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What came from elsewhere under a digest: it is read and verified.</summary>
+    /// <param name="sizeBytes">Of the image.</param>
+    /// <exception cref="IOException">The disk is full or fails: nothing is stored.</exception>
+    public async ValueTask<LayerCommit> CommitAsync(Digest claimed, long sizeBytes, CancellationToken cancellationToken)
+    {
+        var file = OpenWritten();
+        try
+        {
+            if (file.Stamp().Size != sizeBytes || await file.HashAsync(cancellationToken).ConfigureAwait(false) != claimed)
+            {
+                file.Dispose();
+                return new(LayerCommitOutcome.Mismatch, null);
+            }
+
+            return await PublishAsync(claimed, file, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _staging.Dispose();
+
+    private LayerFile OpenWritten() => LayerFile.Open(Target.ImagePath) ?? throw new InvalidOperationException("No image was written.");
+
+    /// <summary>Bytes before name: after a crash a visible layer is a whole layer.</summary>
+    private async ValueTask<LayerCommit> PublishAsync(Digest digest, LayerFile file, CancellationToken cancellationToken)
+    {
+        file.MakeReadOnly();
+        file.Sync();
+        using (var index = LayerFile.Open(Target.IndexPath!))
+        {
+            index?.MakeReadOnly();
+            index?.Sync();
+        }
+
+        var stampPath = Path.Combine(_staging.Path, LayerPaths.StampName);
+        LayerStamp.Write(stampPath, file.Stamp(), _time);
+        using (var stamp = LayerFile.Open(stampPath))
+        {
+            stamp?.Sync();
+        }
+
+        if (!file.TryLock(Libc.LockShared))
+        {
+            throw new IOException("A layer being written is locked by another.");
+        }
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var paths = _place.PathsOf(digest);
+            if (_staging.TryPublishSynced(paths.Directory))
+            {
+                return new(LayerCommitOutcome.Stored, new(digest, file, paths, _time));
+            }
+
+            var opening = await _place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+            if (opening.Lease is { } lease)
+            {
+                file.Dispose();
+                return new(LayerCommitOutcome.AlreadyPresent, lease);
+            }
+
+            // Removed meanwhile, or put aside as damaged: the name is free.
+        }
+    }
+}

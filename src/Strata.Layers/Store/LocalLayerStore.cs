@@ -1,0 +1,167 @@
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Store;
+
+/// <param name="Bytes">Images and indexes.</param>
+/// <param name="DamagedBytes">Put aside, not counted in <paramref name="Bytes"/>.</param>
+public sealed record LayerUsage(LayerOrg Org, int Layers, long Bytes, int Damaged, long DamagedBytes);
+
+public sealed record ScrubProgress(int LayersDone, int LayersTotal, long BytesDone, long BytesTotal);
+
+/// <param name="Damaged">Put aside by this scrub.</param>
+public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName> Damaged);
+
+/// <param name="BytesOver">How much the store is still over its cap: referenced or in use. To be warned of.</param>
+public sealed record CollectReport(int Removed, long BytesFreed, int InUse, long BytesOver);
+
+/// <summary>All layers on this host, below <c>layers/</c> of the data directory.</summary>
+public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
+{
+    /// <summary>For this long a damaged layer is kept to be looked at.</summary>
+    private static readonly TimeSpan DamagedLifetime = TimeSpan.FromDays(7);
+
+    private readonly string _root = Path.Combine(dataDirectory, "layers");
+
+    public ILayerPlace Public => Of(LayerOrg.Public);
+
+    public ILayerPlace Of(LayerOrg org) => PlaceOf(org);
+
+    /// <summary>20 GB or a tenth of the disk that holds the store.</summary>
+    public long DefaultCapBytes()
+    {
+        Directory.CreateDirectory(dataDirectory);
+        return CollectPolicy.DefaultCapBytes(new DriveInfo(dataDirectory).TotalSize);
+    }
+
+    public IReadOnlyList<LayerUsage> Usage(CancellationToken cancellationToken)
+    {
+        var usages = new List<LayerUsage>();
+        foreach (var org in Organizations())
+        {
+            var layers = List(org, cancellationToken);
+            var damaged = Damaged(org).ToList();
+            usages.Add(new(org, layers.Count, layers.Sum(l => l.SizeBytes), damaged.Count, damaged.Sum(SizeOf)));
+        }
+
+        return usages;
+    }
+
+    /// <summary>Every layer, in the order of its organization's and its digest's text.</summary>
+    public IReadOnlyList<StoredLayer> List(CancellationToken cancellationToken) => [.. Organizations().SelectMany(org => List(org, cancellationToken))];
+
+    /// <summary>Reads every layer. Damaged ones are put aside.</summary>
+    public async ValueTask<ScrubReport> ScrubAsync(IProgress<ScrubProgress>? progress, CancellationToken cancellationToken)
+    {
+        var layers = List(cancellationToken);
+        var damaged = new List<LayerName>();
+        var total = layers.Sum(l => l.SizeBytes);
+        var bytes = 0L;
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var layer = layers[i];
+            if (await PlaceOf(layer.Org).ScrubAsync(layer.Digest, cancellationToken).ConfigureAwait(false) is LayerMiss.Damaged or LayerMiss.Unreadable)
+            {
+                damaged.Add(layer.Name);
+            }
+
+            bytes += layer.SizeBytes;
+            progress?.Report(new(i + 1, layers.Count, bytes, total));
+        }
+
+        return new(layers.Count, bytes, damaged);
+    }
+
+    /// <summary>Removes what dead processes left and old damaged layers, then unreferenced layers until the store fits its cap.</summary>
+    public async ValueTask<CollectReport> CollectAsync(ILayerRoots roots, long capBytes, CancellationToken cancellationToken)
+    {
+        RemoveLeftovers();
+        RemoveDamaged(time.GetUtcNow() - DamagedLifetime);
+        var referenced = await roots.ListAsync(cancellationToken).ConfigureAwait(false);
+        var plan = CollectPolicy.Plan(List(cancellationToken), referenced, capBytes);
+        var (removed, freed, inUse) = (0, 0L, 0);
+        foreach (var layer in plan.Candidates)
+        {
+            if (freed >= plan.BytesToFree)
+            {
+                break;
+            }
+
+            switch (await PlaceOf(layer.Org).RemoveAsync(layer.Digest, roots, cancellationToken).ConfigureAwait(false))
+            {
+                case LayerRemoval.Removed:
+                    removed++;
+                    freed += layer.SizeBytes;
+                    break;
+                case LayerRemoval.Absent:
+                    freed += layer.SizeBytes; // by another collector
+                    break;
+                case LayerRemoval.InUse:
+                    inUse++;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new(removed, freed, inUse, Math.Max(0, plan.BytesToFree - freed));
+    }
+
+    /// <summary>What killed processes left. Starting to write a layer does it too.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (var org in Organizations())
+        {
+            StagingDirectory.Sweep(DirectoryOf(org));
+        }
+    }
+
+    private void RemoveDamaged(DateTimeOffset before)
+    {
+        foreach (var path in Organizations().SelectMany(Damaged).Where(p => Directory.GetLastWriteTimeUtc(p) < before.UtcDateTime))
+        {
+            StagingDirectory.TakeAside(path)?.Dispose();
+        }
+    }
+
+    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, time);
+
+    private string DirectoryOf(LayerOrg org) => Path.Combine(_root, org.Name);
+
+    private List<LayerOrg> Organizations()
+    {
+        var found = new List<LayerOrg>();
+        if (Directory.Exists(_root))
+        {
+            foreach (var path in Directory.EnumerateDirectories(_root).Order(StringComparer.Ordinal))
+            {
+                if (LayerOrg.OfDirectory(Path.GetFileName(path)) is { } org)
+                {
+                    found.Add(org);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private List<StoredLayer> List(LayerOrg org, CancellationToken cancellationToken)
+    {
+        var layers = new List<StoredLayer>();
+        var directory = DirectoryOf(org);
+        foreach (var path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (LayerPaths.DigestOf(Path.GetFileName(path)) is { } digest && LayerPaths.Read(org, directory, digest) is { } layer)
+            {
+                layers.Add(layer);
+            }
+        }
+
+        return layers;
+    }
+
+    private IEnumerable<string> Damaged(LayerOrg org) => Directory.EnumerateDirectories(DirectoryOf(org), $"{LayerPaths.DamagedPrefix}*");
+
+    private static long SizeOf(string directory) =>
+        new[] { LayerPaths.ImageName, LayerPaths.IndexName }.Sum(name => FileStamp.Find(Path.Combine(directory, name))?.Size ?? 0);
+}

@@ -1,0 +1,185 @@
+using Strata.Core;
+using Strata.Layers.Posix;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Store;
+
+/// <summary>The layers of one organization on this host's disk, laid out as <see cref="LayerPaths"/> says.</summary>
+internal sealed class LocalLayers(string directory, LayerOrg org, TimeProvider time) : ILayerPlace
+{
+    public LayerWrite Start()
+    {
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        StagingDirectory.Sweep(directory);
+        return new(this, StagingDirectory.Create(directory), time);
+    }
+
+    public StoredLayer? Find(Digest digest) => LayerPaths.Read(org, directory, digest);
+
+    public async ValueTask<LayerOpening> OpenAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var paths = PathsOf(digest);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var identity = FileIdentity(paths.Directory);
+            var file = LayerFile.Open(paths.Image);
+            if (file is null)
+            {
+                if (identity is null || FileIdentity(paths.Directory) != identity)
+                {
+                    if (FileIdentity(paths.Directory) is null)
+                    {
+                        return new(null, LayerMiss.Absent);
+                    }
+
+                    continue; // it has just appeared
+                }
+
+                PutAside(paths, identity.Value);
+                return new(null, LayerMiss.Damaged);
+            }
+
+            var keep = false;
+            try
+            {
+                await file.LockSharedAsync(cancellationToken).ConfigureAwait(false);
+                if (!file.IsAt(paths.Image))
+                {
+                    continue;
+                }
+
+                if (await VerifyAsync(digest, file, paths, cancellationToken).ConfigureAwait(false) is var miss and not LayerMiss.None)
+                {
+                    return new(null, miss);
+                }
+
+                LayerStamp.Touch(paths.Stamp, time);
+                keep = true;
+                return new(new(digest, file, paths, time), LayerMiss.None);
+            }
+            finally
+            {
+                if (!keep)
+                {
+                    file.Dispose();
+                }
+            }
+        }
+    }
+
+    public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => RemoveAsync(digest, null, cancellationToken);
+
+    /// <param name="roots">Asked again when nobody can take a new lease: what is recorded under a lease is then known to it.</param>
+    internal async ValueTask<LayerRemoval> RemoveAsync(Digest digest, ILayerRoots? roots, CancellationToken cancellationToken)
+    {
+        var paths = PathsOf(digest);
+        using var file = LayerFile.Open(paths.Image);
+        if (file is null)
+        {
+            return LayerRemoval.Absent;
+        }
+
+        if (!file.TryLock(Libc.LockExclusive))
+        {
+            return LayerRemoval.InUse;
+        }
+
+        if (!file.IsAt(paths.Image))
+        {
+            return LayerRemoval.Absent;
+        }
+
+        if (roots is not null && await roots.IsReferencedAsync(new(org, digest), cancellationToken).ConfigureAwait(false))
+        {
+            return LayerRemoval.Referenced;
+        }
+
+        using var removed = StagingDirectory.TakeAside(paths.Directory);
+        return removed is null ? LayerRemoval.InUse : LayerRemoval.Removed; // its writer has not let go of the directory yet
+    }
+
+    /// <summary>Reads all of a layer, without counting as a use. A damaged one is put aside.</summary>
+    internal async ValueTask<LayerMiss> ScrubAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var paths = PathsOf(digest);
+        using var file = LayerFile.Open(paths.Image);
+        if (file is null)
+        {
+            return LayerMiss.Absent;
+        }
+
+        await file.LockSharedAsync(cancellationToken).ConfigureAwait(false);
+        return file.IsAt(paths.Image) ? await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false) : LayerMiss.Absent;
+    }
+
+    internal LayerPaths PathsOf(Digest digest) => new(directory, digest);
+
+    private async ValueTask<LayerMiss> VerifyAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
+    {
+        var before = file.Stamp();
+        if (LayerStamp.Covers(paths.Stamp, before))
+        {
+            return LayerMiss.None;
+        }
+
+        var miss = await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
+        if (miss is LayerMiss.None)
+        {
+            LayerStamp.Write(paths.Stamp, before, time); // from before reading: a change since then shows
+        }
+
+        return miss;
+    }
+
+    private static async ValueTask<LayerMiss> ReadAndCompareAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
+    {
+        var identity = FileIdentity(paths.Directory);
+        var miss = LayerMiss.None;
+        try
+        {
+            miss = await file.HashAsync(cancellationToken).ConfigureAwait(false) == digest ? LayerMiss.None : LayerMiss.Damaged;
+        }
+        catch (IOException)
+        {
+            miss = LayerMiss.Unreadable;
+        }
+
+        if (miss is not LayerMiss.None && identity is { } damaged)
+        {
+            PutAside(paths, damaged);
+        }
+
+        return miss;
+    }
+
+    /// <summary>Out of the way, for people to look at. Who has it mounted or open keeps it.</summary>
+    /// <param name="damaged">The directory that was judged: a good layer may have taken its name since.</param>
+    private static void PutAside(LayerPaths paths, (ulong, ulong) damaged)
+    {
+        var aside = paths.NewDamaged();
+        try
+        {
+            Directory.Move(paths.Directory, aside);
+            if (FileIdentity(aside) != damaged)
+            {
+                Directory.Move(aside, paths.Directory);
+            }
+        }
+        catch (IOException)
+        {
+            // Another was quicker: to put the damaged one aside, or to store it anew.
+        }
+    }
+
+    private static unsafe (ulong Device, ulong Inode)? FileIdentity(string path)
+    {
+        StatXBuffer status = default;
+        fixed (byte* terminated = PosixPath.Terminated(path))
+        {
+            return Libc.StatX(Libc.CurrentDirectory, terminated, Libc.NoFollow, StatXBuffer.BasicFields, &status) == 0
+                ? (((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Inode)
+                : null;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
+using Strata.Layers.Tests.Erofs;
+using Strata.Layers.Tests.Trees;
+using Strata.Layers.Trees;
+using static Strata.Layers.Tests.Erofs.LayerImages;
+
+namespace Strata.Layers.Tests.Packing;
+
+public sealed class RoundTripTests : IDisposable
+{
+    private static readonly bool Soak = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    private LayerTarget Target(string name) => new(_directory.Combine(name), _directory.Combine(name + ".index"));
+
+    private async Task<byte[]> ToTar(string image, WhiteoutForm form)
+    {
+        using var reader = ErofsReader.Open(_directory.Combine(image));
+        using var tar = new MemoryStream();
+        await LayerExtractor.ToTarAsync(reader, tar, form, CancellationToken.None);
+        return tar.ToArray();
+    }
+
+    private Task<PackedLayer> FromTar(byte[] tar, string image, WhiteoutForm form = WhiteoutForm.Oci) =>
+        LayerPacker.FromTarAsync(new MemoryStream(tar), Target(image), new() { Form = form }, CancellationToken.None);
+
+    [Fact]
+    public async Task A_tree_by_directory_by_tar_and_by_extraction_is_the_same_layer()
+    {
+        for (var seed = 100; seed < (Soak ? 300 : 106); seed++)
+        {
+            var source = _directory.Combine($"source{seed}");
+            RandomTree.Make(source, seed);
+            var layer = await LayerPacker.FromDirectoryAsync(source, Target($"a{seed}"), PackOptions.Default, CancellationToken.None);
+            var tar = await ToTar($"a{seed}", WhiteoutForm.Overlay);
+            (await FromTar(tar, $"b{seed}", WhiteoutForm.Overlay)).ShouldBe(layer, $"seed {seed}");
+            File.ReadAllBytes(_directory.Combine($"b{seed}.index")).ShouldBe(File.ReadAllBytes(_directory.Combine($"a{seed}.index")));
+
+            Shell.Run(source, "find . '(' -type c -o -type b ')' -delete");
+            var without = await LayerPacker.FromDirectoryAsync(source, Target($"c{seed}"), PackOptions.Default, CancellationToken.None);
+            var target = Directory.CreateDirectory(_directory.Combine($"target{seed}")).FullName;
+            using var reader = ErofsReader.Open(_directory.Combine($"c{seed}"));
+            await LayerExtractor.ToDirectoryAsync(reader, target, new(OwnerPolicy.Root, ExtractedMarks.None), CancellationToken.None);
+            RandomTree.ShouldBeTheSameTree(target, source, $"seed {seed}");
+            (await LayerPacker.FromDirectoryAsync(target, Target($"d{seed}"), PackOptions.Default, CancellationToken.None)).ShouldBe(without);
+        }
+    }
+
+    [Fact]
+    public async Task GNU_tar_reads_what_is_written()
+    {
+        var source = _directory.Combine("source");
+        RandomTree.Make(source, 5);
+        await LayerPacker.FromDirectoryAsync(source, Target("image"), PackOptions.Default, CancellationToken.None);
+        await File.WriteAllBytesAsync(_directory.Combine("out.tar"), await ToTar("image", WhiteoutForm.Oci));
+        Shell.Run(_directory.Path, "mkdir out && tar -C out --xattrs --xattrs-include='*' --same-owner -xpf out.tar");
+        RandomTree.ShouldBeTheSameTree(_directory.Combine("out"), source, "GNU tar");
+    }
+
+    [Fact]
+    public void The_reader_and_the_index_say_what_was_put_in()
+    {
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            var image = _directory.Combine($"{seed}");
+            var entries = RandomEntries.Make(seed);
+            using (var builder = new LayerBuilder(new(image, image + ".index")))
+            {
+                foreach (var (entry, content) in entries)
+                {
+                    if (entry.Kind is EntryKind.File)
+                    {
+                        builder.AddFile(entry, content);
+                    }
+                    else
+                    {
+                        builder.Add(entry);
+                    }
+                }
+
+                builder.Finish();
+            }
+
+            using var reader = ErofsReader.Open(image);
+            var read = reader.Entries().ToList();
+            RandomEntries.Show(read.Select(e => (e.Entry, Content(reader, e)))).ShouldBe(RandomEntries.Show(entries));
+            RandomEntries.Show(LayerIndex.Open(image + ".index").Entries().Select(e => (e.Entry, Array.Empty<byte>())))
+                .ShouldBe(RandomEntries.Show(entries.Select(e => (e.Entry, Array.Empty<byte>()))));
+            File.Delete(image);
+            File.Delete(image + ".index");
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 2000 : 60), property);
+    }
+
+    [Fact]
+    public async Task OCI_whiteouts_hide_what_is_below_and_nothing_of_their_own_layer()
+    {
+        var layer = await FromTar(
+            new TarBuilder().File("d/.wh.gone").File(".wh.kept", "").File("kept", "mine").File("full/.wh..wh..opq").File("full/f", "x").Directory("swapped").File("swapped/g", "y")
+                .File(".wh.swapped").File(".wh..wh.plnk").Finished(), "image");
+        using var reader = ErofsReader.Open(_directory.Combine("image"));
+        RandomEntries.Names(reader).ShouldBe(["d:", "d:d", "c:d/gone", "d:full!", "f:full/f", "f:kept", "d:swapped!", "f:swapped/g"]);
+        (await FromTar(await ToTar("image", WhiteoutForm.Oci), "again")).TreeDigest.ShouldBe(layer.TreeDigest); // data is in the order of the archive
+        Encoding.UTF8.GetString(await ToTar("image", WhiteoutForm.Oci)).ShouldContain("full/.wh..wh..opq");
+    }
+
+    [Theory]
+    [InlineData(ExtractedMarks.Trusted, "trusted.overlay.opaque=79\n")]
+    [InlineData(ExtractedMarks.User, "user.overlay.opaque=79\n")]
+    [InlineData(ExtractedMarks.None, "")]
+    public async Task Extraction_writes_removals_as_the_overlay_wants_them(ExtractedMarks marks, string attributes)
+    {
+        Build(_directory.Combine("image"), b =>
+        {
+            b.MarkOpaque("d"u8);
+            b.Add(Entry(EntryKind.CharacterDevice, "gone"));
+            b.Add(Entry(EntryKind.CharacterDevice, "null") with { DeviceMajor = 1, DeviceMinor = 3 });
+        });
+        using var reader = ErofsReader.Open(_directory.Combine("image"));
+        var target = Directory.CreateDirectory(_directory.Combine("target")).FullName;
+        var extracted = await LayerExtractor.ToDirectoryAsync(reader, target, new(OwnerPolicy.Root, marks), CancellationToken.None);
+        Attributes.List(target + "/d").ShouldBe(attributes);
+        File.Exists(target + "/gone").ShouldBe(marks is not ExtractedMarks.None);
+        File.Exists(target + "/null").ShouldBeFalse();
+        extracted.DevicesDropped.ShouldBe(marks is ExtractedMarks.None ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task The_last_member_of_a_name_counts()
+    {
+        var twice = await FromTar(new TarBuilder().File("a", "1").Link("a", "x").File("a", "2").File("b", "3").Directory("b").File("b/c", "4").Finished(), "twice");
+        var once = await FromTar(new TarBuilder().File("a", "2").Directory("b").File("b/c", "4").Finished(), "once");
+        twice.TreeDigest.ShouldBe(once.TreeDigest);
+        Shell.Run(_directory.Path, "fsck.erofs twice");
+    }
+
+    [Theory]
+    [MemberData(nameof(HostileArchiveTests.Corpus), MemberType = typeof(HostileArchiveTests))]
+    public async Task Hostile_archives_are_refused(string name, byte[] archive, ArchiveFault fault, string reason)
+    {
+        if (name is "a bad capability")
+        {
+            return; // the kernel refuses to set it; a layer only carries it
+        }
+
+        var options = new TarPackOptions { Limits = new(1 << 20, 100) };
+        var refusal = await Should.ThrowAsync<HostileArchiveException>(
+            () => LayerPacker.FromTarAsync(new MemoryStream(archive), Target("image"), options, CancellationToken.None), name);
+        refusal.Fault.ShouldBe(fault);
+        refusal.Message.ShouldContain(name is "hard link to nothing" or "hard link through a link" ? "does not come before" : reason);
+    }
+
+    private static byte[] Content(ErofsReader reader, ErofsEntry entry)
+    {
+        var content = new byte[entry.Entry.Size];
+        reader.ReadContent(entry, 0, content);
+        return content;
+    }
+}

@@ -1,0 +1,32 @@
+using Strata.Layers.Mounting;
+using Strata.Layers.Tests.Differences;
+using Strata.Layers.Tests.Mounting;
+using Strata.Layers.Tests.Store;
+
+namespace Strata.Layers.Tests;
+
+/// <summary>What a child of a test does: <c>dotnet exec Strata.Layers.Tests.dll ROLE …</c>.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["use-store", var directory, var seed]:
+                await StoreChild.UseUntilKilledAsync(directory, int.Parse(seed));
+                return 0;
+            case ["race", var directory, var seed, var rounds]:
+                return await StoreChild.RaceAsync(directory, int.Parse(seed), int.Parse(rounds));
+            case ["fill-disk", var directory]:
+                return await StoreChild.FillDiskAsync(directory);
+            case ["difference", var directory, .. var seed]:
+                return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
+            case ["place", var directory, var method]:
+                return await PlacementChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method));
+            case ["mount", var method, var target, var image, .. var devices]:
+                return PlacementChild.Mount(Enum.Parse<LayerMountMethod>(method), target, image, devices);
+            default:
+                return 64;
+        }
+    }
+}

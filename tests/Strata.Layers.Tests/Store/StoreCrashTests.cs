@@ -1,0 +1,101 @@
+using Strata.Core;
+using Strata.Layers.Store;
+
+namespace Strata.Layers.Tests.Store;
+
+/// <summary>What concurrent, killed and unlucky processes leave.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class StoreCrashTests : IDisposable
+{
+    private static readonly bool IsSoak = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_killed_process_leaves_every_visible_layer_whole_and_nothing_locked()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < (IsSoak ? 200 : 10); round++)
+        {
+            using var child = TestChild.Start("use-store", _directory.Path, $"{round}");
+            (await child.StandardOutput.ReadLineAsync()).ShouldBe("ready");
+            await Task.Delay(random.Next(5, 120));
+            child.Kill();
+            await child.WaitForExitAsync();
+            await ShouldBeSoundAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Eight_processes_add_use_and_remove_the_same_layers()
+    {
+        var rounds = IsSoak ? 2_000 : 100;
+        var children = Enumerable.Range(0, 8).Select(seed => TestChild.Start("race", _directory.Path, $"{seed}", $"{rounds}")).ToList();
+        foreach (var child in children)
+        {
+            await TestChild.FinishAsync(child);
+        }
+
+        await ShouldBeSoundAsync();
+        Directory.GetDirectories(_directory.Combine("layers/_public"), "damaged-*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_full_disk_leaves_the_store_as_it_was()
+    {
+        var mounted = _directory.Combine("small");
+        Directory.CreateDirectory(mounted);
+        var child = TestChild.StartMounted($"mount -t tmpfs -o size=4m tmpfs {mounted}", "fill-disk", mounted);
+        ShouldHaveRefused(await TestChild.FinishAsync(child), "No space left");
+        Directory.EnumerateFileSystemEntries(mounted).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_disk_that_loses_what_it_accepted_leaves_the_store_as_it_was()
+    {
+        // A file system of 128 MB whose disk is a sparse file on 8 MB: the writes are accepted, and lost when they are to be made durable.
+        var below = _directory.Combine("below");
+        var mounted = _directory.Combine("failing");
+        Directory.CreateDirectory(below);
+        Directory.CreateDirectory(mounted);
+        var child = TestChild.StartMounted(
+            $"""
+            mount -t tmpfs -o size=8m tmpfs {below}
+            truncate -s 128m {below}/disk
+            /sbin/mkfs.ext4 -q -O ^has_journal -E lazy_itable_init=1 {below}/disk
+            mount -o loop,discard {below}/disk {mounted}
+            """,
+            "fill-disk",
+            mounted);
+        ShouldHaveRefused(await TestChild.FinishAsync(child), "sync layer");
+    }
+
+    private static void ShouldHaveRefused(string output, string reason)
+    {
+        var lines = output.Split('\n');
+        lines[0].ShouldContain(reason, Case.Insensitive);
+        lines[1].ShouldBe(Digest.Of(StoreChild.Content(1)).Hex[..8]);
+        lines[2].ShouldBe("small layer: True");
+        lines[3].ShouldBe("next: Stored");
+        lines[4].ShouldBe("removal: Removed");
+    }
+
+    private async Task ShouldBeSoundAsync()
+    {
+        var store = StoreChild.StoreIn(_directory.Path);
+        store.RemoveLeftovers();
+        var known = Enumerable.Range(0, StoreChild.LayerCount).Select(StoreChild.Content).ToDictionary(c => Digest.Of(c));
+        var place = _directory.Combine("layers/_public");
+        foreach (var path in Directory.Exists(place) ? Directory.GetFileSystemEntries(place) : [])
+        {
+            var digest = Digest.Parse($"sha256:{Path.GetFileName(path)}", null);
+            var content = known[digest];
+            (await File.ReadAllBytesAsync(Path.Combine(path, "image.erofs"))).ShouldBe(content);
+            Directory.GetFiles(path).Length.ShouldBe(3);
+            (await store.Public.RemoveAsync(digest, CancellationToken.None)).ShouldBe(LayerRemoval.Removed);
+            (await StoreChild.AddAsync(store.Public, content)).Dispose();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace Strata.Layers.Tests;
+
+/// <summary>This assembly as a process of its own.</summary>
+internal static class TestChild
+{
+    public static Process Start(params string[] arguments) => StartMounted(null, arguments);
+
+    /// <summary>In a private mount namespace, after a shell script has set it up: all it mounts goes with it, however it ends.</summary>
+    public static Process StartMounted(string? setUp, params string[] arguments)
+    {
+        string[] command = ["dotnet", "exec", typeof(TestChild).Assembly.Location, .. arguments];
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (setUp is not null)
+        {
+            command = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", $"{setUp}\nexec \"$@\"", "sh", .. command];
+        }
+
+        start.FileName = command[0];
+        foreach (var argument in command.Skip(1))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>What it printed; the test fails if it failed.</summary>
+    public static async Task<string> FinishAsync(Process process)
+    {
+        using (process)
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBe(0, $"{output}\n{await errors}");
+            return output;
+        }
+    }
+}
