@@ -6,6 +6,8 @@ using Strata.Bench;
     ("run-overhead", RunOverhead.RunAsync),
     ("hash-files", HashFilesBench.RunAsync),
     ("masking", MaskingBench.RunAsync),
+    ("pack-directory", PackDirectoryBench.RunAsync),
+    ("tar-to-layer", TarToLayerBench.RunAsync),
 ];
 
 if (args is not [var repository, .. var names])

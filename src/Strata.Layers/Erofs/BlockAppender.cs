@@ -5,14 +5,16 @@ namespace Strata.Layers.Erofs;
 
 /// <summary>Appends to an image in large writes; what is appended is hashed on the way if asked.</summary>
 /// <param name="start">Where the first byte goes; what is before is written by somebody else.</param>
-/// <param name="hash">Sees every byte appended, in order; stays the caller's.</param>
-internal sealed class BlockAppender(SafeFileHandle file, long start, IncrementalHash? hash)
+internal sealed class BlockAppender(SafeFileHandle file, long start)
 {
     private const int BufferSize = 1 << 20;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private int _used;
     private long _written = start;
+
+    /// <summary>Sees every byte appended, in order; stays the caller's. Set before the first.</summary>
+    public IncrementalHash? Hash { get; set; }
 
     public long Position => _written + _used;
 
@@ -77,7 +79,7 @@ internal sealed class BlockAppender(SafeFileHandle file, long start, Incremental
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        hash?.AppendData(bytes);
+        Hash?.AppendData(bytes);
         RandomAccess.Write(file, bytes, _written);
         _written += bytes.Length;
     }

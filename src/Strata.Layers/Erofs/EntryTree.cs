@@ -24,6 +24,7 @@ internal sealed class EntryTree
     private readonly bool _lastWins;
     private byte[] _recentPath = [];
     private int _recentParent = Root;
+    private int _sorted; // how many nodes there were
 
     /// <param name="lastWins">Whether a name that comes again replaces the first, as in tar; else it is refused.</param>
     public EntryTree(bool lastWins)
@@ -167,9 +168,25 @@ internal sealed class EntryTree
 
     public void SetAttributes(int inode, IReadOnlyList<Xattr> attributes) => _inodes[inode].Attributes = _attributes.Add(attributes);
 
+    /// <summary>For a new layout.</summary>
+    public void ForgetPlaces()
+    {
+        for (var inode = 0; inode < _inodes.Count; inode++)
+        {
+            _inodes[inode].Nid = 0;
+            _inodes[inode].Marks &= ~InodeMarks.InlineTail;
+        }
+    }
+
     /// <summary>Puts the names of each directory into the order of their bytes.</summary>
     public void Sort()
     {
+        if (_sorted == _nodes.Count)
+        {
+            return;
+        }
+
+        _sorted = _nodes.Count;
         var children = new List<int>();
         for (var node = 0; node < _nodes.Count; node++)
         {
@@ -209,7 +226,7 @@ internal sealed class EntryTree
             children.Add(child);
         }
 
-        children.Reverse(); // new ones are put in front
+        children.Reverse(); // new ones are put in front, so they mostly are in order now
         var ordered = CollectionsMarshal.AsSpan(children);
         for (var i = 1; i < ordered.Length; i++)
         {

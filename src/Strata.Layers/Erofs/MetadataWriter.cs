@@ -4,31 +4,21 @@ using Strata.Layers.Entries;
 
 namespace Strata.Layers.Erofs;
 
-/// <summary>
-/// What follows the data: the whole blocks of directories and of long symlinks, then the inodes, both in path order. Places are given first, as a
-/// directory names those of its entries.
-/// </summary>
-internal sealed class MetadataWriter(EntryTree tree, BlockAppender image, bool withDevices)
+/// <summary>What follows the data: the whole blocks of directories and of long symlinks, then the inodes, both where <see cref="MetadataLayout"/> placed them.</summary>
+internal sealed class MetadataWriter(EntryTree tree, MetadataLayout layout, BlockAppender image, bool withDevices)
 {
     private readonly DirectoryBlocks _directories = new(tree);
     private readonly byte[] _inode = new byte[ErofsFormat.ExtendedInodeSize];
 
-    public uint MetadataBlock { get; private set; }
-
-    public int InodeCount { get; private set; }
-
-    public bool HasPieces { get; private set; }
-
-    /// <summary>The tree is sorted, the image padded to a block.</summary>
+    /// <summary>The image is padded to a block, the one the layout began with.</summary>
     public void Write()
     {
-        Place();
         for (var node = EntryTree.Root; node != EntryTree.None; node = tree.Following(node))
         {
             WriteBlocks(node);
         }
 
-        Debug.Assert(image.Block == MetadataBlock);
+        Debug.Assert(image.Block == layout.MetadataBlock);
         uint last = 0;
         for (var node = EntryTree.Root; node != EntryTree.None; node = tree.Following(node))
         {
@@ -40,65 +30,6 @@ internal sealed class MetadataWriter(EntryTree tree, BlockAppender image, bool w
         }
 
         image.Pad();
-    }
-
-    private void Place()
-    {
-        var at = (long)ErofsFormat.ExtendedInodeSize; // an inode number 0 would be taken for a removed entry
-        var block = (long)image.Block;
-        for (var node = EntryTree.Root; node != EntryTree.None; node = tree.Following(node))
-        {
-            ref var inode = ref tree.InodeOf(node);
-            if (inode.Nid != 0)
-            {
-                continue;
-            }
-
-            var head = ErofsFormat.ExtendedInodeSize + AttributeEncoding.SizeOf(tree.AttributesOf(inode));
-            var size = head + PlaceData(node, ref inode, head, ref block);
-            var room = ErofsFormat.BlockSize - (at & (ErofsFormat.BlockSize - 1));
-            if (Math.Min(size, ErofsFormat.BlockSize) > room)
-            {
-                at += room;
-            }
-
-            inode.Nid = checked((uint)(at / ErofsFormat.SlotSize));
-            at = (at + size + ErofsFormat.SlotSize - 1) & -ErofsFormat.SlotSize;
-            InodeCount++;
-        }
-
-        MetadataBlock = checked((uint)block);
-    }
-
-    /// <summary>Bytes that follow the inode and its attributes.</summary>
-    private long PlaceData(int node, ref Inode inode, int head, ref long block)
-    {
-        if (inode.Has(InodeMarks.Pieces))
-        {
-            HasPieces = true;
-            var map = new ChunkMap(tree.PiecesOf(inode), withDevices);
-            return ErofsFormat.Align(head, map.Unit) - head + map.Size;
-        }
-
-        switch (inode.Kind)
-        {
-            case EntryKind.Directory:
-                _directories.Load(node);
-                inode.Size = _directories.Size();
-                break;
-            case EntryKind.Symlink:
-                break;
-            default:
-                return 0;
-        }
-
-        var tail = inode.Size & (ErofsFormat.BlockSize - 1);
-        var isInline = tail > 0 && head + tail <= ErofsFormat.BlockSize;
-        var blocks = isInline ? inode.Size >> ErofsFormat.BlockBits : ErofsFormat.BlocksOf(inode.Size);
-        inode.Marks |= isInline ? InodeMarks.InlineTail : 0;
-        inode.StartBlock = blocks > 0 ? (uint)block : 0;
-        block += blocks;
-        return isInline ? tail : 0;
     }
 
     private void WriteBlocks(int node)
@@ -127,7 +58,7 @@ internal sealed class MetadataWriter(EntryTree tree, BlockAppender image, bool w
     private void WriteInode(int node)
     {
         ref var inode = ref tree.InodeOf(node);
-        var start = ((long)MetadataBlock << ErofsFormat.BlockBits) + ((long)inode.Nid * ErofsFormat.SlotSize);
+        var start = ((long)layout.MetadataBlock << ErofsFormat.BlockBits) + ((long)inode.Nid * ErofsFormat.SlotSize);
         image.AppendZeros(checked((int)(start - image.Position)));
         var attributes = tree.AttributesOf(inode);
         var attributesSize = AttributeEncoding.SizeOf(attributes);
@@ -175,7 +106,7 @@ internal sealed class MetadataWriter(EntryTree tree, BlockAppender image, bool w
 
     private void FillInode(in Inode inode, int attributesSize, int links)
     {
-        var layout = inode.Has(InodeMarks.Pieces) ? ErofsFormat.LayoutChunks
+        var form = inode.Has(InodeMarks.Pieces) ? ErofsFormat.LayoutChunks
             : inode.Has(InodeMarks.InlineTail) ? ErofsFormat.LayoutInline
             : ErofsFormat.LayoutPlain;
         var union = inode switch
@@ -186,7 +117,7 @@ internal sealed class MetadataWriter(EntryTree tree, BlockAppender image, bool w
         };
         var bytes = _inode.AsSpan();
         bytes.Clear();
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)(ErofsFormat.FormatExtended | (layout << ErofsFormat.FormatLayoutShift)));
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)(ErofsFormat.FormatExtended | (form << ErofsFormat.FormatLayoutShift)));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], (ushort)AttributeEncoding.CountOf(attributesSize));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[4..], (ushort)(TypeBits(inode.Kind) | inode.Mode));
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], inode.Size);

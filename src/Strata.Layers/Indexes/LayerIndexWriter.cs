@@ -21,7 +21,7 @@ internal sealed class LayerIndexWriter : IDisposable
     public LayerIndexWriter(string path)
     {
         _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
-        _body = new(_file, IndexFormat.HeaderSize, _hash);
+        _body = new(_file, IndexFormat.HeaderSize) { Hash = _hash };
     }
 
     public void Add(LayerEntry entry, Digest content)

@@ -19,6 +19,9 @@ internal sealed unsafe class DirectoryWalk(EntryTree tree, PackOptions options, 
 
     public long AttributesDropped => _attributes.Dropped;
 
+    /// <summary>What the files' contents will take, holes included.</summary>
+    public long DataBlocks { get; private set; }
+
     public long SocketsDropped { get; private set; }
 
     /// <exception cref="TreeChangedException">A directory changed meanwhile.</exception>
@@ -105,6 +108,7 @@ internal sealed unsafe class DirectoryWalk(EntryTree tree, PackOptions options, 
         if (kind is EntryKind.File)
         {
             Files.Add(PendingFile.Of(tree.NodeCount - 1, status));
+            DataBlocks += ErofsFormat.BlocksOf(entry.Size);
         }
     }
 

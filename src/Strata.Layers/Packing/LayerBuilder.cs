@@ -23,6 +23,7 @@ public sealed class LayerBuilder : IDisposable
     private readonly FileDataWriter _data;
     private readonly IReadOnlyList<ErofsDevice> _devices;
     private LayerEntry? _current;
+    private byte[]? _expectedHead;
 
     /// <param name="devices">Images that <see cref="AddExternalFile"/> may point into, as mounts will name them; empty unless this is a view.</param>
     /// <param name="lastWins">Whether a name that comes again replaces the first (tar), or is refused.</param>
@@ -34,7 +35,7 @@ public sealed class LayerBuilder : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_devices.Count, ushort.MaxValue);
         Tree = new(lastWins);
         _file = File.OpenHandle(target.ImagePath, FileMode.CreateNew, FileAccess.ReadWrite);
-        _image = new(_file, (long)ErofsSuperblock.HeadBlocks(_devices.Count) << ErofsFormat.BlockBits, null);
+        _image = new(_file, (long)ErofsSuperblock.HeadBlocks(_devices.Count) << ErofsFormat.BlockBits);
         _data = new(_image);
     }
 
@@ -112,6 +113,18 @@ public sealed class LayerBuilder : IDisposable
     /// <summary>Hides what lower layers hold in a directory, which need not have been added yet.</summary>
     public void MarkOpaque(ReadOnlySpan<byte> path) => Tree.MarkOpaque(path);
 
+    /// <summary>
+    /// When all names and sizes are known before the first content: the superblock is likely to be the one of that tree without holes and
+    /// files' attributes. If it is, the image is hashed while it is written.
+    /// </summary>
+    internal void ExpectNames(long dataBlocks)
+    {
+        Tree.Sort();
+        _expectedHead = Head(new(Tree, _image.Block + dataBlocks, _devices.Count > 0));
+        _image.Hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _image.Hash.AppendData(_expectedHead);
+    }
+
     /// <summary>As <see cref="BeginFile"/>, for a file that is in the tree already and whose content is hashed by its reader.</summary>
     internal void BeginRead(long size) => _data.Begin(size, hashes: false);
 
@@ -141,21 +154,22 @@ public sealed class LayerBuilder : IDisposable
         Debug.Assert(_current is null);
         Tree.Sort();
         _image.Pad();
-        var metadata = new MetadataWriter(Tree, _image, _devices.Count > 0);
-        metadata.Write();
+        var layout = new MetadataLayout(Tree, _image.Block, _devices.Count > 0);
+        new MetadataWriter(Tree, layout, _image, _devices.Count > 0).Write();
         _image.Flush();
-        var rootNid = (ushort)Tree.InodeOf(EntryTree.Root).Nid;
-        var head = new ErofsSuperblock(rootNid, metadata.InodeCount, _image.Block, metadata.MetadataBlock, metadata.HasPieces).ToBytes(_devices);
+        Debug.Assert(_image.Block == layout.BlockCount);
+        var head = Head(layout);
         RandomAccess.Write(_file, head, 0);
         using var index = _target.IndexPath is { } path ? new LayerIndexWriter(path) : null;
         using var summary = new LayerSummary(Tree, index);
         var tree = summary.Compute();
-        return new(DigestOfImage(), _image.Position, tree, Tree.NodeCount, summary.ContentBytes);
+        return new(DigestOfImage(head), _image.Position, tree, Tree.NodeCount, summary.ContentBytes);
     }
 
     public void Dispose()
     {
         _data.Dispose();
+        _image.Hash?.Dispose();
         _file.Dispose();
     }
 
@@ -169,9 +183,19 @@ public sealed class LayerBuilder : IDisposable
         }
     }
 
-    /// <summary>A second pass: the superblock comes first and is known last.</summary>
-    private Digest DigestOfImage()
+    private byte[] Head(MetadataLayout layout) => new ErofsSuperblock(
+        (ushort)Tree.InodeOf(EntryTree.Root).Nid, layout.InodeCount, layout.BlockCount, layout.MetadataBlock, layout.HasPieces).ToBytes(_devices);
+
+    /// <summary>The superblock comes first and is known last: unless it was expected right, a second pass.</summary>
+    private Digest DigestOfImage(byte[] head)
     {
+        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
+        if (_image.Hash is { } passed && head.AsSpan().SequenceEqual(_expectedHead))
+        {
+            passed.GetHashAndReset(result);
+            return Digest.FromHash(result);
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = GC.AllocateUninitializedArray<byte>(1 << 20);
         for (var at = 0L; RandomAccess.Read(_file, buffer, at) is var count and > 0; at += count)
@@ -179,7 +203,6 @@ public sealed class LayerBuilder : IDisposable
             hash.AppendData(buffer, 0, count);
         }
 
-        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(result);
         return Digest.FromHash(result);
     }

@@ -16,6 +16,7 @@ public static class LayerPacker
         using var builder = new LayerBuilder(target);
         var walk = new DirectoryWalk(builder.Tree, options, cancellationToken);
         walk.Run(root.File);
+        builder.ExpectNames(walk.DataBlocks);
         var pipeline = new ContentPipeline(root.File, builder, walk.Files, options);
         await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
         return builder.Finish() with { Dropped = walk.AttributesDropped + walk.SocketsDropped + pipeline.AttributesDropped };
