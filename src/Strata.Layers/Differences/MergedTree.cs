@@ -1,7 +1,6 @@
 using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
 using Strata.Layers.Tar;
-using Strata.Layers.Trees;
 
 namespace Strata.Layers.Differences;
 
@@ -104,7 +103,6 @@ public sealed class MergedTree
 
     private void Apply(LayerIndex layer, int number)
     {
-        var linked = new Dictionary<byte[], MergedNode>(NameComparer.Instance); // first names of this layer
         var parents = new List<(byte[] Path, MergedNode Node)>(); // from the root to the directory of the entry before
         foreach (var (entry, content) in layer.Entries())
         {
@@ -135,22 +133,21 @@ public sealed class MergedTree
                     parents.Add((entry.Path, node));
                     break;
                 case EntryKind.HardLink:
-                    parent.Set(name, Linked(linked, layer, entry));
+                    parent.Set(name, Linked(entry, number));
                     break;
                 default:
-                    var other = new MergedNode(new(entry, content, number, entry.Path, 0));
-                    parent.Set(name, other);
-                    linked[entry.Path] = other;
+                    parent.Set(name, new(new(entry, content, number, entry.Path, 0)));
                     break;
             }
         }
     }
 
-    private MergedNode Linked(Dictionary<byte[], MergedNode> linked, LayerIndex layer, LayerEntry link)
+    private MergedNode Linked(LayerEntry link, int layer)
     {
-        if (!linked.TryGetValue(link.Link, out var first))
+        // Indexes name the first of a file's names first, and each name once: it is still what this layer put there.
+        if (NodeAt(link.Link) is not { } first || first.Shown.Layer != layer || first.Shown.Entry.Kind is EntryKind.Directory)
         {
-            throw new DamagedLayerException($"The index of {layer.TreeDigest}: {Posix.PosixPath.Show(link.Path)} is a link to a name that does not come before it.");
+            throw new DamagedLayerException($"An index has {Posix.PosixPath.Show(link.Path)} as a link to a name that does not come before it.");
         }
 
         if (first.Shown.LinkGroup == 0)
