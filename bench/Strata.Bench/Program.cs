@@ -6,6 +6,8 @@ using Strata.Bench;
     ("run-overhead", RunOverhead.RunAsync),
     ("hash-files", HashFilesBench.RunAsync),
     ("masking", MaskingBench.RunAsync),
+    ("layer-difference", LayerDifferenceBench.RunAsync),
+    ("layer-mount", LayerMountBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
 ];

@@ -1,7 +1,6 @@
 using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
 using Strata.Layers.Tar;
-using Strata.Layers.Trees;
 
 namespace Strata.Layers.Differences;
 
@@ -13,7 +12,7 @@ public sealed class MergedTree
         Kind = EntryKind.Directory, Path = [], Mode = 0x1ed, User = 0, Group = 0, Modified = default,
     };
 
-    private readonly MergedNode _root = new(new(EmptyRoot, null, 0, [], 0));
+    private MergedNode _root = new(new(EmptyRoot, null), 0);
     private int _linkGroups;
 
     private MergedTree()
@@ -44,7 +43,7 @@ public sealed class MergedTree
 
     /// <summary>What a directory holds, in the order of the bytes of its names.</summary>
     public IEnumerable<(byte[] Name, MergedEntry Entry)> List(ReadOnlySpan<byte> path) =>
-        NodeAt(path) is { } node ? node.Children().Select(static c => (c.Key, c.Value.Shown)) : [];
+        NodeAt(path) is { } node ? node.Children().Select(static c => (c.Name.ToArray(), c.Shown)) : [];
 
     /// <summary>
     /// The whole tree, or what is below a path, in path order: ready to be written as one layer. Files with several names come once, their other
@@ -74,7 +73,7 @@ public sealed class MergedTree
             var children = at.Node.Children();
             for (var i = children.Count - 1; i >= 0; i--)
             {
-                waiting.Push((TreePath.Join(at.Path, children[i].Key), children[i].Value));
+                waiting.Push((TreePath.Join(at.Path, children[i].Name), children[i]));
             }
         }
     }
@@ -104,14 +103,14 @@ public sealed class MergedTree
 
     private void Apply(LayerIndex layer, int number)
     {
-        var linked = new Dictionary<byte[], MergedNode>(NameComparer.Instance); // first names of this layer
         var parents = new List<(byte[] Path, MergedNode Node)>(); // from the root to the directory of the entry before
-        foreach (var (entry, content) in layer.Entries())
+        foreach (var source in layer.Entries())
         {
+            var entry = source.Entry;
             TotalBytes += entry.Kind is EntryKind.File ? entry.Size : 0;
             if (entry.Path.Length == 0)
             {
-                Directory(_root, entry, number);
+                _root = Directory(_root, source, number);
                 parents.Add(([], _root));
                 continue;
             }
@@ -124,58 +123,48 @@ public sealed class MergedTree
                     parent.Set(name, null);
                     break;
                 case EntryKind.Directory:
-                    var node = parent.Find(name);
-                    if (node?.Shown.Entry.Kind is not EntryKind.Directory)
-                    {
-                        node = new(new(entry, null, number, entry.Path, 0));
-                        parent.Set(name, node);
-                    }
-
-                    Directory(node, entry, number);
+                    var node = Directory(parent.Find(name), source, number);
+                    parent.Set(name, node);
                     parents.Add((entry.Path, node));
                     break;
                 case EntryKind.HardLink:
-                    parent.Set(name, Linked(linked, layer, entry));
+                    parent.Set(name, Linked(entry, number));
                     break;
                 default:
-                    var other = new MergedNode(new(entry, content, number, entry.Path, 0));
-                    parent.Set(name, other);
-                    linked[entry.Path] = other;
+                    parent.Set(name, new(source, number));
                     break;
             }
         }
     }
 
-    private MergedNode Linked(Dictionary<byte[], MergedNode> linked, LayerIndex layer, LayerEntry link)
+    private MergedNode Linked(LayerEntry link, int layer)
     {
-        if (!linked.TryGetValue(link.Link, out var first))
+        // Indexes name the first of a file's names first, and each name once: it is still what this layer put there.
+        if (NodeAt(link.Link) is not { } first || first.Layer != layer || first.Source.Entry.Kind is EntryKind.Directory)
         {
-            throw new DamagedLayerException($"The index of {layer.TreeDigest}: {Posix.PosixPath.Show(link.Path)} is a link to a name that does not come before it.");
+            throw new DamagedLayerException($"An index has {Posix.PosixPath.Show(link.Path)} as a link to a name that does not come before it.");
         }
 
-        if (first.Shown.LinkGroup == 0)
+        if (first.LinkGroup == 0)
         {
-            first.Shown = first.Shown with { LinkGroup = ++_linkGroups };
+            first.LinkGroup = ++_linkGroups;
         }
 
-        return new(first.Shown with { Entry = first.Shown.Entry with { Path = link.Path } });
+        return new(first.Source with { Entry = first.Source.Entry with { Path = link.Path } }, layer) { LinkGroup = first.LinkGroup };
     }
 
-    private static void Directory(MergedNode node, LayerEntry entry, int layer)
+    private static MergedNode Directory(MergedNode? below, IndexEntry source, int layer)
     {
-        var isOpaque = false;
+        var entry = source.Entry;
         foreach (var attribute in entry.Attributes)
         {
-            isOpaque |= attribute.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark);
+            if (attribute.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark))
+            {
+                return new(new(entry with { Attributes = [.. entry.Attributes.Where(a => a != attribute)] }, null), layer);
+            }
         }
 
-        if (isOpaque)
-        {
-            node.Clear();
-            entry = entry with { Attributes = [.. entry.Attributes.Where(a => !a.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark))] };
-        }
-
-        node.Shown = new(entry, null, layer, entry.Path, 0);
+        return below?.Source.Entry.Kind is EntryKind.Directory ? below.Under(source, layer) : new(source, layer);
     }
 
     /// <summary>Indexes are in path order: the parent is the last entry's directory or one above it.</summary>

@@ -29,7 +29,8 @@ internal sealed unsafe class UpperReader(DifferenceRequest request)
     {
         fixed (byte* terminated = PosixPath.Terminated(path))
         {
-            var file = Libc.OpenBeneath(Number(root), terminated, Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec, Libc.ResolveBeneath | Libc.ResolveNoSymlinks);
+            const int flags = Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec;
+            var file = Libc.OpenBeneath(Number(root), terminated, flags, Libc.ResolveBeneath | Libc.ResolveNoSymlinks);
             return file >= 0 ? new(file, ownsHandle: true) : throw Errno.Failure("open", path);
         }
     }
@@ -65,7 +66,8 @@ internal sealed unsafe class UpperReader(DifferenceRequest request)
         var status = Status(directory, [], Libc.EmptyPath);
         var redirect = Value(directory, _redirect, out var length) ? _value[..length] : null;
         var isOpaque = Value(directory, _opaque, out length) && length == 1 && _value[0] == (byte)'y';
-        return new(name, Entry(EntryKind.Directory, name, status, _attributes.Read(Number(directory), EntryKind.Directory, name)), false, isOpaque, redirect, null);
+        var attributes = _attributes.Read(Number(directory), EntryKind.Directory, name);
+        return new(name, Entry(EntryKind.Directory, name, status, attributes), false, isOpaque, redirect, null);
     }
 
     private static byte[] Mark(string name, bool userXattr) => PosixPath.Terminated($"{(userXattr ? "user" : "trusted")}.overlay.{name}");

@@ -102,12 +102,16 @@ internal sealed unsafe class StagingDirectory : IDisposable
     public static void SyncDirectory(string path)
     {
         var file = OpenDirectory(path);
-        if (file < 0 || Libc.Sync(file) != 0)
+        var error = file < 0 || Libc.Sync(file) != 0 ? Errno.Last : 0;
+        if (file >= 0)
         {
-            throw Errno.Failure("sync", path, Errno.Last);
+            _ = Libc.Close(file);
         }
 
-        _ = Libc.Close(file);
+        if (error != 0)
+        {
+            throw Errno.Failure("sync", path, error);
+        }
     }
 
     private bool TryRename(string target)
