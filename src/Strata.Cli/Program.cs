@@ -16,7 +16,12 @@ internal static class Program
                 RootlessReexec.EnterIfNeeded();
             }
 
-            var parsed = StrataCommand.Create().Parse(args);
+            if (args is ["run", ..])
+            {
+                Run.Preload.Start();
+            }
+
+            var parsed = StrataCommand.Create(args is [var name, ..] ? name : "").Parse(args);
             if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
             {
                 DiagnosticOutput.Print(parsed.Errors.Select(error => CliDiagnostics.Usage(error.Message)), Terminal.Detect());

@@ -15,18 +15,34 @@ internal static class StrataCommand
     /// <summary>Errors and signals are handled by this program, not by the library.</summary>
     public static InvocationConfiguration Invocation { get; } = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
-    public static RootCommand Create() => new("Strata: CI/CD whose builds never do the same work twice and never reuse wrong work.")
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("run", RunCommand.Create),
+        ("plan", PlanCommand.Create),
+        ("validate", ValidateCommand.Create),
+        ("schema", SchemaCommand.Create),
+        ("init", InitCommand.Create),
+        ("eval", EvalCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("version", VersionCommand.Create),
+        ("completion", CompletionCommand.Create),
+    ];
+
+    /// <param name="first">The first argument: if it names a command, the others' options need not be made.</param>
+    public static RootCommand Create(string first)
     {
-        RunCommand.Create(),
-        PlanCommand.Create(),
-        ValidateCommand.Create(),
-        SchemaCommand.Create(),
-        InitCommand.Create(),
-        EvalCommand.Create(),
-        DoctorCommand.Create(),
-        VersionCommand.Create(),
-        CompletionCommand.Create(),
-    };
+        var root = new RootCommand("Strata: CI/CD whose builds never do the same work twice and never reuse wrong work.");
+        var only = Array.FindIndex(Commands, command => command.Name == first);
+        for (var i = 0; i < Commands.Length; i++)
+        {
+            if (only < 0 || only == i)
+            {
+                root.Subcommands.Add(Commands[i].Create());
+            }
+        }
+
+        return root;
+    }
 
     /// <summary>Commands for which a normal user's process enters its own namespaces first, before anything else of it runs.</summary>
     public static bool NeedsSandboxes(string[] args) => args switch
