@@ -6,11 +6,12 @@ using Strata.Sandbox;
 
 namespace Strata.Cli;
 
-/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing removes its copies of sources.</summary>
+/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing removes its copies of sources and lets go of images.</summary>
 internal sealed class LocalPlatform : IDisposable
 {
     private readonly SourceCopies _sources;
     private readonly ISandboxHost _host;
+    private readonly Lazy<ImageResolver> _images;
     private readonly Lazy<WorkflowRunner> _runner;
 
     /// <param name="runtime">A configured OCI runtime, or null.</param>
@@ -18,6 +19,7 @@ internal sealed class LocalPlatform : IDisposable
     {
         _sources = new(dataDirectory);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = runtime });
+        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = async cancellationToken =>
@@ -25,7 +27,7 @@ internal sealed class LocalPlatform : IDisposable
                 await _host.CleanUpAsync(cancellationToken).ConfigureAwait(false); // of killed runs; a look into one directory when there are none
                 return _host;
             },
-            Images = new ImageResolver(dataDirectory, new TreeStore(dataDirectory, OwnersOf(_host)), TimeProvider.System),
+            Images = _images.Value,
             Source = _sources,
             Hasher = new GlobFileHasher(),
         }));
@@ -43,13 +45,19 @@ internal sealed class LocalPlatform : IDisposable
         var host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory });
         await using (host.ConfigureAwait(false))
         {
-            new TreeStore(dataDirectory, OwnersOf(host)).RemoveLeftovers();
-            ImageResolver.RemoveLeftovers(dataDirectory);
+            ImageResolver.RemoveLeftovers(dataDirectory, OwnersOf(host), TimeProvider.System);
             return await host.CleanUpAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public void Dispose() => _sources.Dispose();
+    public void Dispose()
+    {
+        _sources.Dispose();
+        if (_images.IsValueCreated)
+        {
+            _images.Value.Dispose();
+        }
+    }
 
     private static OwnerPolicy OwnersOf(ISandboxHost host) =>
         host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };

@@ -1,11 +1,12 @@
 using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
-using Strata.Layers;
+using Strata.Layers.Store;
+using Strata.Layers.Trees;
 
 namespace Strata.Images;
 
-/// <summary>Base systems from packages and from archives, kept in a tree store under one data directory.</summary>
-public sealed class ImageResolver : IImageResolver
+/// <summary>Base systems from packages and from archives, kept as layers under one data directory. Disposing lets go of them.</summary>
+public sealed class ImageResolver : IImageResolver, IDisposable
 {
     private const int NoSpace = 28; // ENOSPC, as IOException.HResult of this project's own calls
     private const int DiskFull = unchecked((int)0x80070070); // as .NET's
@@ -14,24 +15,38 @@ public sealed class ImageResolver : IImageResolver
     private static readonly ImageConfig BaseConfig = new(
         new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }, null, null);
 
+    // What a local run imports from its own workspace is not a public base.
+    private static readonly LayerOrg Local = LayerOrg.Parse("local");
+
+    private readonly LayerTrees _trees;
     private readonly DebootstrapBase _debootstrap;
     private readonly RootFsBase _rootFs;
 
-    public ImageResolver(string dataDirectory, ITreeStore trees, TimeProvider time)
+    /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
+    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time)
     {
+        var store = new LocalLayerStore(dataDirectory, time);
         var records = new BaseRecords(dataDirectory);
-        _debootstrap = new(trees, records, new(trees, dataDirectory, time), time);
-        _rootFs = new(trees, records, time);
+        _trees = new(dataDirectory, owners);
+        _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), time);
+        _rootFs = new(store.Of(Local), records, time);
     }
 
-    /// <summary>Removes what builds left that were killed; the next build does it too. See also <see cref="Layers.Trees.TreeStore.RemoveLeftovers"/>.</summary>
-    public static void RemoveLeftovers(string dataDirectory) => BuildScratch.RemoveLeftovers(dataDirectory);
+    /// <summary>Removes what killed processes left; the next build does it too.</summary>
+    public static void RemoveLeftovers(string dataDirectory, OwnerPolicy owners, TimeProvider time)
+    {
+        BuildScratch.RemoveLeftovers(dataDirectory);
+        new LocalLayerStore(dataDirectory, time).RemoveLeftovers();
+        new ExtractedLayers(dataDirectory, owners).RemoveLeftovers();
+    }
+
+    public void Dispose() => _trees.Dispose();
 
     public async ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         try
         {
-            var (tree, layer) = image switch
+            var (lease, layer) = image switch
             {
                 BaseImage.Debootstrap packages =>
                     await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false),
@@ -40,7 +55,7 @@ public sealed class ImageResolver : IImageResolver
                 _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
             };
             var digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([layer.Digest]), BaseConfig);
-            return new(digest, [tree.Path], BaseConfig, [layer]);
+            return new(digest, [await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false)], BaseConfig, [layer]);
         }
         catch (IOException e)
         {

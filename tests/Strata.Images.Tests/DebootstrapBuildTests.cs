@@ -63,7 +63,7 @@ public sealed class DebootstrapBuildTests : IDisposable
 
     private void NothingIsLeft()
     {
-        foreach (var place in (IEnumerable<string>)["/dev/shm/strata-0", Path.Combine(_directory, "tmp/strata-0"), Path.Combine(_directory, "trees")])
+        foreach (var place in (IEnumerable<string>)["/dev/shm/strata-0", Path.Combine(_directory, "tmp/strata-0"), Path.Combine(_directory, "layers/_public")])
         {
             if (Directory.Exists(place))
             {

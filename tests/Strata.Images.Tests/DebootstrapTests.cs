@@ -1,3 +1,4 @@
+using Strata.Layers.Store;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Images.Tests;
@@ -19,9 +20,9 @@ public sealed class DebootstrapTests
 
         again.Digest.ShouldBe(first.Digest);
         again.Layers.ShouldHaveSingleItem().Outcome.ShouldBe(LayerOutcome.Reused);
-        var root = first.Lowers.ShouldHaveSingleItem();
-        File.Exists(Path.Combine(root, "usr/bin/busybox")).ShouldBeTrue();
-        File.Exists(Path.Combine(root, "usr/bin/apt-get")).ShouldBeTrue();
+        var files = await ImageFiles.ReadAsync(first, TestData.Directory, LayerOrg.Public);
+        files["usr/bin/busybox"].ShouldNotBeNull();
+        files["usr/bin/apt-get"].ShouldNotBeNull();
         first.Config.Environment["PATH"].ShouldBe("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     }
 
@@ -29,11 +30,11 @@ public sealed class DebootstrapTests
     public async Task Nothing_of_the_host_is_in_a_base_system()
     {
         var image = await TestData.Resolver().ResolveAsync(Minimal("busybox-static", "ca-certificates"), new ProgressLines(), CancellationToken.None);
-        var root = image.Lowers[0];
-        File.Exists(Path.Combine(root, "etc/hostname")).ShouldBeFalse();
-        new FileInfo(Path.Combine(root, "etc/resolv.conf")).Length.ShouldBe(0);
-        File.Exists(Path.Combine(root, "etc/apt/apt.conf.d/99mmdebstrap")).ShouldBeFalse();
-        (await File.ReadAllTextAsync(Path.Combine(root, "etc/apt/sources.list"))).ShouldBe(
+        var files = await ImageFiles.ReadAsync(image, TestData.Directory, LayerOrg.Public);
+        files["etc/hostname"].ShouldBeNull();
+        files["etc/resolv.conf"].ShouldBe("");
+        files["etc/apt/apt.conf.d/99mmdebstrap"].ShouldBeNull();
+        files["etc/apt/sources.list"].ShouldBe(
             """
             deb http://deb.debian.org/debian bookworm main
             deb http://deb.debian.org/debian bookworm-updates main

@@ -24,7 +24,8 @@ public sealed class RootFsTests : IDisposable
         var changed = await Resolve(path, time);
         changed.Layers[0].Outcome.ShouldBe(LayerOutcome.Built);
         changed.Digest.ShouldNotBe(first.Digest);
-        (await File.ReadAllTextAsync(Path.Combine(changed.Lowers[0], "bin/sh"))).ShouldBe("two");
+        changed.Lowers.ShouldHaveSingleItem().ShouldBeOfType<Strata.Sandbox.SandboxTree.Mounted>();
+        (await ImageFiles.ReadAsync(changed, Path.Combine(_directory, "data"), Strata.Layers.Store.LayerOrg.Parse("local")))["bin/sh"].ShouldBe("two");
     }
 
     [Fact]
@@ -33,6 +34,40 @@ public sealed class RootFsTests : IDisposable
         var path = Archive("rootfs.tar", "one");
         await Resolve(path, TimeProvider.System);
         (await Resolve(path, TimeProvider.System)).Layers[0].Outcome.ShouldBe(LayerOutcome.Built);
+    }
+
+    [Fact]
+    public async Task A_damaged_layer_is_imported_again()
+    {
+        var path = Archive("rootfs.tar", "one");
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+        var time = new FutureTime();
+        var first = await Resolve(path, time);
+        var image = Directory.GetFiles(_directory, "image.erofs", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (var file = File.OpenWrite(image))
+        {
+            file.Position = 5000;
+            file.WriteByte(1);
+        }
+
+        var again = await Resolve(path, time);
+
+        again.Layers[0].Outcome.ShouldBe(LayerOutcome.Built);
+        again.Digest.ShouldBe(first.Digest);
+    }
+
+    [Fact]
+    public async Task Where_owners_are_shifted_the_layer_is_extracted()
+    {
+        var path = Archive("rootfs.tar", "one");
+        var data = Path.Combine(_directory, "data");
+        using var resolver = new ImageResolver(data, Strata.Layers.Trees.OwnerPolicy.Rootless, TimeProvider.System);
+
+        var image = await resolver.ResolveAsync(new BaseImage.RootFs(path, At), new ProgressLines(), CancellationToken.None);
+
+        var directory = image.Lowers.ShouldHaveSingleItem().ShouldBeOfType<Strata.Sandbox.SandboxTree.HostDirectory>();
+        (await File.ReadAllTextAsync(Path.Combine(directory.Path, "bin/sh"))).ShouldBe("one");
     }
 
     [Theory]
@@ -68,11 +103,11 @@ public sealed class RootFsTests : IDisposable
         (await Should.ThrowAsync<UserErrorException>(() => Resolve(path, TimeProvider.System))).Diagnostics[0].Code.ShouldBe("STR3202");
     }
 
-    private Task<ResolvedImage> Resolve(string path, TimeProvider time)
+    private async Task<ResolvedImage> Resolve(string path, TimeProvider time)
     {
         var data = Path.Combine(_directory, "data");
-        var resolver = new ImageResolver(data, new Strata.Layers.Trees.TreeStore(data, Strata.Layers.Trees.OwnerPolicy.Root), time);
-        return resolver.ResolveAsync(new BaseImage.RootFs(path, At), new ProgressLines(), CancellationToken.None).AsTask();
+        using var resolver = new ImageResolver(data, Strata.Layers.Trees.OwnerPolicy.Root, time);
+        return await resolver.ResolveAsync(new BaseImage.RootFs(path, At), new ProgressLines(), CancellationToken.None);
     }
 
     private string Archive(string name, string shell)

@@ -10,7 +10,7 @@ internal static class TestData
     public static ImageResolver Resolver() => Resolver(Directory);
 
     public static ImageResolver Resolver(string directory) =>
-        new(directory, new TreeStore(directory, OwnerPolicy.Root), TimeProvider.System);
+        new(directory, OwnerPolicy.Root, TimeProvider.System);
 
     private static string Find()
     {

@@ -4,18 +4,18 @@ using Strata.Core;
 
 namespace Strata.Images.BaseSystems;
 
-/// <param name="Tree">Digest of the stored tree.</param>
+/// <param name="Layer">Digest of the stored layer.</param>
 /// <param name="Stamp">Of the file it came from, or null.</param>
-internal sealed record BaseRecord(string Format, string Tree, string? Stamp)
+internal sealed record BaseRecord(string Format, string Layer, string? Stamp)
 {
-    public const string CurrentFormat = "strata.base/1";
+    public const string CurrentFormat = "strata.base/2";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BaseRecord))]
 internal sealed partial class BaseRecordJson : JsonSerializerContext;
 
-/// <summary>Which tree a key stands for: <c>bases/KEY-HEX.json</c>, replaced in one rename. Anything unreadable is a miss.</summary>
+/// <summary>Which layer a key stands for: <c>bases/KEY-HEX.json</c>, replaced in one rename. Anything unreadable is a miss. Saved while a lease is held.</summary>
 internal sealed class BaseRecords(string dataDirectory)
 {
     private readonly string _root = Path.Combine(dataDirectory, "bases");
@@ -33,13 +33,13 @@ internal sealed class BaseRecords(string dataDirectory)
         }
     }
 
-    public void Save(Digest key, Digest tree, string? stamp)
+    public void Save(Digest key, Digest layer, string? stamp)
     {
         Directory.CreateDirectory(_root);
         var temporary = $"{PathOf(key)}.{Guid.NewGuid():n}";
         using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
         {
-            JsonSerializer.Serialize(file, new BaseRecord(BaseRecord.CurrentFormat, tree.ToString(), stamp), BaseRecordJson.Default.BaseRecord);
+            JsonSerializer.Serialize(file, new BaseRecord(BaseRecord.CurrentFormat, layer.ToString(), stamp), BaseRecordJson.Default.BaseRecord);
             file.Flush(flushToDisk: true);
         }
 

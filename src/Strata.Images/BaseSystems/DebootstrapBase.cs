@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Json;
-using Strata.Layers;
+using Strata.Layers.Store;
 
 namespace Strata.Images.BaseSystems;
 
 /// <summary><c>debootstrap:SUITE</c>: found by the key of all that decides its content, else built, once at a time on this host.</summary>
-internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, DebootstrapBuilder builder, TimeProvider time)
+internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, DebootstrapBuilder builder, TimeProvider time)
 {
-    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+    public async ValueTask<(LayerLease Lease, ResolvedLayer Layer)> ResolveAsync(
         BaseImage.Debootstrap image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var problems = PackageNames.Check(image);
@@ -38,8 +38,8 @@ internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, Deb
         records.Save(key, built.Digest, stamp: null);
         return Layer(built, LayerOutcome.Built);
 
-        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
-            (tree, new(key.ToString(), tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
+        (LayerLease, ResolvedLayer) Layer(LayerLease lease, LayerOutcome outcome) =>
+            (lease, new(key.ToString(), lease.Digest, outcome, time.GetElapsedTime(start), lease.SizeBytes));
     }
 
     /// <summary>The mirror is left out: it says where from, not what.</summary>
@@ -64,8 +64,6 @@ internal sealed class DebootstrapBase(ITreeStore trees, BaseRecords records, Deb
         });
     }
 
-    private async ValueTask<StoredTree?> FindAsync(Digest key, CancellationToken cancellationToken) =>
-        records.Find(key) is { } record && Digest.TryParse(record.Tree, null, out var tree)
-            ? await trees.FindAsync(tree, cancellationToken).ConfigureAwait(false)
-            : null;
+    private ValueTask<LayerLease?> FindAsync(Digest key, CancellationToken cancellationToken) =>
+        StoredBase.FindAsync(layers, records.Find(key), cancellationToken);
 }

@@ -1,13 +1,13 @@
 using Strata.Core.Diagnostics;
-using Strata.Layers;
+using Strata.Layers.Store;
 using Strata.Layers.Trees;
 
 namespace Strata.Images.BaseSystems;
 
-/// <summary>Makes a base system from a distribution's packages and stores its tree, streaming from one to the other.</summary>
-internal sealed class DebootstrapBuilder(ITreeStore trees, string dataDirectory, TimeProvider time)
+/// <summary>Makes a base system from a distribution's packages and stores its layer, streaming from one to the other.</summary>
+internal sealed class DebootstrapBuilder(ILayerPlace layers, string dataDirectory, TimeProvider time)
 {
-    public async Task<StoredTree> BuildAsync(
+    public async Task<LayerLease> BuildAsync(
         BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
     {
         if (!IsInstalled(BuilderCommand.Program))
@@ -28,7 +28,7 @@ internal sealed class DebootstrapBuilder(ITreeStore trees, string dataDirectory,
         }
     }
 
-    private async Task<StoredTree> BuildInAsync(
+    private async Task<LayerLease> BuildInAsync(
         string place, BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
     {
         using var scratch = ScratchDirectory.Create(place);
@@ -42,7 +42,7 @@ internal sealed class DebootstrapBuilder(ITreeStore trees, string dataDirectory,
             var output = new BuilderOutput(builder, () => BuilderFailure.Explain(image, builder.LastLines));
             await using (output.ConfigureAwait(false))
             {
-                return await trees.ImportTarAsync(output, TreeImportLimits.Default, cancellationToken).ConfigureAwait(false);
+                return await StoredBase.ImportAsync(layers, output, cancellationToken).ConfigureAwait(false);
             }
         }
         finally

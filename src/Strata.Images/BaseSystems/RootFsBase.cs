@@ -2,15 +2,15 @@ using System.Text;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Layers;
-using Strata.Layers.Compression;
+using Strata.Layers.Store;
 using Strata.Layers.Trees;
 
 namespace Strata.Images.BaseSystems;
 
 /// <summary><c>rootfs:FILE</c>: imported once for each content; a file whose stamp is unchanged is not read again.</summary>
-internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProvider time)
+internal sealed class RootFsBase(ILayerPlace layers, BaseRecords records, TimeProvider time)
 {
-    public async ValueTask<(StoredTree Tree, ResolvedLayer Layer)> ResolveAsync(
+    public async ValueTask<(LayerLease Lease, ResolvedLayer Layer)> ResolveAsync(
         BaseImage.RootFs image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
@@ -18,8 +18,7 @@ internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProv
             ?? throw new UserErrorException(ImageDiagnostics.NoRootFs(image.Path, "there is no such file", image.At));
         var key = Digest.Of(Encoding.UTF8.GetBytes($"strata.rootfs/1\0{image.Path}"));
         if (records.Find(key) is { } record && record.Stamp == stamp.ToString()
-            && Digest.TryParse(record.Tree, null, out var known)
-            && await trees.FindAsync(known, cancellationToken).ConfigureAwait(false) is { } found)
+            && await StoredBase.FindAsync(layers, record, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return Layer(found, LayerOutcome.Reused);
         }
@@ -28,6 +27,7 @@ internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProv
         var imported = await ImportAsync(image, cancellationToken).ConfigureAwait(false);
         if (FileStamp.Find(image.Path) != stamp)
         {
+            imported.Dispose();
             throw new UserErrorException(ImageDiagnostics.RootFsChanged(image.Path, image.At));
         }
 
@@ -38,20 +38,15 @@ internal sealed class RootFsBase(ITreeStore trees, BaseRecords records, TimeProv
 
         return Layer(imported, LayerOutcome.Built);
 
-        (StoredTree, ResolvedLayer) Layer(StoredTree tree, LayerOutcome outcome) =>
-            (tree, new(null, tree.Digest, outcome, time.GetElapsedTime(start), tree.SizeBytes));
+        (LayerLease, ResolvedLayer) Layer(LayerLease lease, LayerOutcome outcome) =>
+            (lease, new(null, lease.Digest, outcome, time.GetElapsedTime(start), lease.SizeBytes));
     }
 
-    private async Task<StoredTree> ImportAsync(BaseImage.RootFs image, CancellationToken cancellationToken)
+    private async Task<LayerLease> ImportAsync(BaseImage.RootFs image, CancellationToken cancellationToken)
     {
         try
         {
-            var file = Open(image);
-            var tar = ArchiveContent.Open(file);
-            await using (tar.ConfigureAwait(false))
-            {
-                return await trees.ImportTarAsync(tar, TreeImportLimits.Default, cancellationToken).ConfigureAwait(false);
-            }
+            return await StoredBase.ImportAsync(layers, Open(image), cancellationToken).ConfigureAwait(false);
         }
         catch (HostileArchiveException e)
         {

@@ -26,7 +26,8 @@ public static class LayerMountProbe
         }
     }
 
-    private static bool Works(string image, LayerMountMethod method)
+    /// <summary>Whether this image can be mounted so.</summary>
+    public static bool Works(string image, LayerMountMethod method)
     {
         try
         {

@@ -1,0 +1,24 @@
+using Strata.Core;
+using Strata.Layers.Packing;
+using Strata.Layers.Store;
+
+namespace Strata.Images.BaseSystems;
+
+/// <summary>A base system's layer in the store.</summary>
+internal static class StoredBase
+{
+    /// <summary>Null: none is recorded, or it is gone or damaged and must be made again.</summary>
+    public static async ValueTask<LayerLease?> FindAsync(ILayerPlace layers, BaseRecord? record, CancellationToken cancellationToken) =>
+        record is not null && Digest.TryParse(record.Layer, null, out var digest)
+            ? (await layers.OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease
+            : null;
+
+    /// <param name="archive">Read to its end and disposed.</param>
+    /// <exception cref="Layers.HostileArchiveException">Traversal, bombs, damage.</exception>
+    public static async ValueTask<LayerLease> ImportAsync(ILayerPlace layers, Stream archive, CancellationToken cancellationToken)
+    {
+        using var write = layers.Start();
+        var packed = await LayerPacker.FromTarAsync(archive, write.Target, TarPackOptions.Default, cancellationToken).ConfigureAwait(false);
+        return (await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false)).Lease!; // what was just hashed cannot mismatch
+    }
+}
