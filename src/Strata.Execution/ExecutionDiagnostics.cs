@@ -49,9 +49,6 @@ internal static class ExecutionDiagnostics
     public static Diagnostic ImageStepsNotYet(string image, SourceSpan at) => NotYet(
         "STR1705", $"steps: of image '{image}'", at, "Use 'from: debootstrap:SUITE' with 'packages: […]', or do the steps in the job.");
 
-    public static Diagnostic OciNotYet(string reference, SourceSpan at) => NotYet(
-        "STR1706", $"the OCI image '{reference}'", at, "Use 'from: debootstrap:bookworm' with 'packages: […]', or 'from: rootfs:FILE.tar'.");
-
     public static Diagnostic ImageChainNotYet(string name, SourceSpan at) => NotYet(
         "STR1707", $"from: images.{name}", at, "Repeat the base and the packages in this definition.");
 

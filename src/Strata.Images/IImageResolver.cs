@@ -23,6 +23,23 @@ public abstract record BaseImage(SourceSpan? At)
 
     /// <param name="Path">Absolute host path of a .tar, .tar.gz or .tar.zst.</param>
     public sealed record RootFs(string Path, SourceSpan? At) : BaseImage(At);
+
+    /// <param name="Reference">Of an image in a registry; see <see cref="CheckReference"/>.</param>
+    public sealed record Oci(string Reference, SourceSpan? At) : BaseImage(At);
+
+    /// <returns>Why the text is no OCI reference, or null.</returns>
+    public static Diagnostic? CheckReference(string text, SourceSpan? at)
+    {
+        try
+        {
+            Strata.Oci.References.Reference.Parse(text, at);
+            return null;
+        }
+        catch (UserErrorException e)
+        {
+            return e.Diagnostics[0];
+        }
+    }
 }
 
 /// <summary>An image ready to mount.</summary>
@@ -46,6 +63,12 @@ public sealed record ResolvedImage(Digest Digest, IReadOnlyList<SandboxTree> Low
 /// <summary>What the image says of how to start in it.</summary>
 public sealed record ImageConfig(IReadOnlyDictionary<string, string> Environment, string? WorkingDirectory, string? User)
 {
+    /// <summary>Part of what the image is; a job's steps are run without it.</summary>
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+
+    /// <inheritdoc cref="Entrypoint"/>
+    public IReadOnlyList<string>? Command { get; init; }
+
     public static ImageConfig Empty { get; } = new(new Dictionary<string, string>(), null, null);
 }
 

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Images;
@@ -31,6 +32,13 @@ internal static class ImageDiagnostics
 
     public static Diagnostic UnsupportedBase(string kind, SourceSpan? at) =>
         new("STR3007", Severity.Error, $"A base image of kind {kind} cannot be resolved here.", at, "Use debootstrap:SUITE or rootfs:FILE.");
+
+    public static Diagnostic NoSuchImage(string reference, SourceSpan? at) =>
+        new("STR3016", Severity.Error, $"The registry has no image '{reference}'.", at, "Check the name and the tag; for a private repository, log in (docs/registries.md).");
+
+    public static Diagnostic WrongDiffId(string reference, Digest wanted, Digest found) =>
+        new("STR3017", Severity.Error, $"A layer of {reference} unpacks to {found.Short}, and its image says {wanted.Short}.", null,
+            "The image was made wrong: build and push it again.");
 
     public static Diagnostic BuilderMissing(string program) =>
         new("STR3010", Severity.Error, $"{program} is not installed; it makes base systems from packages.", null, $"apt-get install {program}");

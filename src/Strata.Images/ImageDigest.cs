@@ -35,10 +35,26 @@ public static class ImageDigest
             ["env"] = environment,
             ["workdir"] = config.WorkingDirectory,
             ["user"] = config.User,
-            ["entrypoint"] = null,
-            ["cmd"] = null,
+            ["entrypoint"] = Texts(config.Entrypoint),
+            ["cmd"] = Texts(config.Command),
             ["platform"] = Platform,
         });
+    }
+
+    private static JsonArray? Texts(IReadOnlyList<string>? texts)
+    {
+        if (texts is null)
+        {
+            return null;
+        }
+
+        var array = new JsonArray();
+        foreach (var text in texts)
+        {
+            array.Add((JsonNode)text);
+        }
+
+        return array;
     }
 
     /// <summary>OS and architecture as OCI names them: <c>linux/amd64</c>.</summary>

@@ -1,19 +1,19 @@
 using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
+using Strata.Images.Registries;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
+using Strata.Oci.Credentials;
+using Strata.Oci.Registries;
+using Strata.Sandbox;
 
 namespace Strata.Images;
 
-/// <summary>Base systems from packages and from archives, kept as layers under one data directory. Disposing lets go of them.</summary>
+/// <summary>Base systems from packages, from archives and from registries, kept as layers under one data directory. Disposing lets go of them.</summary>
 public sealed class ImageResolver : IImageResolver, IDisposable
 {
     private const int NoSpace = 28; // ENOSPC, as IOException.HResult of this project's own calls
     private const int DiskFull = unchecked((int)0x80070070); // as .NET's
-
-    /// <summary>Images from base systems say nothing of their environment; this is what Debian's own default is for root.</summary>
-    private static readonly ImageConfig BaseConfig = new(
-        new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }, null, null);
 
     // What a local run imports from its own workspace is not a public base.
     private static readonly LayerOrg Local = LayerOrg.Parse("local");
@@ -21,6 +21,8 @@ public sealed class ImageResolver : IImageResolver, IDisposable
     private readonly LayerTrees _trees;
     private readonly DebootstrapBase _debootstrap;
     private readonly RootFsBase _rootFs;
+    private readonly OciBase _oci;
+    private readonly Lazy<RegistryClient> _registry;
 
     /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
     public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time)
@@ -30,6 +32,8 @@ public sealed class ImageResolver : IImageResolver, IDisposable
         _trees = new(dataDirectory, owners);
         _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), time);
         _rootFs = new(store.Of(Local), records, time);
+        _registry = new(() => new(new RegistryOptions(), new CredentialFiles(time), time)); // connects when first asked
+        _oci = new(store.Public, new(dataDirectory), _registry, time);
     }
 
     /// <summary>Removes what killed processes left; the next build does it too.</summary>
@@ -40,22 +44,35 @@ public sealed class ImageResolver : IImageResolver, IDisposable
         new ExtractedLayers(dataDirectory, owners).RemoveLeftovers();
     }
 
-    public void Dispose() => _trees.Dispose();
+    public void Dispose()
+    {
+        _trees.Dispose();
+        if (_registry.IsValueCreated)
+        {
+            _registry.Value.Dispose();
+        }
+    }
 
     public async ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         try
         {
-            var (lease, layer) = image switch
+            var found = image switch
             {
                 BaseImage.Debootstrap packages =>
-                    await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false),
+                    ResolvedBase.Of(await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false)),
                 BaseImage.RootFs archive =>
-                    await _rootFs.ResolveAsync(archive, progress, cancellationToken).ConfigureAwait(false),
+                    ResolvedBase.Of(await _rootFs.ResolveAsync(archive, progress, cancellationToken).ConfigureAwait(false)),
+                BaseImage.Oci reference => await _oci.ResolveAsync(reference, progress, cancellationToken).ConfigureAwait(false),
                 _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
             };
-            var digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([layer.Digest]), BaseConfig);
-            return new(digest, [await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false)], BaseConfig, [layer]);
+            var lowers = new List<SandboxTree>(found.Leases.Count);
+            foreach (var lease in found.Leases)
+            {
+                lowers.Add(await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false));
+            }
+
+            return new ResolvedImage(default, lowers, found.Config, found.Layers).With(found.Config);
         }
         catch (IOException e)
         {

@@ -78,7 +78,13 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
             return rootFs is null ? (null, [problem!]) : (new(reference, why, rootFs, ImageConfig.Empty, containerEnv), []);
         }
 
-        return (null, [OciOrUnknown(reference, at)]);
+        if (Unknown(reference, at) is { } unknown)
+        {
+            return (null, [unknown]);
+        }
+
+        var (oci, wrong) = Oci(reference, at);
+        return oci is null ? (null, [wrong!]) : (new(reference, why, oci, ImageConfig.Empty, containerEnv), []);
     }
 
     private (SelectedImage?, IReadOnlyList<Diagnostic>) FromDefinition(ImageDefinition definition, string name, string why)
@@ -104,7 +110,8 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
                 problems.Add(ExecutionDiagnostics.ImageChainNotYet(other.Name, at));
                 break;
             case BaseReference.Oci oci:
-                problems.Add(ExecutionDiagnostics.OciNotYet(oci.Reference, at));
+                (image, var bad) = Oci(oci.Reference, at);
+                problems.AddRange(bad is null ? [] : [bad]);
                 break;
         }
 
@@ -125,13 +132,20 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
             : (null, ExecutionDiagnostics.RootFsOutsideWorkspace(path, at));
     }
 
+    private static (BaseImage? Image, Diagnostic? Problem) Oci(string reference, SourceSpan at)
+    {
+        const string DockerPrefix = "docker://"; // as GitHub writes it in some places
+        var text = reference.StartsWith(DockerPrefix, StringComparison.Ordinal) ? reference[DockerPrefix.Length..] : reference;
+        return BaseImage.CheckReference(text, at) is { } problem ? (null, problem) : (new BaseImage.Oci(text, at), null);
+    }
+
     /// <summary>A word that is nearly a definition's name was meant as one; else it names an image of a registry.</summary>
-    private Diagnostic OciOrUnknown(string reference, SourceSpan at)
+    private Diagnostic? Unknown(string reference, SourceSpan at)
     {
         var nearest = Suggestion.Nearest(reference, workflow.Images.Select(i => i.Name!));
         return nearest is not null || reference.Length == 0 || reference.StartsWith(DefinitionPrefix, StringComparison.Ordinal)
             ? ExecutionDiagnostics.UnknownImage(reference, at, nearest)
-            : ExecutionDiagnostics.OciNotYet(reference, at);
+            : null;
     }
 
     private static string? TryText(Template template, IExpressionScope? scope) =>

@@ -1,8 +1,8 @@
 using Strata.Layers.Erofs;
 using Strata.Layers.Packing;
-using Strata.Layers.Store;
+using Strata.Layers.Trees;
 
-namespace Strata.Layers.Trees;
+namespace Strata.Layers.Store;
 
 /// <summary>
 /// Layers as directories, for hosts where images cannot be mounted. Each is extracted once:
