@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Layers.Packing;
 
 namespace Strata.Layers;
 
@@ -18,4 +19,11 @@ public static class ArchiveDiagnostics
 
     public static Diagnostic NoZstd() =>
         new("STR3205", Severity.Error, "The archive is compressed with zstd, and libzstd.so.1 is not installed.", null, "apt-get install libzstd1");
+
+    /// <param name="layer">What the user knows it by.</param>
+    public static Diagnostic Damaged(string layer, DamagedLayerException reason) =>
+        new("STR3206", Severity.Error, $"{layer} cannot be used: {reason.Message}", null, "Remove it: it is packed, built or fetched again when it is needed.");
+
+    public static Diagnostic Changed(string directory, TreeChangedException reason) =>
+        new("STR3207", Severity.Error, $"{directory} changed while it was read: {reason.ChangedPath}.", null, "Run again when nothing writes there, or leave it out.");
 }

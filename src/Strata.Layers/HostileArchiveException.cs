@@ -17,7 +17,10 @@ public enum ArchiveFault
 }
 
 /// <summary>An archive that is refused; the message names the entry and the reason.</summary>
-public sealed class HostileArchiveException(string message, ArchiveFault fault = ArchiveFault.Damaged) : Exception(message)
+public class HostileArchiveException(string message, ArchiveFault fault = ArchiveFault.Damaged) : Exception(message)
 {
     public ArchiveFault Fault { get; } = fault;
 }
+
+/// <summary>A hard link to a name the archive does not hold before it. In a layer of an OCI image it may be one of the layers below: <see cref="Packing.TarPackOptions.Lowers"/>.</summary>
+public sealed class MissingLinkTargetException(string message) : HostileArchiveException(message, ArchiveFault.Unsafe);

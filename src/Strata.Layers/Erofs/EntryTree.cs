@@ -249,7 +249,8 @@ internal sealed class EntryTree
         var target = Find(entry.Link);
         if (target == None)
         {
-            throw Refuse(entry.Path, $"it is a hard link to {PosixPath.Show(entry.Link)}, which does not come before it");
+            throw new MissingLinkTargetException(
+                $"{PosixPath.Show(entry.Path)}: it is a hard link to {PosixPath.Show(entry.Link)}, which does not come before it.");
         }
 
         var inode = _nodes[target].Inode;

@@ -52,6 +52,18 @@ public sealed class ErofsReader : IDisposable
         }
     }
 
+    /// <summary>The entry of a path, or null. A hard link is found as the file it is.</summary>
+    /// <exception cref="DamagedLayerException">What leads there contradicts itself.</exception>
+    public ErofsEntry? Find(ReadOnlySpan<byte> path) => FindDeepest(path, out var isWhole)[^1] is var last && isWhole ? last : null;
+
+    /// <summary>The root and all that is there of what leads to a path.</summary>
+    /// <param name="isWhole">Whether the last of them is the path's.</param>
+    internal List<ErofsEntry> FindDeepest(ReadOnlySpan<byte> path, out bool isWhole)
+    {
+        _file.ResetClaims();
+        return new ErofsWalk(_file, _head, _limits).Descend(path, out isWhole);
+    }
+
     /// <summary>Fills <paramref name="target"/> from the content of a file that is in this image alone.</summary>
     /// <param name="offset">Where in the file. With the length of <paramref name="target"/> inside of it.</param>
     public void ReadContent(ErofsEntry file, long offset, Span<byte> target)

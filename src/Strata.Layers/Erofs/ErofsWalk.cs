@@ -39,6 +39,52 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
         return null;
     }
 
+    /// <summary>The root, then one entry for each component of a path that is there.</summary>
+    /// <param name="isWhole">Whether all are.</param>
+    public List<ErofsEntry> Descend(ReadOnlySpan<byte> path, out bool isWhole)
+    {
+        var found = new List<ErofsEntry> { Enter([], head.RootNid, EntryKind.Directory) };
+        isWhole = true;
+        foreach (var range in path.Split((byte)'/'))
+        {
+            var name = path[range];
+            if (name.IsEmpty)
+            {
+                break; // the root
+            }
+
+            if (!TryFindIn(found[^1], name, out var next))
+            {
+                isWhole = false;
+                break;
+            }
+
+            found.Add(Enter(path[..range.End].ToArray(), next.Nid, next.Kind));
+        }
+
+        return found;
+    }
+
+    private bool TryFindIn(ErofsEntry directory, ReadOnlySpan<byte> name, out (byte[] Name, ulong Nid, EntryKind Kind) next)
+    {
+        next = default;
+        if (directory.Entry.Kind is not EntryKind.Directory)
+        {
+            return false;
+        }
+
+        foreach (var candidate in _open.Peek().Names)
+        {
+            if (name.SequenceEqual(candidate.Name))
+            {
+                next = candidate;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private ErofsEntry Enter(byte[] path, ulong nid, EntryKind kind)
     {
         if (++_entries > limits.EntriesMax)

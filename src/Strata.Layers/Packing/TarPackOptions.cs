@@ -1,3 +1,4 @@
+using Strata.Layers.Erofs;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Packing;
@@ -18,6 +19,12 @@ public sealed record TarPackOptions
     public static TarPackOptions Default { get; } = new();
 
     public WhiteoutForm Form { get; init; } = WhiteoutForm.Oci;
+
+    /// <summary>
+    /// The layers below, bottom first, for hard links to what they hold: such a file is copied into the layer under both names. Empty: such links are refused
+    /// with <see cref="MissingLinkTargetException"/>, and the archive can be packed again once the layers below are there.
+    /// </summary>
+    public IReadOnlyList<ErofsReader> Lowers { get; init; } = [];
 
     public TreeImportLimits Limits { get; init; } = TreeImportLimits.Default;
 

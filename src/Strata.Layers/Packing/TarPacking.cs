@@ -8,6 +8,8 @@ namespace Strata.Layers.Packing;
 /// <summary>One pass over an archive: decompressed on one core; parsed, hashed and written on another.</summary>
 internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
 {
+    private const int CopySize = 1 << 20;
+
     private readonly OciWhiteouts? _whiteouts = options.Form is WhiteoutForm.Oci ? new() : null;
     private long _dropped;
 
@@ -53,6 +55,11 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
         }
         else if (entry is not { Kind: EntryKind.File, Size: > 0 })
         {
+            if (entry.Kind is EntryKind.HardLink && options.Lowers.Count > 0 && builder.Tree.Find(entry.Link) == Erofs.EntryTree.None)
+            {
+                CopyUp(entry.Link);
+            }
+
             builder.Add(entry);
         }
         else
@@ -65,5 +72,31 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
 
             builder.EndFile();
         }
+    }
+
+    /// <summary>As overlayfs does before it makes a link: the layer gets the file it links to.</summary>
+    private void CopyUp(byte[] path)
+    {
+        if (LowerLayers.Find(options.Lowers, path) is not var (layer, lower) || lower.Entry.Kind is EntryKind.Directory)
+        {
+            return; // the link is refused
+        }
+
+        if (lower.Entry is not { Kind: EntryKind.File, Size: > 0 })
+        {
+            builder.Add(lower.Entry);
+            return;
+        }
+
+        var buffer = new byte[Math.Min(lower.Entry.Size, CopySize)];
+        builder.BeginFile(lower.Entry);
+        for (var at = 0L; at < lower.Entry.Size; at += buffer.Length)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, lower.Entry.Size - at));
+            layer.ReadContent(lower, at, part);
+            builder.Write(part);
+        }
+
+        builder.EndFile();
     }
 }

@@ -140,4 +140,23 @@ public sealed class KernelMountTests : IDisposable
         File.ReadAllBytes(mount.Path + "/a/b/whole").ShouldBe(content);
         File.ReadAllBytes(mount.Path + "/pieces").ShouldBe([.. content[(4 << 12)..(8 << 12)], .. new byte[4 << 12], .. content[..(4 << 12)]]);
     }
+
+    [Fact]
+    public void Data_behind_16_GiB_is_found()
+    {
+        const long start = (17L << 30) >> 12;
+        using (var device = File.OpenHandle(_directory.Combine("base"), FileMode.CreateNew, FileAccess.Write))
+        {
+            RandomAccess.Write(device, Encoding.ASCII.GetBytes(new string('x', 4096)), start << 12);
+        }
+
+        using (var builder = new LayerBuilder(new(Image, null), [new(Strata.Core.Digest.Of("x"u8), start + 1)]))
+        {
+            builder.AddExternalFile(Entry(EntryKind.File, "f") with { Size = 4000 }, default, [new(1, (uint)start, 1)]);
+            builder.Finish();
+        }
+
+        using var mount = ErofsMount.Of(Image, _directory.Combine("mnt"), _directory.Combine("base"));
+        File.ReadAllText(mount.Path + "/f").ShouldBe(new string('x', 4000));
+    }
 }

@@ -135,6 +135,27 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hard_link_to_a_layer_below_brings_the_file_with_it()
+    {
+        await FromTar(new TarBuilder().File("d/f", "below").File("gone/f", "x").Finished(), "lower");
+        await FromTar(new TarBuilder().File(".wh.gone").Finished(), "middle");
+        var upper = new TarBuilder().HardLink("link", "d/f").Finished();
+        await Should.ThrowAsync<MissingLinkTargetException>(() => FromTar(upper, "refused"));
+        using var lower = ErofsReader.Open(_directory.Combine("lower"));
+        using var middle = ErofsReader.Open(_directory.Combine("middle"));
+        var options = new TarPackOptions { Lowers = [lower, middle] };
+        await LayerPacker.FromTarAsync(new MemoryStream(upper), Target("upper"), options, CancellationToken.None);
+        using (var mount = ErofsMount.Of(_directory.Combine("upper"), _directory.Combine("mnt")))
+        {
+            Shell.Run(mount.Path, "cat link; stat -c %h link; test link -ef d/f").ShouldBe("below2\n");
+        }
+
+        var hidden = new TarBuilder().HardLink("link", "gone/f").Finished();
+        await Should.ThrowAsync<MissingLinkTargetException>(
+            () => LayerPacker.FromTarAsync(new MemoryStream(hidden), Target("hidden"), options, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task The_last_member_of_a_name_counts()
     {
         var twice = await FromTar(new TarBuilder().File("a", "1").Link("a", "x").File("a", "2").File("b", "3").Directory("b").File("b/c", "4").Finished(), "twice");
