@@ -72,6 +72,28 @@ public sealed class RegistryImageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hard_link_to_a_file_of_a_layer_below_has_its_content()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        var link = new MemoryStream();
+        await using (var writer = new TarWriter(link, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(new UstarTarEntry(TarEntryType.HardLink, "etc/again") { LinkName = "etc/a" });
+        }
+
+        await PushAsync(registry.Reference("one:1"), [Tar(("etc/a", "one")), link.ToArray()]);
+        await PushAsync(registry.Reference("two:1"), [Tar(("etc/a", "two")), link.ToArray()]);
+        await PushAsync(registry.Reference("none:1"), [Tar(("etc/b", "x")), link.ToArray()]);
+
+        var one = await ResolveAsync(registry.Reference("one:1").ToString());
+        var two = await ResolveAsync(registry.Reference("two:1").ToString());
+
+        (await ContentAsync(one.Layers[1].Digest, "etc/again")).ShouldBe("one");
+        (await ContentAsync(two.Layers[1].Digest, "etc/again")).ShouldBe("two");
+        (await Should.ThrowAsync<UserErrorException>(() => ResolveAsync(registry.Reference("none:1").ToString()))).Diagnostics[0].Code.ShouldBe("STR3201");
+    }
+
+    [Fact]
     public async Task What_is_not_there_or_made_wrong_is_refused_with_a_reason_and_nothing_is_kept()
     {
         await using var registry = await RealRegistry.StartAsync();
@@ -98,6 +120,21 @@ public sealed class RegistryImageTests : IDisposable
         using var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(layer, CancellationToken.None)).Lease.ShouldNotBeNull();
         using var reader = ErofsReader.Open(lease.ImagePath);
         return [.. reader.Entries().Select(e => (Encoding.UTF8.GetString(e.Entry.Path), e.Entry.IsWhiteout))];
+    }
+
+    private async Task<string> ContentAsync(Digest layer, string path)
+    {
+        using var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(layer, CancellationToken.None)).Lease.ShouldNotBeNull();
+        using var reader = ErofsReader.Open(lease.ImagePath);
+        var file = reader.Entries().Single(e => Encoding.UTF8.GetString(e.Entry.Path) == path);
+        if (file.Entry.Kind == EntryKind.HardLink)
+        {
+            return await ContentAsync(layer, Encoding.UTF8.GetString(file.Entry.Link));
+        }
+
+        var bytes = new byte[file.Entry.Size];
+        reader.ReadContent(file, 0, bytes);
+        return Encoding.UTF8.GetString(bytes);
     }
 
     private static async Task<Digest> PushAsync(Reference reference, IReadOnlyList<byte[]> tars, Digest? diffId = null)

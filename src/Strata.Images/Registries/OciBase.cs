@@ -3,6 +3,7 @@ using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
 using Strata.Layers;
 using Strata.Layers.Compression;
+using Strata.Layers.Erofs;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
 using Strata.Oci;
@@ -84,7 +85,7 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
     private async Task<ResolvedBase> PullAsync(Reference reference, SourceSpan? at, BuildProgress progress, CancellationToken cancellationToken)
     {
         var description = await registry.Value.GetImageAsync(reference, Platform.Host, cancellationToken).ConfigureAwait(false);
-        var pulled = new (LayerLease Lease, ResolvedLayer Layer)[description.Manifest.Layers.Count];
+        var pulled = new (LayerLease? Lease, ResolvedLayer Layer)[description.Manifest.Layers.Count];
         var done = 0;
         try
         {
@@ -93,9 +94,24 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
                 new ParallelOptions { MaxDegreeOfParallelism = DownloadsMax, CancellationToken = cancellationToken },
                 async (i, stop) =>
                 {
-                    pulled[i] = await PullLayerAsync(reference, description.Manifest.Layers[i], description.Config.DiffIds[i], at, stop).ConfigureAwait(false);
-                    progress.Enter($"pulled {Interlocked.Increment(ref done)} of {pulled.Length} layers");
+                    try
+                    {
+                        pulled[i] = await PullLayerAsync(reference, description.Manifest.Layers[i], description.Config.DiffIds[i], [], at, stop).ConfigureAwait(false);
+                        progress.Enter($"pulled {Interlocked.Increment(ref done)} of {pulled.Length} layers");
+                    }
+                    catch (MissingLinkTargetException)
+                    {
+                        // It links to a file of a layer below: once those are here.
+                    }
                 }).ConfigureAwait(false);
+            for (var i = 0; i < pulled.Length; i++)
+            {
+                if (pulled[i].Lease is null)
+                {
+                    pulled[i] = await PullAboveAsync(reference, description, i, pulled, at, cancellationToken).ConfigureAwait(false);
+                    progress.Enter($"pulled {++done} of {pulled.Length} layers");
+                }
+            }
         }
         catch
         {
@@ -109,19 +125,46 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
 
         var config = description.Config;
         var kept = new PulledImage(
-            PulledImage.CurrentFormat, [.. pulled.Select(p => p.Lease.Digest.ToString())], config.Variables(), NullIfEmpty(config.WorkingDirectory),
+            PulledImage.CurrentFormat, [.. pulled.Select(p => p.Lease!.Digest.ToString())], config.Variables(), NullIfEmpty(config.WorkingDirectory),
             NullIfEmpty(config.User), config.Entrypoint, config.Command);
         images.Save(reference.Digest!.Value, kept);
         return new(
-            [.. pulled.Select(p => p.Lease)], [.. pulled.Select(p => p.Layer)],
+            [.. pulled.Select(p => p.Lease!)], [.. pulled.Select(p => p.Layer)],
             new(kept.Env, kept.WorkingDirectory, kept.User) { Entrypoint = kept.Entrypoint, Command = kept.Command });
     }
 
-    private async Task<(LayerLease, ResolvedLayer)> PullLayerAsync(
-        Reference reference, Descriptor blob, Digest diffId, SourceSpan? at, CancellationToken cancellationToken)
+    private async Task<(LayerLease?, ResolvedLayer)> PullAboveAsync(
+        Reference reference, ImageDescription description, int index, (LayerLease? Lease, ResolvedLayer Layer)[] pulled, SourceSpan? at,
+        CancellationToken cancellationToken)
+    {
+        var below = new List<ErofsReader>(index);
+        try
+        {
+            for (var i = 0; i < index; i++)
+            {
+                below.Add(ErofsReader.Open(pulled[i].Lease!.Image, ownsFile: false));
+            }
+
+            return await PullLayerAsync(
+                reference, description.Manifest.Layers[index], description.Config.DiffIds[index], below, at, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MissingLinkTargetException e)
+        {
+            throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {reference.ToShortString()}", e, at));
+        }
+        finally
+        {
+            below.ForEach(reader => reader.Dispose());
+        }
+    }
+
+    /// <param name="below">For links to what they hold. Then the layer is this image's alone: above others it would hold something else.</param>
+    /// <exception cref="MissingLinkTargetException">It links to a file of a layer below, and <paramref name="below"/> has none such.</exception>
+    private async Task<(LayerLease?, ResolvedLayer)> PullLayerAsync(
+        Reference reference, Descriptor blob, Digest diffId, List<ErofsReader> below, SourceSpan? at, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        if (images.FindLayer(diffId) is { } known && (await layers.OpenAsync(known, cancellationToken).ConfigureAwait(false)).Lease is { } present)
+        if (below.Count == 0 && images.FindLayer(diffId) is { } known && (await layers.OpenAsync(known, cancellationToken).ConfigureAwait(false)).Lease is { } present)
         {
             return (present, new(null, known, LayerOutcome.Reused, time.GetElapsedTime(start), present.SizeBytes));
         }
@@ -129,20 +172,25 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
         var body = await registry.Value.OpenBlobAsync(reference, blob, cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var lease = await StoreAsync(reference, body, diffId, at, cancellationToken).ConfigureAwait(false);
-            images.SaveLayer(diffId, lease.Digest);
+            var lease = await StoreAsync(reference, body, diffId, below, at, cancellationToken).ConfigureAwait(false);
+            if (below.Count == 0)
+            {
+                images.SaveLayer(diffId, lease.Digest);
+            }
+
             return (lease, new(null, lease.Digest, LayerOutcome.Pulled, time.GetElapsedTime(start), lease.SizeBytes));
         }
     }
 
     /// <summary>Nothing is stored before the blob has its digest and the tar its diff ID.</summary>
-    private async Task<LayerLease> StoreAsync(Reference reference, VerifyingStream body, Digest diffId, SourceSpan? at, CancellationToken cancellationToken)
+    private async Task<LayerLease> StoreAsync(
+        Reference reference, VerifyingStream body, Digest diffId, List<ErofsReader> below, SourceSpan? at, CancellationToken cancellationToken)
     {
         try
         {
             using var write = layers.Start();
             using var tar = new DiffIdStream(ArchiveContent.Open(body));
-            var packed = await LayerPacker.FromTarAsync(tar, write.Target, TarPackOptions.Default, cancellationToken).ConfigureAwait(false);
+            var packed = await LayerPacker.FromTarAsync(tar, write.Target, TarPackOptions.Default with { Lowers = below }, cancellationToken).ConfigureAwait(false);
             if (tar.DiffId != diffId)
             {
                 throw new EnvironmentException(ImageDiagnostics.WrongDiffId(reference.ToShortString(), diffId, tar.DiffId));
@@ -150,7 +198,7 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
 
             return (await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false)).Lease!; // what was just hashed cannot mismatch
         }
-        catch (HostileArchiveException e)
+        catch (HostileArchiveException e) when (e is not MissingLinkTargetException)
         {
             throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {reference.ToShortString()}", e, at));
         }
