@@ -5,7 +5,7 @@ namespace Strata.Sandbox.Hosting;
 /// <summary>One running sandbox.</summary>
 internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, RemovalQueue removals, Action<JobSandbox> released) : ISandbox
 {
-    private readonly int _firstProcess = parts.ReadProcessId() ?? throw new UnreachableException();
+    private readonly int _firstProcess = parts.ProcessId ?? throw new UnreachableException();
     private readonly Lock _disposing = new(); // guards _disposal
     private int _steps;
     private Task? _disposal;

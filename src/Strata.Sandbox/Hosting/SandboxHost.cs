@@ -100,7 +100,7 @@ internal sealed class SandboxHost : ISandboxHost
 
         if (spec.Limits.Disk is { } disk)
         {
-            parts.DiskWatch = new(slot, disk, parts.ReadProcessId() ?? -1, _options.Time);
+            parts.DiskWatch = new(slot, disk, parts.ProcessId ?? -1, _options.Time);
             parts.DiskWatch.Start();
         }
 

@@ -45,6 +45,9 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
 
     internal string? StateDirectory { get; set; }
 
+    /// <summary>Process 1 as the host numbers it; null before it runs.</summary>
+    internal int? ProcessId { get; set; }
+
     internal string ProcessIdFile => $"{slot.Bundle}/pid";
 
     /// <summary>Everything at once, for a start that failed half-way.</summary>
@@ -111,7 +114,7 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         if (!Runtime.Exit.IsCompleted)
         {
             // Process 1 did not take the hint (stopped, or not ours: a configured runtime's): from outside even process 1 can be killed.
-            if (ReadProcessId() is { } first)
+            if ((ProcessId ?? ReadProcessId()) is { } first)
             {
                 _ = LibC.Kill(first, Signals.Kill);
             }
@@ -125,7 +128,7 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
         Runtime.Dispose();
     }
 
-    /// <summary>Process 1 as the host numbers it; null before the runtime wrote it.</summary>
+    /// <summary>As the runtime wrote it; null before.</summary>
     internal int? ReadProcessId() =>
         File.Exists(ProcessIdFile) && int.TryParse(File.ReadAllText(ProcessIdFile), NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 1
             ? first

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Strata.Core.Diagnostics;
+using Strata.Sandbox.Init;
 using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Namespaces;
 using Strata.Sandbox.Native;
@@ -17,13 +18,13 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
 
     private readonly IdRange _ids = host.Ids.OfSlot(parts.Slot.Number, ownRange: host.CanIdmap);
 
-    private Pipe? _ready;
+    private ReadySignal? _ready;
     private Pipe? _messages;
 
     /// <exception cref="EnvironmentException">With the reason; the caller releases the parts.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var ready = _ready = Pipe.ForReading();
+        using var ready = _ready = ReadySignal.Create(host.Runtime.KeepsSockets);
         using var messages = _messages = Pipe.ForReading();
         var holding = HoldAsync(cancellationToken);
         var directoriesError = CreateDirectories();
@@ -252,9 +253,10 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }.WriteTo($"{parts.Slot.Bundle}/config.json");
     }
 
-    private async Task WaitReadyAsync(Pipe ready, Pipe messages, CancellationToken cancellationToken)
+    private async Task WaitReadyAsync(ReadySignal ready, Pipe messages, CancellationToken cancellationToken)
     {
-        if (await Pipe.ReadAsync(ready.Reader, new byte[1], cancellationToken).ConfigureAwait(false) == 0)
+        var (isReady, process) = await ready.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!isReady)
         {
             var tail = new OutputTail(null);
             await OutputCopy.RunAsync(messages.Reader, tail, CancellationToken.None).ConfigureAwait(false);
@@ -264,12 +266,13 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         _ = LibC.Unlink($"{parts.Slot.Exchange}/{InitName}");
-        var first = await WaitProcessIdAsync(cancellationToken).ConfigureAwait(false);
+        var first = process ?? await WaitProcessIdAsync(cancellationToken).ConfigureAwait(false);
+        parts.ProcessId = first;
         host.Seccomp.Keep(parts.Id);
         parts.RootDirectory = Descriptor.Open($"/proc/{first}/root", OpenFlags.Path | OpenFlags.Directory);
     }
 
-    // Process 1 may be quicker than the runtime's own bookkeeping, which the first exec needs.
+    // Process 1 may be quicker than the runtime's own bookkeeping.
     private async Task<int> WaitProcessIdAsync(CancellationToken cancellationToken)
     {
         while (true)
