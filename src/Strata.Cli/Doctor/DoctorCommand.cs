@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
-using Strata.Core.Diagnostics;
 using Strata.Sandbox.Diagnosis;
 
 namespace Strata.Cli.Doctor;
@@ -15,19 +14,14 @@ internal static class DoctorCommand
     {
         var data = SelectionOptions.One("--data", "DIR", "Where state is kept.");
         var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start)." };
-        var scrub = new Option<bool>("--scrub") { Description = "Verify everything stored.", Hidden = true };
+        var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed." };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
         var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, clean, scrub, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(scrub))
-            {
-                throw new UserErrorException(CliDiagnostics.OptionNotYet("--scrub"));
-            }
-
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
-            return parsed.GetValue(clean)
-                ? await CleanAsync(directory, cancellationToken).ConfigureAwait(false)
+            return parsed.GetValue(scrub) ? await ScrubCommand.RunAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false)
+                : parsed.GetValue(clean) ? await CleanAsync(directory, cancellationToken).ConfigureAwait(false)
                 : await DiagnoseAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
