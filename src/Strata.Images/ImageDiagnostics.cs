@@ -59,5 +59,5 @@ internal static class ImageDiagnostics
         new("STR3014", Severity.Error, $"The base system debootstrap:{suite} could not be built.", null, detail);
 
     public static Diagnostic StoreFailed(string detail) =>
-        new("STR3015", Severity.Error, $"The base system could not be stored: {detail}.", null, "Check the data directory (--data): its disk, its owner, its file system.");
+        new("STR3015", Severity.Error, $"The base system could not be stored: {detail.TrimEnd('.')}.", null, "Check the data directory (--data): its disk, its owner, its file system.");
 }

@@ -25,6 +25,13 @@ internal static class Program
                 return await PlacementChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method));
             case ["mount", var method, var target, var image, .. var devices]:
                 return PlacementChild.Mount(Enum.Parse<LayerMountMethod>(method), target, image, devices);
+            case ["scratch", var parent]:
+                using (var scratch = Layers.Trees.ScratchDirectory.Create(parent))
+                {
+                    Console.Write(scratch.Path);
+                }
+
+                return 0;
             default:
                 return 64;
         }

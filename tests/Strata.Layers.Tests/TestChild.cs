@@ -17,6 +17,19 @@ internal static class TestChild
             command = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", $"{setUp}\nexec \"$@\"", "sh", .. command];
         }
 
+        return Start(start, command);
+    }
+
+    /// <summary>As another user of this host, who is root in a user namespace of its own: as Strata is for normal users.</summary>
+    public static Process StartRootless(int user, params string[] arguments) => Start(
+        new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true },
+        [
+            "setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "unshare", "--user", "--map-root-user",
+            "dotnet", "exec", typeof(TestChild).Assembly.Location, .. arguments,
+        ]);
+
+    private static Process Start(ProcessStartInfo start, string[] command)
+    {
         start.FileName = command[0];
         foreach (var argument in command.Skip(1))
         {

@@ -18,7 +18,7 @@ internal static class BuildScratch
 
     public static string Choose(string dataDirectory, bool allowMemory)
     {
-        if (allowMemory && AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
+        if (allowMemory && ScratchDirectory.CanUse(Memory) && AvailableMemory() >= 2 * NeededBytes && Directory.Exists(Memory)
             && new DriveInfo(Memory) is { DriveFormat: "tmpfs", AvailableFreeSpace: >= NeededBytes })
         {
             return Memory;
