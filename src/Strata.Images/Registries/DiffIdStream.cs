@@ -1,30 +1,17 @@
 using System.Security.Cryptography;
 using Strata.Core;
+using Strata.Oci.Content;
 
 namespace Strata.Images.Registries;
 
 /// <summary>The plain tar of a layer as it passes, hashed: its diff ID (OCI image-spec, config.md).</summary>
-internal sealed class DiffIdStream(Stream tar) : Stream
+internal sealed class DiffIdStream(Stream tar) : ReadOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Digest? _digest;
 
     /// <summary>Of all that was read; to be asked once, at the end.</summary>
     public Digest DiffId => _digest ??= Finish();
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -39,19 +26,6 @@ internal sealed class DiffIdStream(Stream tar) : Stream
         _hash.AppendData(buffer.Span[..read]);
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
