@@ -43,20 +43,22 @@ public abstract record BaseImage(SourceSpan? At)
 }
 
 /// <summary>An image ready to mount.</summary>
-/// <param name="Digest">DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}.</param>
 /// <param name="Lowers">What a sandbox's root stands on, bottom first.</param>
-public sealed record ResolvedImage(Digest Digest, IReadOnlyList<SandboxTree> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
+public sealed record ResolvedImage(IReadOnlyList<SandboxTree> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
 {
-    /// <summary>The same layers, started in another way: another image.</summary>
-    public ResolvedImage With(ImageConfig config)
+    /// <summary>DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}. Computed each time.</summary>
+    public Digest Digest
     {
-        var layers = new List<Digest>(Layers.Count);
-        foreach (var layer in Layers)
+        get
         {
-            layers.Add(layer.Digest);
-        }
+            var layers = new List<Digest>(Layers.Count);
+            foreach (var layer in Layers)
+            {
+                layers.Add(layer.Digest);
+            }
 
-        return this with { Config = config, Digest = ImageDigest.OfImage(ImageDigest.OfSnapshot(layers), config) };
+            return ImageDigest.OfImage(ImageDigest.OfSnapshot(layers), Config);
+        }
     }
 }
 

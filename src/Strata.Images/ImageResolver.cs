@@ -1,6 +1,7 @@
 using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
 using Strata.Images.Registries;
+using Strata.Layers;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
 using Strata.Oci.Credentials;
@@ -72,7 +73,11 @@ public sealed class ImageResolver : IImageResolver, IDisposable
                 lowers.Add(await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false));
             }
 
-            return new ResolvedImage(default, lowers, found.Config, found.Layers).With(found.Config);
+            return new(lowers, found.Config, found.Layers);
+        }
+        catch (HostileArchiveException e)
+        {
+            throw new UserErrorException(ArchiveDiagnostics.Refused("the image", e, image.At)); // extracted for a normal user: an owner that user's jobs cannot have
         }
         catch (IOException e)
         {

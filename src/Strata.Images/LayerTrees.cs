@@ -45,12 +45,7 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
     }
 
     /// <summary>The sandbox unmounts it: only the descriptor is closed here.</summary>
-    private static void MountAt(string target, string image, LayerMountMethod method)
-    {
-        var mount = LayerMount.Open(image, [], method);
-        mount.Attach(target);
-        mount.Mount.Dispose();
-    }
+    private static void MountAt(string target, string image, LayerMountMethod method) => LayerMount.At(target, image, [], method).Mount.Dispose();
 
     /// <summary>Found out with the first image: it would be mounted in any case. Shifted owners exist in directories only.</summary>
     private LayerMountMethod Method(string image)

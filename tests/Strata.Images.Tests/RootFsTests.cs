@@ -70,6 +70,23 @@ public sealed class RootFsTests : IDisposable
         (await File.ReadAllTextAsync(Path.Combine(directory.Path, "bin/sh"))).ShouldBe("one");
     }
 
+    [Fact]
+    public async Task An_owner_that_a_normal_users_job_cannot_have_is_a_user_error_at_its_place()
+    {
+        var path = Path.Combine(_directory, "owners.tar");
+        await using (var writer = new TarWriter(File.Create(path)))
+        {
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "file") { Uid = 70_000 });
+        }
+
+        using var resolver = new ImageResolver(Path.Combine(_directory, "data"), Strata.Layers.Trees.OwnerPolicy.Rootless, TimeProvider.System);
+        var error = await Should.ThrowAsync<UserErrorException>(
+            async () => await resolver.ResolveAsync(new BaseImage.RootFs(path, At), new ProgressLines(), CancellationToken.None));
+
+        (error.Diagnostics.ShouldHaveSingleItem().Code, error.Diagnostics[0].At).ShouldBe(("STR3201", At));
+        error.Message.ShouldContain("70000");
+    }
+
     [Theory]
     [InlineData("../evil", "STR3201")]
     [InlineData("/evil", "STR3201")]

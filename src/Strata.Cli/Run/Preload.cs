@@ -12,7 +12,7 @@ namespace Strata.Cli.Run;
 /// </summary>
 internal static class Preload
 {
-    public static void Start() => ThreadPool.UnsafeQueueUserWorkItem(static _ => Load(), null);
+    public static void Start() => _ = Task.Run(Load); // a task: what it throws ends with it, not with the process
 
     private static void Load()
     {

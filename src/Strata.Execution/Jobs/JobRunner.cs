@@ -64,7 +64,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
         var resolved = await run.Images.ResolveAsync(image.Base, _events.Progress, cancellation.Requested).ConfigureAwait(false);
         var config = Merge(resolved.Config, image.Config);
-        _resolved = resolved.With(config);
+        _resolved = resolved with { Config = config };
         var workspace = await capture.ConfigureAwait(false);
         var resources = instance.Job.Resources;
         var sandbox = await run.Host.StartAsync(

@@ -20,7 +20,8 @@ internal sealed class InitStep : IStepProcess
 
     private readonly SafeFileHandle _status;
     private readonly string _program;
-    private volatile int _process; // the command's id on the host, once it runs
+    private readonly TaskCompletionSource _firstWord = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile int _process; // the command's id on the host; 0: it never ran
 
     private InitStep(SafeFileHandle status, string program)
     {
@@ -33,7 +34,15 @@ internal sealed class InitStep : IStepProcess
 
     public string? StartError { get; private set; }
 
-    internal static InitStep Start(SafeFileHandle init, ExecSpec spec, SafeFileHandle output)
+    /// <summary>Returns when the command runs (a cancel then finds whom to interrupt), or could not be started.</summary>
+    internal static async Task<InitStep> StartAsync(SafeFileHandle init, ExecSpec spec, SafeFileHandle output)
+    {
+        var step = Request(init, spec, output);
+        await step._firstWord.Task.ConfigureAwait(false);
+        return step;
+    }
+
+    private static InitStep Request(SafeFileHandle init, ExecSpec spec, SafeFileHandle output)
     {
         var block = InitRequest.Build(spec);
         using var memory = SocketCalls.CreateMemory(block);
@@ -92,11 +101,14 @@ internal sealed class InitStep : IStepProcess
             {
                 case Started:
                     _process = sender;
+                    _firstWord.TrySetResult();
                     break;
                 case NotStarted:
                     StartError = $"{_program}: {Errno.Text(value)}";
+                    _firstWord.TrySetResult();
                     break;
                 case Ended:
+                    _firstWord.TrySetResult(); // killed before it could say that it runs
                     return (value & 0x7F) == 0 ? (value >> 8) & 0xFF : 128 + (value & 0x7F); // wait(2): WIFEXITED, WEXITSTATUS, WTERMSIG
             }
         }
@@ -109,6 +121,8 @@ internal sealed class InitStep : IStepProcess
         {
             StartError ??= $"{_program}: the job has no room for another process, or has ended";
         }
+
+        _firstWord.TrySetResult();
 
         return Killed;
     }

@@ -19,7 +19,7 @@ internal static class Leftovers
             new JobControlGroup(hierarchies, path).RemoveAsync().GetAwaiter().GetResult();
         }
 
-        AwaitRuntimes(prefix);
+        AwaitRuntimes(stateDirectory, prefix);
         if (Directory.Exists(stateDirectory))
         {
             foreach (var directory in Directory.EnumerateDirectories(stateDirectory, prefix + "*"))
@@ -33,11 +33,11 @@ internal static class Leftovers
     /// The runtime's processes end by themselves once the job's have, and the kernel may take seconds to end those. Whoever asked for a clean host gets
     /// one: this returns when they have gone. Killing them first would leave their dead children to the host's init.
     /// </summary>
-    private static void AwaitRuntimes(string prefix)
+    private static void AwaitRuntimes(string stateDirectory, string prefix)
     {
         var start = TimeProvider.System.GetTimestamp();
         using var never = new ManualResetEventSlim();
-        for (var interval = 1; FindRuntimes(prefix) is { Count: > 0 } left; interval = Math.Min(interval * 2, 50))
+        for (var interval = 1; FindRuntimes(stateDirectory, prefix) is { Count: > 0 } left; interval = Math.Min(interval * 2, 50))
         {
             var waited = TimeProvider.System.GetElapsedTime(start);
             if (waited > EndPatience)
@@ -54,14 +54,16 @@ internal static class Leftovers
         }
     }
 
-    /// <summary>Those with a sandbox's id as an argument.</summary>
-    private static List<int> FindRuntimes(string prefix)
+    /// <summary>Those started with our state directory (OciRuntime) and a sandbox's id; who else names the id is not ours to wait for or to end.</summary>
+    private static List<int> FindRuntimes(string stateDirectory, string prefix)
     {
         var found = new List<int>();
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && ControlGroupHierarchies.ReadOrEmpty($"{path}/cmdline").Contains('\0' + prefix, StringComparison.Ordinal))
+                && ControlGroupHierarchies.ReadOrEmpty($"{path}/cmdline") is var arguments
+                && arguments.Contains($"\0--root\0{stateDirectory}\0", StringComparison.Ordinal)
+                && arguments.Contains($"\0{prefix}", StringComparison.Ordinal))
             {
                 found.Add(process);
             }

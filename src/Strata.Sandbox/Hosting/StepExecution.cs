@@ -85,7 +85,7 @@ internal sealed class StepExecution(SandboxParts parts, HostSetup host, int numb
             // So that the job may open /dev/stdout, which is this pipe, by name.
             _ = LibC.ChangeOwner(pipe.Writer.Number(), idBase + (uint)spec.UserId, idBase + (uint)spec.GroupId);
             IStepProcess process = host.Runtime.KeepsSockets
-                ? InitStep.Start(parts.Life!, spec, pipe.Writer)
+                ? await InitStep.StartAsync(parts.Life!, spec, pipe.Writer).ConfigureAwait(false)
                 : await RuntimeStep.StartAsync(parts, host, spec, number, pipe.Writer).ConfigureAwait(false);
             pipe.Writer.Dispose();
             return (process, pipe);

@@ -186,7 +186,7 @@ internal sealed class FakeImages : IImageResolver
 
         progress.Report("looking for the image");
         var digest = Digest.Of("image"u8);
-        return new(new ResolvedImage(digest, ["/"], Config, [new(null, digest, LayerOutcome.Reused, TimeSpan.FromMilliseconds(3), 42)]));
+        return new(new ResolvedImage(["/"], Config, [new(null, digest, LayerOutcome.Reused, TimeSpan.FromMilliseconds(3), 42)]));
     }
 }
 

@@ -111,7 +111,7 @@ public sealed class InitStepTests : IAsyncLifetime
     private async Task<(InitStep Step, string Output)> RunAsync(ExecSpec spec)
     {
         using var pipe = Pipe.ForReading();
-        var step = InitStep.Start(_life, spec, pipe.Writer);
+        var step = await InitStep.StartAsync(_life, spec, pipe.Writer);
         pipe.Writer.Dispose();
         var output = new Collected();
         await OutputCopy.RunAsync(pipe.Reader, output, CancellationToken.None);

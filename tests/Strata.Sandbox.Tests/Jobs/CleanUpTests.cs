@@ -53,6 +53,19 @@ public sealed class CleanUpTests : IClassFixture<Machine>
     }
 
     [Fact]
+    public async Task A_clean_up_leaves_a_process_alone_that_only_names_a_sandbox()
+    {
+        const string Prefix = "0123abcd-7-";
+        using var stranger = Processes.ChildProcess.Start(new() { FileName = "sh", Arguments = ["-c", "sleep 60; true", "sh", $"{Prefix}89ef"] });
+
+        Hosting.Leftovers.Remove($"{_machine.DataDirectory}/sandbox/runtime", Prefix);
+
+        stranger.Exit.IsCompleted.ShouldBeFalse();
+        stranger.KillSession();
+        await stranger.Exit;
+    }
+
+    [Fact]
     public async Task A_cancelled_start_leaves_nothing()
     {
         var random = new Random(Seed);

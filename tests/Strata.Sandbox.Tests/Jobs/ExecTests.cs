@@ -61,6 +61,19 @@ public sealed class ExecTests : IClassFixture<Machine>
     }
 
     [Fact]
+    public async Task A_cancel_before_the_command_runs_still_begins_with_an_interrupt()
+    {
+        await using var sandbox = await _machine.StartAsync();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        var outcome = await sandbox.ExecAsync(
+            Machine.Command("sleep", "60") with { Grace = TimeSpan.FromSeconds(3) }, new Collected(), cancelled.Token);
+
+        (outcome.End, outcome.ExitCode).ShouldBe((ExecEnd.Cancelled, 130)); // 143: the interrupt found nobody
+    }
+
+    [Fact]
     public async Task A_background_process_outlives_its_step_but_not_the_sandbox()
     {
         await using (var sandbox = await _machine.StartAsync())
