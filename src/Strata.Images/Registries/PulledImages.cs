@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Core;
 
@@ -27,66 +26,34 @@ internal sealed record LastKnown(string Format, string Digest)
 internal sealed partial class PulledJson : JsonSerializerContext;
 
 /// <summary>
-/// What is known of registries' images, <c>images/KEY-HEX.json</c>, each replaced in one rename: manifest → layers and configuration, diff ID → layer,
-/// reference → manifest. Anything unreadable is a miss.
+/// What is known of registries' images, below <c>images/</c>: manifest → layers and configuration, diff ID → layer,
+/// reference → manifest.
 /// </summary>
 internal sealed class PulledImages(string dataDirectory)
 {
-    private readonly string _root = Path.Combine(dataDirectory, "images");
+    private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "images"));
 
     public PulledImage? Find(Digest manifest) =>
-        Read(KeyOf("manifest", manifest.ToString()), PulledJson.Default.PulledImage) is { Format: PulledImage.CurrentFormat } image ? image : null;
+        _files.Find(KeyOf("manifest", manifest.ToString()), PulledJson.Default.PulledImage) is { Format: PulledImage.CurrentFormat } image ? image : null;
 
-    public void Save(Digest manifest, PulledImage image) => Write(KeyOf("manifest", manifest.ToString()), image, PulledJson.Default.PulledImage);
+    public void Save(Digest manifest, PulledImage image) => _files.Save(KeyOf("manifest", manifest.ToString()), image, PulledJson.Default.PulledImage);
 
     public Digest? FindLayer(Digest diffId) =>
-        Digest.TryParse(Read(KeyOf("layer", diffId.ToString()), PulledJson.Default.String), null, out var layer) ? layer : null;
+        Digest.TryParse(_files.Find(KeyOf("layer", diffId.ToString()), PulledJson.Default.String), null, out var layer) ? layer : null;
 
-    public void SaveLayer(Digest diffId, Digest layer) => Write(KeyOf("layer", diffId.ToString()), layer.ToString(), PulledJson.Default.String);
+    public void SaveLayer(Digest diffId, Digest layer) => _files.Save(KeyOf("layer", diffId.ToString()), layer.ToString(), PulledJson.Default.String);
 
     public Digest? FindLastKnown(string reference) =>
-        Read(KeyOf("tag", reference), PulledJson.Default.LastKnown) is { Format: LastKnown.CurrentFormat } known && Digest.TryParse(known.Digest, null, out var digest)
+        _files.Find(KeyOf("tag", reference), PulledJson.Default.LastKnown) is { Format: LastKnown.CurrentFormat } known && Digest.TryParse(known.Digest, null, out var digest)
             ? digest
             : null;
 
     public void SaveLastKnown(string reference, Digest digest) =>
-        Write(KeyOf("tag", reference), new(LastKnown.CurrentFormat, digest.ToString()), PulledJson.Default.LastKnown);
+        _files.Save(KeyOf("tag", reference), new LastKnown(LastKnown.CurrentFormat, digest.ToString()), PulledJson.Default.LastKnown);
 
     /// <summary>Where the lock of who pulls a manifest is.</summary>
-    public string LockPath(Digest manifest)
-    {
-        Directory.CreateDirectory(_root);
-        return Path.Combine(_root, $"{manifest.Hex}.lock");
-    }
+    public string LockPath(Digest manifest) => _files.LockPath(manifest);
 
     /// <summary>The platform is part of it: an index means another image on another machine that shares the directory.</summary>
     private static Digest KeyOf(string kind, string name) => Digest.Of(Encoding.UTF8.GetBytes($"strata.images/1\0{kind}\0{name}\0{ImageDigest.Platform}"));
-
-    private T? Read<T>(Digest key, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(key)), type);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
-        {
-            return null;
-        }
-    }
-
-    private void Write<T>(Digest key, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        Directory.CreateDirectory(_root);
-        var temporary = $"{PathOf(key)}.{Guid.NewGuid():n}";
-        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, value, type);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, PathOf(key), overwrite: true);
-    }
-
-    private string PathOf(Digest key) => Path.Combine(_root, $"{key.Hex}.json");
 }
