@@ -9,6 +9,7 @@ using Strata.Bench;
     ("layer-difference", LayerDifferenceBench.RunAsync),
     ("layer-mount", LayerMountBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
+    ("source-layer", SourceLayerBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
 ];
 

@@ -6,10 +6,10 @@ using Strata.Sandbox;
 
 namespace Strata.Cli;
 
-/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing removes its copies of sources and lets go of images.</summary>
+/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing lets go of sources and images.</summary>
 internal sealed class LocalPlatform : IDisposable
 {
-    private readonly SourceCopies _sources;
+    private readonly WorkspaceLayers _sources;
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
     private readonly Lazy<WorkflowRunner> _runner;
@@ -17,7 +17,7 @@ internal sealed class LocalPlatform : IDisposable
     /// <param name="runtime">A configured OCI runtime, or null.</param>
     public LocalPlatform(string dataDirectory, string? runtime)
     {
-        _sources = new(dataDirectory);
+        _sources = new(dataDirectory, TimeProvider.System);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = runtime });
         _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System));
         _runner = new(() => new(new ExecutionServices

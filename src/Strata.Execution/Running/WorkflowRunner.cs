@@ -80,7 +80,8 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 
     private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, EventPump events, CancellationToken cancellationToken)
     {
-        var workspace = await services.Source.CaptureAsync(request.WorkspaceDirectory, ownerShift, cancellationToken).ConfigureAwait(false);
+        var workspace = await services.Source.CaptureAsync(
+            request.WorkspaceDirectory, request.Identity.Organization, ownerShift, cancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in workspace.Diagnostics)
         {
             await events.PublishAsync(diagnostic).ConfigureAwait(false);

@@ -3,20 +3,20 @@ using Strata.Sandbox;
 
 namespace Strata.Execution.Sources;
 
-/// <summary>The workspace as it was when the run started: a private copy of the user's visible files.</summary>
+/// <summary>The workspace as it was when the run started: the user's visible files.</summary>
 public interface IWorkspaceSource
 {
     /// <param name="directory">Absolute host directory of the user.</param>
+    /// <param name="organization">Whose it is.</param>
     /// <param name="ownerShift">See <see cref="ISandboxHost.TreeOwnerShift"/>.</param>
-    ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken);
+    ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken);
 }
 
 /// <param name="Lowers">Host trees for <see cref="SandboxSpec.WorkspaceLowers"/>, bottom first. Never changed while the run lasts.</param>
 /// <param name="Binds">What is mounted beside them: the enclosing .git, read-only.</param>
-/// <param name="HashDirectory">A host directory with the captured files: for hashFiles outside of steps.</param>
 /// <param name="Diagnostics">Said once to the run's observer.</param>
 public sealed record CapturedWorkspace(
-    IReadOnlyList<SandboxTree> Lowers, IReadOnlyList<BindMount> Binds, string HashDirectory, IReadOnlyList<Diagnostic> Diagnostics);
+    IReadOnlyList<SandboxTree> Lowers, IReadOnlyList<BindMount> Binds, IReadOnlyList<Diagnostic> Diagnostics);
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher

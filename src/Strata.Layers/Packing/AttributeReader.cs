@@ -16,6 +16,11 @@ internal sealed unsafe class AttributeReader(PackOptions options)
     /// <exception cref="IOException">They cannot be read.</exception>
     public IReadOnlyList<Xattr> Read(int file, EntryKind kind, ReadOnlySpan<byte> shownPath)
     {
+        if (!options.Attributes)
+        {
+            return [];
+        }
+
         nint length;
         fixed (byte* names = _names)
         {

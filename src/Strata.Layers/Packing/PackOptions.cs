@@ -19,6 +19,9 @@ public sealed record PackOptions
 
     public PathFilter? Filter { get; init; }
 
+    /// <summary>Whether extended attributes are kept, those that layers have a place for.</summary>
+    public bool Attributes { get; init; } = true;
+
     /// <summary>Whether overlayfs' marks of opaque directories are kept: for what overlayfs wrote.</summary>
     public bool OverlayMarks { get; init; }
 }

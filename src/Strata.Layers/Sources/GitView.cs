@@ -17,7 +17,9 @@ public sealed record GitView(string Directory, IReadOnlyList<string> Objects)
     private const int AlternatesMax = 16;
     private const int RefsMax = 200_000;
 
-    internal static GitView Write(GitState state, string target, uint ownerShift)
+    /// <param name="target">An empty directory; it becomes the view's.</param>
+    /// <param name="ownerShift">The owner of every file.</param>
+    public static GitView Write(GitState state, string target, uint ownerShift)
     {
         var common = state.CommonDirectory;
         foreach (var directory in (ReadOnlySpan<string>)["", "refs", "refs/heads", "refs/tags", "objects", "objects/info", "objects/pack", "info"])

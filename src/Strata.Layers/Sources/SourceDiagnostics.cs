@@ -7,7 +7,7 @@ namespace Strata.Layers.Sources;
 internal static class SourceDiagnostics
 {
     public static Diagnostic Large(string workspace, long sizeBytes) =>
-        new("STR3301", Severity.Warning, $"{workspace} holds {new ByteSize(sizeBytes)} of visible files; each run copies them.", null,
+        new("STR3301", Severity.Warning, $"{workspace} holds {new ByteSize(sizeBytes)} of visible files; each change packs all of them again.", null,
             "Add what is not source to .gitignore.");
 
     public static Diagnostic GitMissing() =>
@@ -17,13 +17,21 @@ internal static class SourceDiagnostics
         new("STR3303", Severity.Error, $"git could not list the files of {repository}.", null, reason.Length == 0 ? null : reason);
 
     public static Diagnostic Changing(string file) =>
-        new("STR3304", Severity.Warning, $"{file} changed while it was copied, twice; the job may see a mixture.", null,
+        new("STR3304", Severity.Warning, $"{file} is written again and again; the job sees it as it was at one moment.", null,
+            "Stop what writes it, or add it to .gitignore.");
+
+    public static Diagnostic Unsteady(string file) =>
+        new("STR3304", Severity.Error, $"{file} changed each time it was read: the job would see a mixture.", null,
             "Stop what writes it, or add it to .gitignore.");
 
     public static Diagnostic Special(string file, long count) =>
-        new("STR3305", Severity.Warning, $"{file}{(count > 1 ? $" and {count - 1} more" : "")}: sockets, fifos and devices are not copied.", null, null);
+        new("STR3305", Severity.Warning, $"{file}{(count > 1 ? $" and {count - 1} more" : "")}: sockets, fifos and devices are left out.", null, null);
 
     public static Diagnostic Unreadable(string file, string reason) =>
-        new("STR3306", Severity.Error, $"The source file {file} cannot be copied: {reason}.", null,
+        new("STR3306", Severity.Error, $"The source file {file} cannot be read: {reason}.", null,
             "Give yourself the right to read it, or add it to .gitignore.");
+
+    public static Diagnostic NotStored(string workspace, string reason) =>
+        new("STR3307", Severity.Error, $"The layer of {workspace} cannot be written: {reason}.", null,
+            "Free space where the data directory is, or choose another with --data.");
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Strata.Core;
+
 namespace Strata.Layers.Store;
 
 /// <summary>Whose layers: a directory of their own for each organization. Public bases belong to nobody.</summary>
@@ -27,6 +30,10 @@ public readonly record struct LayerOrg
         org = valid ? new(text) : default;
         return valid;
     }
+
+    /// <summary>An organization whose name is no directory's is one by its digest; so is a name that could be taken for such a digest.</summary>
+    public static LayerOrg Of(string organization) =>
+        TryParse(organization, out var org) && organization.Length < LengthMax ? org : new(Digest.Of(Encoding.UTF8.GetBytes(organization)).Hex);
 
     public static LayerOrg Parse(string text) => TryParse(text, out var org) ? org : throw new FormatException($"'{text}' is no name of an organization.");
 

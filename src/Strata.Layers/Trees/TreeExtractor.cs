@@ -92,6 +92,7 @@ internal sealed class TreeExtractor : IDisposable
     {
         var node = SetMetadata(new(NodeKind.File) { Size = entry.Size }, entry);
         var file = TreeWriter.CreateFile(Place(entry, node), Name(entry.Path));
+        var length = 0L;
         try
         {
             while (await source.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
@@ -101,9 +102,11 @@ internal sealed class TreeExtractor : IDisposable
                     _hash.AppendData(piece.Span);
                 }
 
-                TreeWriter.Write(file, piece.Span, entry.Path);
+                length += piece.Length;
+                TreeWriter.WriteSparse(file, piece.Span, entry.Path);
             }
 
+            TreeWriter.SetLength(file, length, entry.Path);
             node.Content = _hashes ? Finish() : default;
             _writer.Complete(file, entry.Path, node);
         }

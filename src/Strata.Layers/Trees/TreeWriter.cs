@@ -7,6 +7,8 @@ namespace Strata.Layers.Trees;
 internal sealed unsafe class TreeWriter(OwnerPolicy owners)
 {
     private const uint PrivateMode = 0x180; // 0600 until the entry is complete
+    private const int HoleMin = 64 << 10; // as images have them: FileDataWriter.ChunkSize
+    private const int SeekCurrent = 1;
 
     /// <summary>A new empty file, open for writing; fails if the name is taken.</summary>
     public static int CreateFile(int directory, ReadOnlySpan<byte> name)
@@ -37,6 +39,34 @@ internal sealed unsafe class TreeWriter(OwnerPolicy owners)
             }
         }
     }
+
+    /// <summary>Leaves holes where whole blocks are zeros: <see cref="SetLength"/> must follow the last.</summary>
+    public static void WriteSparse(int file, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> shownName)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var isHole = bytes.Length >= HoleMin && !bytes[..HoleMin].ContainsAnyExcept((byte)0);
+            var length = Math.Min(HoleMin, bytes.Length);
+            while (length < bytes.Length && bytes.Length - length >= HoleMin && bytes.Slice(length, HoleMin).ContainsAnyExcept((byte)0) != isHole)
+            {
+                length += HoleMin;
+            }
+
+            if (!isHole)
+            {
+                length = bytes.Length - length < HoleMin ? bytes.Length : length;
+                Write(file, bytes[..length], shownName);
+            }
+            else if (Libc.Seek(file, length, SeekCurrent) < 0)
+            {
+                throw Errno.Failure("seek", shownName);
+            }
+
+            bytes = bytes[length..];
+        }
+    }
+
+    public static void SetLength(int file, long length, ReadOnlySpan<byte> shownName) => Check(Libc.Truncate(file, length), "write", shownName);
 
     public static void MakeDirectory(int directory, ReadOnlySpan<byte> name)
     {

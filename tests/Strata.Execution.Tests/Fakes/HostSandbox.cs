@@ -194,10 +194,10 @@ internal sealed class DirectorySource : IWorkspaceSource
 {
     public int Captures { get; private set; }
 
-    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, int ownerShift, CancellationToken cancellationToken)
+    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken)
     {
         Captures++;
-        return new(new CapturedWorkspace([directory], [], directory, []));
+        return new(new CapturedWorkspace([directory], [], []));
     }
 }
 

@@ -2,24 +2,33 @@ using Strata.Layers.Sources;
 
 namespace Strata.Layers.Tests.Sources;
 
-public sealed class SourceTreeTests : IDisposable
+/// <summary>Which files a job sees, and what it sees of the repository.</summary>
+public sealed class SourceVisibilityTests : IDisposable
 {
     private const string Git = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main -c protocol.file.allow=always";
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly SampleSources _sources;
 
-    public SourceTreeTests() => Directory.CreateDirectory(Workspace);
+    public SourceVisibilityTests()
+    {
+        Directory.CreateDirectory(Workspace);
+        _sources = new(_directory);
+    }
 
     private string Workspace => _directory.Combine("workspace");
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _sources.Dispose();
+        _directory.Dispose();
+    }
 
-    private Task<SourceTree> Capture(string? workspace = null, uint ownerShift = 0) => SourceTree.CaptureAsync(
-        workspace ?? Workspace, _directory.Combine($"copy-{Guid.NewGuid():n}"), ownerShift, _directory.Combine("workspace/.data"), CancellationToken.None);
+    private async Task<CapturedTree> Capture(string? workspace = null) => await _sources.CaptureAsync(workspace ?? Workspace);
 
     private void InWorkspace(string script) => Shell.Run(Workspace, script.Replace("git ", Git + " ", StringComparison.Ordinal));
 
-    private static string Files(SourceTree tree) => Shell.Run(tree.Path, "find . -mindepth 1 ! -type d -printf '%P\\n' | sort").Trim().Replace('\n', ' ');
+    private static string Files(CapturedTree tree) => Shell.Run(tree.Path, "find . -mindepth 1 ! -type d -printf '%P\\n' | sort").Trim().Replace('\n', ' ');
 
     [Fact]
     public async Task Tracked_and_untracked_files_are_visible_and_ignored_and_deleted_ones_are_not()
@@ -32,11 +41,11 @@ public sealed class SourceTreeTests : IDisposable
         var tree = await Capture();
         Files(tree).ShouldBe(".gitignore d/c d link out renamed untracked");
         Shell.Run(tree.Path, "stat -c '%a %.9Y' renamed; readlink out").ShouldBe("755 1000000000.500000000\n/etc/passwd\n");
-        tree.IsGit.ShouldBeTrue();
-        tree.HeadRef.ShouldBe("refs/heads/main");
-        tree.HeadCommit.ShouldBe(Shell.Run(Workspace, "git rev-parse HEAD").Trim());
-        (await tree.Git!.IsDirtyAsync(CancellationToken.None)).ShouldBeTrue();
-        tree.FileCount.ShouldBe(6);
+        tree.Source.Git.ShouldNotBeNull();
+        tree.Source.Git!.HeadRef.ShouldBe("refs/heads/main");
+        tree.Source.Git!.HeadCommit.ShouldBe(Shell.Run(Workspace, "git rev-parse HEAD").Trim());
+        (await tree.Source.Git!.IsDirtyAsync(CancellationToken.None)).ShouldBeTrue();
+        tree.Source.FileCount.ShouldBe(6);
     }
 
     [Fact]
@@ -46,17 +55,17 @@ public sealed class SourceTreeTests : IDisposable
         var tree = await Capture();
         Files(tree).ShouldBe("a");
         Directory.Exists(Path.Combine(tree.Path, "e/empty")).ShouldBeTrue();
-        tree.IsGit.ShouldBeFalse();
-        tree.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe("STR3305");
+        tree.Source.Git.ShouldBeNull();
+        tree.Source.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe("STR3305");
         Directory.Exists(Path.Combine(tree.Path, ".data")).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task The_copy_belongs_to_the_jobs_root()
+    public async Task Everything_belongs_to_the_jobs_root_and_nothing_is_set_id()
     {
-        Shell.Run(Workspace, "echo a > a; mkdir d; chown 1234:1234 a d .");
-        var tree = await Capture(ownerShift: 7);
-        Shell.Run(tree.Path, "stat -c '%u:%g' a d .").ShouldBe("7:7\n7:7\n7:7\n");
+        Shell.Run(Workspace, "echo a > a; mkdir d; echo b > d/b; chown -R 1234:1234 .; chmod 6755 a");
+        var tree = await Capture();
+        Shell.Run(tree.Path, "stat -c '%u:%g %a' a d .").ShouldBe("0:0 755\n0:0 755\n0:0 755\n");
         Shell.Run(Workspace, "stat -c '%u:%g' a d .").ShouldBe("1234:1234\n1234:1234\n1234:1234\n");
     }
 
@@ -73,12 +82,12 @@ public sealed class SourceTreeTests : IDisposable
     {
         InWorkspace("git init -q; mkdir s; echo a > s/a; echo b > b; git add .; git commit -qm one; git worktree add -q ../linked -b side; git pack-refs --all");
         var linked = await Capture(_directory.Combine("linked"));
-        linked.HeadRef.ShouldBe("refs/heads/side");
-        linked.HeadCommit.ShouldBe(Shell.Run(Workspace, "git rev-parse HEAD").Trim());
+        linked.Source.Git!.HeadRef.ShouldBe("refs/heads/side");
+        linked.Source.Git!.HeadCommit.ShouldBe(Shell.Run(Workspace, "git rev-parse HEAD").Trim());
         var below = await Capture(Path.Combine(Workspace, "s"));
         Files(below).ShouldBe("a");
-        below.HeadCommit.ShouldBe(linked.HeadCommit);
-        InJob(below, "git rev-parse HEAD && git log --oneline | wc -l").ShouldBe($"{linked.HeadCommit}\n1\n");
+        below.Source.Git!.HeadCommit.ShouldBe(linked.Source.Git!.HeadCommit);
+        InJob(below, "git rev-parse HEAD && git log --oneline | wc -l").ShouldBe($"{linked.Source.Git!.HeadCommit}\n1\n");
     }
 
     [Fact]
@@ -93,7 +102,7 @@ public sealed class SourceTreeTests : IDisposable
         var tree = await Capture();
         Shell.Run(tree.GitView!.Directory, "grep -r s3cret . || true").ShouldBe("");
         InJob(tree, "git remote get-url origin; git describe; git status --porcelain; git diff --stat HEAD~1 | tail -1; git log --format=%s").ShouldBe(
-            "https://host.example/r.git\nv1-1-g" + tree.HeadCommit![..7] + "\n 1 file changed, 1 insertion(+), 1 deletion(-)\ntwo\none\n");
+            "https://host.example/r.git\nv1-1-g" + tree.Source.Git!.HeadCommit![..7] + "\n 1 file changed, 1 insertion(+), 1 deletion(-)\ntwo\none\n");
     }
 
     [Fact]
@@ -122,22 +131,41 @@ public sealed class SourceTreeTests : IDisposable
     {
         Shell.Run(Workspace, "truncate -s 300M big; printf x | dd of=big bs=1 seek=200000000 conv=notrunc status=none; head -c 300000 /dev/urandom > random");
         var tree = await Capture();
-        Shell.Run(_directory.Path, $"cmp {Workspace}/big {tree.Path}/big; cmp {Workspace}/random {tree.Path}/random; test $(stat -c %b {tree.Path}/big) -lt 1000");
+        Shell.Run(_directory.Path, $"cmp {Workspace}/big {tree.Path}/big; cmp {Workspace}/random {tree.Path}/random; test $(stat -c %b {tree.Path}/big) -lt 10000");
     }
 
     [Fact]
-    public async Task Many_small_files_keep_content_and_directories_their_times()
+    public async Task A_directory_is_as_old_as_the_newest_that_is_visible_in_it()
     {
-        Shell.Run(Workspace, "for i in $(seq 200); do mkdir -p d/e$((i % 7)); echo $i > d/e$((i % 7))/$i; done; touch -d '@1000000000' d/e3 d .");
+        InWorkspace("""
+            git init -q; echo x > .gitignore; mkdir -p d/e f; for i in $(seq 200); do echo $i > d/e/$i; done; echo f > f/f
+            find . -type f -exec touch -d @1000000000 {} +; touch -d @1000000007 d/e/9; touch x f/x; mkdir only; touch only/x
+            """);
         var tree = await Capture();
-        Shell.Run(_directory.Path, $"diff -r {Workspace} {tree.Path}");
-        Shell.Run(tree.Path, "stat -c %Y d/e3 d .").ShouldBe("1000000000\n1000000000\n1000000000\n");
+        Shell.Run(_directory.Path, $"diff -r -x .git -x .data -x x -x only {Workspace} {tree.Path}");
+        Shell.Run(tree.Path, "stat -c %Y d/e d f .; test ! -e only").ShouldBe("1000000007\n1000000007\n1000000000\n1000000007\n");
+    }
+
+    [Fact]
+    public async Task What_lies_behind_a_link_in_a_tracked_path_is_not_there()
+    {
+        InWorkspace("git init -q; mkdir d; echo a > d/a; echo b > b; git add .; git commit -qm one; rm -r d; ln -s /etc d");
+        Files(await Capture()).ShouldBe("b d");
+    }
+
+    [Fact]
+    public async Task Files_that_appear_in_a_nested_repository_are_seen()
+    {
+        InWorkspace("git init -q; echo a > a; git add .; git commit -qm one; git init -q nested; echo n > nested/n");
+        Files(await Capture()).ShouldBe("a nested/n");
+        Shell.Run(Workspace, "echo m > nested/m; mkdir -p nested/.git");
+        Files(await Capture()).ShouldBe("a nested/m nested/n");
     }
 
     /// <summary>The view as a job sees it, objects where they really are.</summary>
-    private string InJob(SourceTree tree, string script)
+    private string InJob(CapturedTree tree, string script)
     {
-        var view = tree.GitView!;
+        var view = tree.GitView;
         var git = _directory.Combine($"git-{Guid.NewGuid():n}");
         Shell.Run(_directory.Path, $"cp -a {view.Directory} {git}");
         File.WriteAllLines(Path.Combine(git, "objects/info/alternates"), view.Objects);
