@@ -21,7 +21,7 @@ internal static class Program
                 Run.Preload.Start();
             }
 
-            var parsed = StrataCommand.Create(args is [var name, ..] ? name : "").Parse(args);
+            var parsed = StrataCommand.Create(args).Parse(args);
             if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
             {
                 DiagnosticOutput.Print(parsed.Errors.Select(error => CliDiagnostics.Usage(error.Message)), Terminal.Detect());

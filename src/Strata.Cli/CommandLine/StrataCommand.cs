@@ -28,11 +28,13 @@ internal static class StrataCommand
         ("completion", CompletionCommand.Create),
     ];
 
-    /// <param name="first">The first argument: if it names a command, the others' options need not be made.</param>
-    public static RootCommand Create(string first)
+    /// <summary>All of it, or, where the arguments name a command, that one alone: the others' options need not be made, nor what only help and version need.</summary>
+    public static Command Create(string[] args)
     {
-        var root = new RootCommand("Strata: CI/CD whose builds never do the same work twice and never reuse wrong work.");
+        const string description = "Strata: CI/CD whose builds never do the same work twice and never reuse wrong work.";
+        var first = args is [var name, ..] ? name : "";
         var only = Array.FindIndex(Commands, command => command.Name == first);
+        var root = only >= 0 && !AsksForHelp(args) ? new Command("strata", description) : new RootCommand(description);
         for (var i = 0; i < Commands.Length; i++)
         {
             if (only < 0 || only == i)
@@ -47,9 +49,11 @@ internal static class StrataCommand
     /// <summary>Commands for which a normal user's process enters its own namespaces first, before anything else of it runs.</summary>
     public static bool NeedsSandboxes(string[] args) => args switch
     {
-        _ when args.AsSpan().ContainsAny("--help", "-h", "-?") => false,
+        _ when AsksForHelp(args) => false,
         ["run", ..] => true,
         ["doctor", .. var rest] => rest.Contains("--clean"),
         _ => false,
     };
+
+    private static bool AsksForHelp(string[] args) => args.AsSpan().ContainsAny("--help", "-h", "-?") || args.AsSpan().ContainsAny("--version", "/h", "/?");
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Strata.Core;
-using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Workflows.Parsing;
 
@@ -18,6 +16,6 @@ internal static class Preload
     {
         WorkflowParser.Parse("", "env: { A: '${{ 1 }}' }\njobs: { a: { runs-on: a, steps: [{ run: a }] } }"u8.ToArray());
         _ = Digest.Of([]);
-        _ = JsonSerializer.SerializeToUtf8Bytes(new InvalidReport([]), RunJson.Default.InvalidReport);
+        _ = ReportWriter.ToJson(new InvalidReport([]));
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
@@ -49,7 +48,7 @@ internal static class RunCommand
             if (reportFile is not null)
             {
                 var invalid = new InvalidReport([.. e.Diagnostics.Select(DiagnosticOutput.ToReport)]);
-                WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(invalid, RunJson.Default.InvalidReport));
+                WriteReport(reportFile, ReportWriter.ToJson(invalid));
             }
 
             return ExitCode.Invalid;
@@ -79,7 +78,7 @@ internal static class RunCommand
         display.Dispose();
         if (reportFile is not null)
         {
-            WriteReport(reportFile, JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport));
+            WriteReport(reportFile, ReportWriter.ToJson(report));
         }
 
         if (!json)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Strata.Execution.Reporting;
 using Strata.Workflows.Expressions;
 
 namespace Strata.Execution.Contexts;
@@ -23,14 +22,6 @@ internal static class ContextValues
 
         return new(list);
     }
-
-    public static string StatusName(RunStatus status) => status switch
-    {
-        RunStatus.Success => "success",
-        RunStatus.Failure => "failure",
-        RunStatus.Cancelled => "cancelled",
-        _ => "skipped",
-    };
 
     public static ObjectValue Runner(bool debug) => Of(
         ("os", Value.From("Linux")),

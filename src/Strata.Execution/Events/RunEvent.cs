@@ -119,9 +119,7 @@ public interface IRunObserver
     void On(Diagnostic diagnostic);
 }
 
-/// <summary>Source-generated JSON of events and reports: camelCase, absent = null, one line.</summary>
+/// <summary>Source-generated JSON of events: camelCase, absent = null, one line.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RunEvent))]
-[JsonSerializable(typeof(RunReport))]
-[JsonSerializable(typeof(InvalidReport))]
 public sealed partial class RunJson : JsonSerializerContext;

@@ -134,7 +134,7 @@ internal static class JobPreparation
             {
                 if (result != RunStatus.Success)
                 {
-                    return $"it needs '{id}', whose result is {ContextValues.StatusName(result)}";
+                    return $"it needs '{id}', whose result is {RunStatusName.Of(result)}";
                 }
             }
         }

@@ -15,7 +15,20 @@ public enum RunStatus
     Skipped,
 }
 
+public static class RunStatusName
+{
+    /// <summary>As reports, contexts and events say it.</summary>
+    public static string Of(RunStatus status) => status switch
+    {
+        RunStatus.Success => "success",
+        RunStatus.Failure => "failure",
+        RunStatus.Cancelled => "cancelled",
+        _ => "skipped",
+    };
+}
+
 /// <summary>Format <c>strata.report/1</c> (DESIGN §9): camelCase, milliseconds, absent = null, never left out.</summary>
+[JsonConverter(typeof(RunReportConverter))]
 public sealed record RunReport
 {
     public const string FormatName = "strata.report/1";

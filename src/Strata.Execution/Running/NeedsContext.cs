@@ -30,7 +30,7 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
     {
         var partOfRun = _jobs.ContainsKey(need.Value);
         return KeyValuePair.Create(need.Value, (Value)ContextValues.Of(
-            ("result", Value.From(ContextValues.StatusName(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
+            ("result", Value.From(RunStatusName.Of(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
             ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
     }));
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
@@ -145,7 +144,6 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 
     private static async Task SaveAsync(RunReport report, RunDirectory directory)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.RunReport);
-        await File.WriteAllBytesAsync(Path.Combine(directory.Path, "report.json"), json, CancellationToken.None).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(Path.Combine(directory.Path, "report.json"), ReportWriter.ToJson(report), CancellationToken.None).ConfigureAwait(false);
     }
 }

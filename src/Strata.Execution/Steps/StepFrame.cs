@@ -37,8 +37,8 @@ internal sealed class StepFrame
             _steps.RemoveAll(s => s.Key.Equals(id, StringComparison.OrdinalIgnoreCase));
             _steps.Add(new(id, ContextValues.Of(
                 ("outputs", ContextValues.OfTexts(result.Outputs)),
-                ("outcome", Value.From(ContextValues.StatusName(result.Outcome))),
-                ("conclusion", Value.From(ContextValues.StatusName(result.Conclusion))))));
+                ("outcome", Value.From(RunStatusName.Of(result.Outcome))),
+                ("conclusion", Value.From(RunStatusName.Of(result.Conclusion))))));
         }
 
         if (result.Conclusion == RunStatus.Failure)
@@ -53,7 +53,7 @@ internal sealed class StepFrame
 
     public EvaluationScope Scope(string actionName, bool cancelled)
     {
-        var github = GitHubContext.With(GitHub, ("action", Value.From(actionName)), ("action_status", Value.From(ContextValues.StatusName(SoFar))));
+        var github = GitHubContext.With(GitHub, ("action", Value.From(actionName)), ("action_status", Value.From(RunStatusName.Of(SoFar))));
         var status = cancelled ? RunStatus.Cancelled : SoFar;
         return Live.Contexts
             .With(
@@ -61,7 +61,7 @@ internal sealed class StepFrame
                 ("strata", GitHubContext.Strata(github, Live.Facts.Identity)),
                 ("inputs", Inputs),
                 ("steps", Steps),
-                ("job", ContextValues.Of(("status", Value.From(ContextValues.StatusName(status))))))
+                ("job", ContextValues.Of(("status", Value.From(RunStatusName.Of(status))))))
             .With(new StepStatusFunctions(SoFar, cancelled))
             .With(HashFiles);
     }
