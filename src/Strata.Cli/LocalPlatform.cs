@@ -1,3 +1,4 @@
+using Strata.Cli.Configuration;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
@@ -14,12 +15,11 @@ internal sealed class LocalPlatform : IDisposable
     private readonly Lazy<ImageResolver> _images;
     private readonly Lazy<WorkflowRunner> _runner;
 
-    /// <param name="runtime">A configured OCI runtime, or null.</param>
-    public LocalPlatform(string dataDirectory, string? runtime)
+    public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
         _sources = new(dataDirectory);
-        _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = runtime });
-        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System));
+        _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
+        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = async cancellationToken =>
@@ -58,6 +58,10 @@ internal sealed class LocalPlatform : IDisposable
             _images.Value.Dispose();
         }
     }
+
+    /// <summary>Images without sandboxes: to be listed, moved, pinned. The caller disposes it.</summary>
+    public static ImageResolver OpenImages(string dataDirectory, ConfigurationFile configuration) =>
+        new(dataDirectory, OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
 
     private static OwnerPolicy OwnersOf(ISandboxHost host) =>
         host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Strata.Cli.Completion;
 using Strata.Cli.Doctor;
 using Strata.Cli.Eval;
+using Strata.Cli.Image;
 using Strata.Cli.Init;
 using Strata.Cli.Plan;
 using Strata.Cli.Run;
@@ -22,6 +23,7 @@ internal static class StrataCommand
         ("validate", ValidateCommand.Create),
         ("schema", SchemaCommand.Create),
         ("init", InitCommand.Create),
+        ("image", ImageCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),
@@ -49,6 +51,7 @@ internal static class StrataCommand
     {
         _ when args.AsSpan().ContainsAny("--help", "-h", "-?") => false,
         ["run", ..] => true,
+        ["image", "pull" or "update" or "export" or "push", ..] => true, // they may make a base system, as a run does
         ["doctor", .. var rest] => rest.Contains("--clean"),
         _ => false,
     };

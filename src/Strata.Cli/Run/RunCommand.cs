@@ -31,7 +31,7 @@ internal static class RunCommand
             List<Diagnostic> problems = [];
             var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
             var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
-            using var platform = new LocalPlatform(data, configuration.Runtime);
+            using var platform = new LocalPlatform(data, configuration);
             platform.WarmUp();
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
             DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);

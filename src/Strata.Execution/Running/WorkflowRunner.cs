@@ -61,7 +61,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
                 Facts = facts,
                 Host = host,
                 Images = services.Images,
-                Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory),
+                Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
                 Hasher = services.Hasher,
                 Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
                 Masker = masker,

@@ -68,6 +68,12 @@ internal sealed class LocalLayers(string directory, LayerOrg org, TimeProvider t
         }
     }
 
+    internal bool IsLeased(Digest digest)
+    {
+        using var file = LayerFile.Open(PathsOf(digest).Image);
+        return file is not null && !file.TryLock(Libc.LockExclusive);
+    }
+
     public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => RemoveAsync(digest, null, cancellationToken);
 
     /// <param name="roots">Asked again when nobody can take a new lease: what is recorded under a lease is then known to it.</param>
