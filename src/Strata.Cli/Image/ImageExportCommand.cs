@@ -13,7 +13,7 @@ internal static class ImageExportCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var name = new Argument<string>("NAME") { Description = "A definition of the workflow here, or a reference." };
+        var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "A definition of the workflow here, or a reference." };
         name.CompletionSources.Add(options.Names);
         var file = new Argument<string>("FILE.tar") { Description = "Where to write it; '-' is stdout." };
         var format = new Option<string>("--format") { HelpName = "FORMAT", Description = "oci (a tar of an image layout, default) or docker (for docker load).", DefaultValueFactory = _ => "oci" };

@@ -12,7 +12,7 @@ internal static class ImageImportCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var name = new Argument<string>("NAME") { Description = "The reference it gets: what `image:` or `from:` then says." };
+        var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "The reference it gets: what `image:` or `from:` then says." };
         var file = new Argument<string>("FILE.tar") { Description = "An OCI layout (tar or directory) or what `docker save` writes; '-' reads a tar from stdin." };
         var which = SelectionOptions.One("--image", "NAME", "Which image of the archive, if it holds several.");
         var command = new Command("import", "Take an image out of an archive and name it.") { name, file };
@@ -36,7 +36,7 @@ internal static class ImageImportCommand
             }
             else
             {
-                Console.Out.WriteLine($"{imported.Reference}  {imported.Manifest.Short}  {imported.Layers} layers, {new ByteSize(imported.SizeBytes)}");
+                Console.Out.WriteLine($"{imported.Reference}  {imported.Manifest.Short}  {ImageTable.Layers(imported.Layers)}, {new ByteSize(imported.SizeBytes)}");
             }
 
             return ExitCode.Success;

@@ -10,7 +10,7 @@ internal static class ImagePullCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, or a reference." };
+        var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, or a reference." };
         names.CompletionSources.Add(options.Names);
         var command = new Command("pull", "Fetch or make images now, as a run would.") { names };
         options.AddTo(command);
@@ -30,7 +30,7 @@ internal static class ImagePullCommand
                 {
                     var fresh = image.Layers.Count(layer => layer.Outcome is not LayerOutcome.Reused);
                     Console.Out.WriteLine(
-                        $"{named.Name}  {(image.Manifest ?? digest).Short}  {image.Layers.Count} layers, {new ByteSize(image.Layers.Sum(layer => layer.SizeBytes))}"
+                        $"{named.Name}  {(image.Manifest ?? digest).Short}  {ImageTable.Layers(image.Layers.Count)}, {new ByteSize(image.Layers.Sum(layer => layer.SizeBytes))}"
                         + (fresh == 0 ? ", all here already" : $", {fresh} new"));
                 }
             }

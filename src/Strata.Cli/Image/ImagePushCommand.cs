@@ -12,7 +12,7 @@ internal static class ImagePushCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var name = new Argument<string>("NAME") { Description = "A definition of the workflow here, or a reference." };
+        var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "A definition of the workflow here, or a reference." };
         name.CompletionSources.Add(options.Names);
         var destination = new Argument<string?>("DESTINATION") { Arity = ArgumentArity.ZeroOrOne, Description = "REGISTRY/REPOSITORY:TAG (default: NAME, if it is a reference)." };
         var command = new Command("push", "Send an image to a registry, fetching or making it first if needed.") { name, destination };

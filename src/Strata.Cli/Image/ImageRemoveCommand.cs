@@ -9,7 +9,7 @@ internal static class ImageRemoveCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, a reference, or the beginning of a digest." };
+        var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, a reference, or the beginning of a digest." };
         names.CompletionSources.Add(options.Names);
         var command = new Command("rm", "Forget images, and remove the layers nothing else refers to. What a job uses stays.") { names };
         options.AddTo(command);
@@ -25,7 +25,7 @@ internal static class ImageRemoveCommand
                 if (!parsed.GetValue(options.Json))
                 {
                     Console.Out.WriteLine(result.IsImageGone
-                        ? $"removed {image.Name}: {result.Layers} {(result.Layers == 1 ? "layer" : "layers")}, {new ByteSize(result.BytesFreed)}"
+                        ? $"removed {image.Name}: {ImageTable.Layers(result.Layers)}, {new ByteSize(result.BytesFreed)}"
                         : $"forgot the name {string.Join(", ", result.Names)}; the image has others");
                 }
             }

@@ -10,7 +10,7 @@ internal static class ImageShowCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, a reference, or the beginning of a digest." };
+        var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, a reference, or the beginning of a digest." };
         names.CompletionSources.Add(options.Names);
         var command = new Command("show", "Show what is known of images on this host.") { names };
         options.AddTo(command);

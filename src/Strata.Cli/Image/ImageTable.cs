@@ -21,7 +21,7 @@ internal static class ImageTable
         {
             rows.Add(
             [
-                Cut(image.Packages.Count > 0 ? $"{image.Name} [{string.Join(' ', image.Packages)}]" : image.Name),
+                Cut(NameOf(image)),
                 ImageResult.Word(image.Kind),
                 (image.Manifest ?? image.Digest).Short,
                 $"{image.Layers.Count}",
@@ -41,6 +41,8 @@ internal static class ImageTable
         output.WriteLine($"{images.Count} {(images.Count == 1 ? "image" : "images")}, {new ByteSize(totalBytes)} (layers that several share are counted once)");
     }
 
+    public static string Layers(int count) => $"{count} {(count == 1 ? "layer" : "layers")}";
+
     public static string Age(DateTimeOffset? at, DateTimeOffset now) =>
         at is not { } time ? "-" : (now - time) switch
         {
@@ -49,6 +51,11 @@ internal static class ImageTable
             { TotalDays: < 1 } age => $"{(int)age.TotalHours}h",
             var age => $"{(int)age.TotalDays}d",
         };
+
+    private static string NameOf(KeptImage image) =>
+        image.References.Count > 1 ? string.Join(", ", image.References)
+        : image.Packages.Count > 0 ? $"{image.Name} [{string.Join(' ', image.Packages)}]"
+        : image.Name;
 
     private static string Cut(string text) => text.Length <= NameWidthMax ? text : string.Concat(text.AsSpan(0, NameWidthMax - 1), "…");
 }

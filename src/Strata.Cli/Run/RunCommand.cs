@@ -41,7 +41,9 @@ internal static class RunCommand
             }
 
             request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure) };
-            return await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            return exitCode;
         }
         catch (UserErrorException e)
         {

@@ -80,7 +80,8 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         }
 
         var known = records.Find(Key(image.Suite, CheckedPackages(image)));
-        return now.GetValueOrDefault(image.Suite) == pin.Release.ToString() && (known?.Releases is null || Same(known.Releases, now));
+        return now.GetValueOrDefault(image.Suite) == pin.Release.ToString()
+            && (known?.Releases is null || (Same(known.Releases, now) && Unpinned(Digest.TryParse(known.Layer, null, out var layer) ? records.FindInstalled(layer) ?? [] : [], pin) is []));
     }
 
     /// <summary>The mirror is left out: it says where from, not what.</summary>
