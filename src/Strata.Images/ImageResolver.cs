@@ -27,6 +27,11 @@ public sealed class ImageResolver : IImageResolver, IDisposable
     /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
     /// <param name="insecureRegistries"><c>host</c> or <c>host:port</c> that may be spoken to over plain http; loopback may be anyway.</param>
     public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null)
+        : this(dataDirectory, owners, time, insecureRegistries is null ? new RegistryOptions() : new() { InsecureHosts = insecureRegistries })
+    {
+    }
+
+    internal ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, RegistryOptions registries)
     {
         _time = time;
         var store = new LocalLayerStore(dataDirectory, time);
@@ -34,7 +39,7 @@ public sealed class ImageResolver : IImageResolver, IDisposable
         _trees = new(dataDirectory, owners);
         _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), dataDirectory, time);
         _rootFs = new(store, records, time);
-        _registries = new(insecureRegistries is null ? new() : new RegistryOptions { InsecureHosts = insecureRegistries }, time);
+        _registries = new(registries, time);
         var images = new PulledImages(dataDirectory);
         Intake = new(store, images, time);
         _oci = new(Intake, images, _registries, time);

@@ -22,7 +22,7 @@ internal static class LockDiagnostics
             $"A digest is sha256: and 64 lower-case hex digits. {Again}");
 
     public static Diagnostic BadReference(SourceSpan at, string reference, string why) =>
-        Error("STR3154", $"'{Shown(reference)}' is nothing that can be pinned: {why}", at,
+        Error("STR3154", $"'{Shown(reference)}' is nothing that can be pinned: {Shown(why)}", at,
             $"Pins are for references of images (debian:bookworm) and for debootstrap:SUITE, as the workflow writes them. {Again}");
 
     public static Diagnostic BadPackage(SourceSpan at, string text) =>
