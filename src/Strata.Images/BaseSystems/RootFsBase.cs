@@ -32,16 +32,14 @@ internal sealed class RootFsBase(LocalLayerStore store, BaseRecords records, Tim
             throw new UserErrorException(ImageDiagnostics.RootFsChanged(image.Path, image.At));
         }
 
-        if (stamp.IsSettled(time))
+        // A file that was changed just now may change again within the same tick: the record keeps the layer, but the file is read again next time.
+        var known = stamp.IsSettled(time) ? stamp.ToString() : $"unsettled {stamp}";
+        records.Save(key, new(BaseRecord.CurrentFormat, imported.Digest.ToString(), known)
         {
-            records.Save(key, new(BaseRecord.CurrentFormat, imported.Digest.ToString(), stamp.ToString())
-            {
-                From = $"rootfs:{image.Path}",
-                Org = owner.Org.Name,
-                At = time.GetUtcNow(),
-            });
-        }
-
+            From = $"rootfs:{image.Path}",
+            Org = owner.Org.Name,
+            At = time.GetUtcNow(),
+        });
         return Layer(imported, LayerOutcome.Built);
 
         (LayerLease, ResolvedLayer) Layer(LayerLease lease, LayerOutcome outcome) =>
