@@ -83,9 +83,9 @@ public sealed class LockFileTests : IDisposable
         _bench.Workflow("jobs: { a: { image: tiny, network: none, steps: [{ run: \"true\" }] } }");
         _bench.Write("strata.lock", "format: strata.lock/1\nimages:\n  debian:1: { digest: sha256:1 }\n  Bad Name: {}\nmore: 1\n");
 
-        foreach (var command in (string[][])[["run"], ["plan"], ["image", "update"], ["image", "ls"]])
+        foreach (var command in (string[][])[["run"], ["plan"], ["image", "update"], ["image", "ls"], ["validate"]])
         {
-            var outcome = await _bench.StrataAsync([.. command, "--data", _bench.Data]);
+            var outcome = await _bench.StrataAsync(command is ["validate"] ? command : [.. command, "--data", _bench.Data]);
 
             outcome.ExitCode.ShouldBe(2, outcome.All);
             outcome.Stderr.ShouldContain("strata.lock:3:23: error STR3153");

@@ -51,8 +51,11 @@ internal static class StrataCommand
     {
         _ when args.AsSpan().ContainsAny("--help", "-h", "-?") => false,
         ["run", ..] => true,
-        ["image", "pull" or "update" or "export" or "push", ..] => true, // they may make a base system, as a run does
         ["doctor", .. var rest] => rest.Contains("--clean"),
         _ => false,
     };
+
+    /// <summary>Commands that work the same way there, and without it only do what needs no other ids: they may make a base system or remove what a job extracted.</summary>
+    public static bool UsesSandboxes(string[] args) =>
+        args is ["image", "pull" or "update" or "export" or "push" or "rm", ..] && !args.AsSpan().ContainsAny("--help", "-h", "-?");
 }

@@ -71,8 +71,17 @@ internal static class ImageShowCommand
         {
             if (!string.IsNullOrEmpty(value))
             {
-                output.WriteLine($"  {what,-12}  {value}");
+                output.WriteLine($"  {what,-12}  {Printable(value)}");
             }
         }
     }
+
+    /// <summary>Images come from anywhere: what they say does not steer a terminal.</summary>
+    private static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            span[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') ? '\ufffd' : source[i];
+        }
+    });
 }

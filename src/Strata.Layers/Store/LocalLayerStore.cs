@@ -148,7 +148,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
         }
     }
 
-    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, time);
+    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, digest => ExtractedLayers.Remove(dataDirectory, org, digest), time);
 
     private string DirectoryOf(LayerOrg org) => Path.Combine(_root, org.Name);
 
