@@ -10,50 +10,49 @@ internal sealed class ImageUpdate(ImagePlace place, ImageResolver resolver, IPro
 {
     private const int AskedAtOnceMax = 8;
 
-    /// <param name="names">Definitions, jobs or references; empty: all, and pins of what the workflow does not name any more go.</param>
-    /// <param name="makes">False: suites are not made to see what they give now; one that moved gets no packages.</param>
-    public async Task<ImageLock> RunAsync(IReadOnlyList<string> names, bool makes, CancellationToken cancellationToken)
+    /// <param name="names">Definitions, jobs or references; empty: all, and pins that no workflow here uses any more go.</param>
+    /// <param name="makes">False: suites are not made to see what they give now.</param>
+    /// <returns>The pins, and references that are known to be outdated but not what they are now.</returns>
+    public async Task<(ImageLock Lock, IReadOnlySet<string> Outdated)> RunAsync(IReadOnlyList<string> names, bool makes, CancellationToken cancellationToken)
     {
         var before = place.Request!.Lock;
         var all = WorkflowImages.Pinnable(place.Request);
         var chosen = names.Count == 0 ? all : [.. names.SelectMany(name => Named(all, name)).Distinct()];
-        var pins = names.Count == 0 ? [] : before.Images.ToDictionary(StringComparer.Ordinal);
-        var asked = new (string Reference, LockedImage? Pin)[chosen.Count];
+        var kept = names.Count == 0 ? WorkflowsBeside.References(place) : null;
+        var pins = before.Images.Where(pin => kept is null || kept.Contains(pin.Key)).ToDictionary(StringComparer.Ordinal);
+        var asked = new (LockedImage? Pin, bool IsOutdated)[chosen.Count];
         await Parallel.ForEachAsync(
             Enumerable.Range(0, chosen.Count), new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnceMax, CancellationToken = cancellationToken },
-            async (i, stop) => asked[i] = (chosen[i].Reference, await AskAsync(chosen[i], before, makes, stop).ConfigureAwait(false))).ConfigureAwait(false);
-        foreach (var (reference, pin) in asked)
+            async (i, stop) => asked[i] = await AskAsync(chosen[i], before, makes, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        var outdated = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < chosen.Count; i++)
         {
-            if (pin is not null)
+            var (pin, isOutdated) = asked[i];
+            if ((pin ?? before.Images.GetValueOrDefault(chosen[i].Reference)) is { } held)
             {
-                pins[reference] = pin;
+                pins[chosen[i].Reference] = held;
             }
-            else
+
+            if (isOutdated)
             {
-                pins.Remove(reference);
+                outdated.Add(chosen[i].Reference);
             }
         }
 
-        return new(pins);
+        return (new(pins), outdated);
     }
 
-    private async Task<LockedImage?> AskAsync(PinnableReference reference, ImageLock before, bool makes, CancellationToken cancellationToken)
+    /// <returns>No pin: as it was.</returns>
+    private async Task<(LockedImage? Pin, bool IsOutdated)> AskAsync(PinnableReference reference, ImageLock before, bool makes, CancellationToken cancellationToken)
     {
+        if (!makes && reference.Images[0] is BaseImage.Debootstrap)
+        {
+            return (null, !await IsCurrentAsync(reference, before, cancellationToken).ConfigureAwait(false));
+        }
+
         LockedImage? pin = null;
         foreach (var image in reference.Images)
         {
-            if (!makes && image is BaseImage.Debootstrap suite)
-            {
-                if (before.Images.TryGetValue(reference.Reference, out var old)
-                    && await resolver.IsCurrentAsync(suite, new(old.Digest, old.Packages), progress, cancellationToken).ConfigureAwait(false))
-                {
-                    pin = old;
-                    continue;
-                }
-
-                return null; // moved, or never pinned
-            }
-
             if (await resolver.PinAsync(image, place.Identity, progress, cancellationToken).ConfigureAwait(false) is { } asked)
             {
                 pin = new(asked.Digest, asked.Resolved, [.. (pin?.Packages ?? []).Concat(asked.Packages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], null);
@@ -62,10 +61,28 @@ internal sealed class ImageUpdate(ImagePlace place, ImageResolver resolver, IPro
 
         if (pin is null)
         {
-            progress.Report($"{reference.Reference}: imported on this host, so it is not pinned");
+            progress.Report($"{reference.Reference}: imported on this host, so it is not asked for");
         }
 
-        return pin;
+        return (pin, false);
+    }
+
+    private async Task<bool> IsCurrentAsync(PinnableReference reference, ImageLock before, CancellationToken cancellationToken)
+    {
+        if (!before.Images.TryGetValue(reference.Reference, out var pin))
+        {
+            return false;
+        }
+
+        foreach (var suite in reference.Images.Cast<BaseImage.Debootstrap>())
+        {
+            if (!await resolver.IsCurrentAsync(suite, new(pin.Digest, pin.Packages), progress, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static List<PinnableReference> Named(IReadOnlyList<PinnableReference> all, string name)

@@ -35,8 +35,8 @@ internal static class ImageUpdateCommand
 
             using var resolver = place.OpenResolver();
             var checks = parsed.GetValue(check);
-            var now = await new ImageUpdate(place, resolver, progress).RunAsync(names, makes: !checks, cancellationToken).ConfigureAwait(false);
-            var changes = PinChanges.Of(place.Request.Lock, now);
+            var (now, moved) = await new ImageUpdate(place, resolver, progress).RunAsync(names, makes: !checks, cancellationToken).ConfigureAwait(false);
+            var changes = PinChanges.Of(place.Request.Lock, now, moved);
             var file = LockFile.Of(place.File!);
             var outdated = changes.Any(change => change.Change != PinChanges.Unchanged);
             var write = !checks && (outdated || (changes.Count > 0 && !File.Exists(file.Path)));
@@ -87,8 +87,9 @@ internal static class ImageUpdateCommand
             var what = change switch
             {
                 { Change: "added" } => $"pinned to {Short(change.To)}",
-                { Change: "removed", To: null } when checks => "not pinned to what it is now, or not used any more",
-                { Change: "removed" } => "not used any more: pin removed",
+                { Change: "missing" } => "not pinned",
+                { Change: "outdated" } => $"outdated ({Short(change.From)})",
+                { Change: "removed" } => checks ? "not used any more" : "not used any more: pin removed",
                 { Change: PinChanges.Unchanged } => $"unchanged ({Short(change.To)})",
                 _ when change.From == change.To => $"packages moved ({Short(change.To)})",
                 _ => $"{Short(change.From)} → {Short(change.To)}",

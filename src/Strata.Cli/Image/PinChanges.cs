@@ -2,7 +2,7 @@ using Strata.Workflows.Locking;
 
 namespace Strata.Cli.Image;
 
-/// <param name="Change">added, moved, unchanged or removed.</param>
+/// <param name="Change">added, moved, unchanged or removed; outdated or missing: it is not known (not asked) what it would be.</param>
 /// <param name="From">The digest before, or null.</param>
 /// <param name="To">The digest now, or null.</param>
 /// <param name="Packages">Of a suite: what differs.</param>
@@ -17,15 +17,16 @@ internal static class PinChanges
 {
     public const string Unchanged = "unchanged";
 
-    public static IReadOnlyList<PinChange> Of(ImageLock before, ImageLock after)
+    /// <param name="outdated">References whose pin does not hold any more, whatever <paramref name="after"/> says.</param>
+    public static IReadOnlyList<PinChange> Of(ImageLock before, ImageLock after, IReadOnlySet<string> outdated)
     {
         var changes = new List<PinChange>();
-        foreach (var reference in before.Images.Keys.Union(after.Images.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var reference in before.Images.Keys.Union(after.Images.Keys, StringComparer.Ordinal).Union(outdated, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var (old, now) = (before.Images.GetValueOrDefault(reference), after.Images.GetValueOrDefault(reference));
             var packages = old is null || now is null ? [] : Packages(old.Packages, now.Packages);
-            var change = old is null ? "added" : now is null ? "removed" : old.Digest == now.Digest && packages.Count == 0 && old.Resolved == now.Resolved ? Unchanged : "moved";
-            changes.Add(new(reference, change, old?.Digest.ToString(), now?.Digest.ToString(), packages));
+            var change = outdated.Contains(reference) ? (old is null ? "missing" : "outdated") : old is null ? "added" : now is null ? "removed" : old.Digest == now.Digest && packages.Count == 0 && old.Resolved == now.Resolved ? Unchanged : "moved";
+            changes.Add(new(reference, change, old?.Digest.ToString(), outdated.Contains(reference) ? null : now?.Digest.ToString(), packages));
         }
 
         return changes;

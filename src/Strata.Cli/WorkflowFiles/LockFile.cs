@@ -55,7 +55,11 @@ internal sealed record LockFile(string Path, string DisplayPath)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new EnvironmentException(CliDiagnostics.Unwritable(DisplayPath, e.Message), e);
         }
     }

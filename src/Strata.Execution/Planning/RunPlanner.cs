@@ -6,6 +6,7 @@ using Strata.Execution.Jobs;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
 using Strata.Images;
+using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Planning;
@@ -36,7 +37,7 @@ public static class RunPlanner
     }
 
     /// <summary>
-    /// The images of a workflow as a run would choose them: of all definitions, then of the jobs as far as they are known before a run.
+    /// The images of a workflow: of all definitions, then of all jobs, whatever their conditions say now, as far as they are known before a run.
     /// </summary>
     internal static IReadOnlyList<(string Name, BaseImage Image)> ImagesOf(RunRequest request)
     {
@@ -50,7 +51,7 @@ public static class RunPlanner
             }
         }
 
-        var (jobs, _) = SelectedJobs.Of(request.Workflow, RunSelection.All);
+        IReadOnlyList<Job> jobs = [.. request.Workflow.Jobs.Select(job => job with { If = Condition.Success, Unsupported = [] })];
         var planner = new Planning(request, RunFactsOf.Request(request, PlannedRunId, runNumber: 1, actor: Environment.UserName), jobs);
         foreach (var job in jobs)
         {
