@@ -151,6 +151,50 @@ public sealed partial class ImageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task After_kill_9_at_any_moment_of_an_import_the_store_is_sound_and_the_next_one_works()
+    {
+        _bench.Workflow(Idle);
+        await ImageAsync("export", "tiny", _scratch["tiny.tar"]);
+        var rounds = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 200 : 8;
+        var random = new Random(41);
+        for (var round = 0; round < rounds; round++)
+        {
+            using var import = StrataProgram.Start(_bench.Workspace, "image", "import", $"killed:{round}", _scratch["tiny.tar"], "--data", _scratch["data"]);
+            await Task.Delay(random.Next(40, 400));
+            _ = Signal(import.Id, 9);
+            await import.WaitForExitAsync();
+            if (round % 2 == 1)
+            {
+                await _bench.StrataAsync("image", "rm", $"killed:{round - 1}", "--data", _scratch["data"]); // there or not
+            }
+        }
+
+        (await _bench.StrataAsync("image", "import", "whole:1", _scratch["tiny.tar"], "--data", _scratch["data"])).ExitCode.ShouldBe(0);
+        (await _bench.StrataAsync("doctor", "--clean", "--data", _scratch["data"])).ExitCode.ShouldBe(0);
+        var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", _scratch["data"]);
+        (scrub.ExitCode, scrub.Stdout.Contains("1 layers", StringComparison.Ordinal)).ShouldBe((0, true), scrub.All);
+        Directory.GetDirectories(Path.Combine(_scratch["data"], "layers"), "tmp-*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Imports_and_removals_at_once_never_leave_a_name_without_its_layers()
+    {
+        _bench.Workflow(Idle);
+        await ImageAsync("export", "tiny", _scratch["tiny.tar"]);
+        for (var round = 0; round < (Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 50 : 3); round++)
+        {
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => i % 2 == 0
+                ? _bench.StrataAsync("image", "import", $"same:{i}", _scratch["tiny.tar"], "--data", _scratch["data"])
+                : _bench.StrataAsync("image", "rm", $"same:{i - 1}", "--data", _scratch["data"])));
+
+            outcomes.Where((_, i) => i % 2 == 0).ShouldAllBe(outcome => outcome.ExitCode == 0);
+            outcomes.ShouldAllBe(outcome => outcome.ExitCode == 0 || outcome.Stderr.Contains("STR3021") || outcome.Stderr.Contains("STR3022"));
+            var kept = JsonNode.Parse((await _bench.StrataAsync("image", "ls", "--json", "--data", _scratch["data"])).Stdout)!["images"]!.AsArray();
+            kept.ShouldAllBe(image => (bool)image!["complete"]!);
+        }
+    }
+
+    [Fact]
     public async Task The_shell_is_offered_definitions_and_images_and_help_names_every_command()
     {
         _bench.Workflow(Idle);

@@ -26,8 +26,8 @@ public sealed class ImageOwnerTests : IDisposable
     {
         await File.WriteAllTextAsync(_scratch["htpasswd"], await Programs.RunAsync("htpasswd", "-nbB", "user", "pass:word"));
         await using var registry = await RealRegistry.StartAsync(_scratch["htpasswd"]);
-        var before = Environment.GetEnvironmentVariable("REGISTRY_AUTH_FILE");
-        Environment.SetEnvironmentVariable("REGISTRY_AUTH_FILE", _scratch["auth.json"]);
+        var before = Environment.GetEnvironmentVariable("DOCKER_CONFIG"); // REGISTRY_… would be settings of the registries other tests start
+        Environment.SetEnvironmentVariable("DOCKER_CONFIG", _scratch.Root);
         try
         {
             await LogInAsync(registry);
@@ -35,7 +35,7 @@ public sealed class ImageOwnerTests : IDisposable
             var exact = $"{registry.Host}/app@{manifest}";
 
             var mine = await ResolveAsync(exact, Identity("acme"));
-            File.Delete(_scratch["auth.json"]);
+            File.Delete(_scratch["config.json"]);
             var again = await ResolveAsync(exact, Identity("acme"));
 
             Layers().Select(layer => layer.Org.Name).ShouldBe(["acme"]);
@@ -51,7 +51,7 @@ public sealed class ImageOwnerTests : IDisposable
         }
         finally
         {
-            Environment.SetEnvironmentVariable("REGISTRY_AUTH_FILE", before);
+            Environment.SetEnvironmentVariable("DOCKER_CONFIG", before);
         }
     }
 
@@ -114,6 +114,25 @@ public sealed class ImageOwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_takes_the_question_and_never_answers_is_given_up_when_a_digest_is_known()
+    {
+        var registry = await RealRegistry.StartAsync();
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
+        var reference = registry.Reference("app:1").ToString();
+        var known = await ResolveAsync(reference, Identity("acme"));
+        await registry.DisposeAsync();
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPEndPoint.Parse(registry.Host));
+        silent.Start();
+        var progress = new ProgressLines();
+
+        using var patient = new ImageResolver(_data, OwnerPolicy.Root, TimeProvider.System); // would wait for minutes
+        var image = await patient.ResolveAsync(new BaseImage.Oci(reference, null), Identity("acme"), progress, CancellationToken.None);
+
+        image.Digest.ShouldBe(known.Digest);
+        progress.Lines.ShouldContain(line => line.Line.StartsWith("warning: ", StringComparison.Ordinal) && line.Line.Contains("last asked", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Names_of_organizations_that_are_no_directories_do_not_meet()
     {
         var names = (string[])["acme", "Acme", "ACME", "a", ".x", "_public", new string('a', 64), new string('a', 100), ImageOwner.OrgOf("Acme").Name];
@@ -122,7 +141,7 @@ public sealed class ImageOwnerTests : IDisposable
     }
 
     private Task LogInAsync(RealRegistry registry) => File.WriteAllTextAsync(
-        _scratch["auth.json"], "{\"auths\": {\"" + registry.Host + "\": {\"auth\": \"" + Convert.ToBase64String("user:pass:word"u8) + "\"}}}");
+        _scratch["config.json"], "{\"auths\": {\"" + registry.Host + "\": {\"auth\": \"" + Convert.ToBase64String("user:pass:word"u8) + "\"}}}");
 
     private IReadOnlyList<StoredLayer> Layers() => new LocalLayerStore(_data, TimeProvider.System).List(CancellationToken.None);
 

@@ -65,12 +65,15 @@ public sealed class ImageTransferTests : IDisposable
         var transfers = new ImageTransfers(resolver, _scratch["data"], TimeProvider.System);
 
         var imported = await transfers.ImportAsync("localhost:1/mine:1", archive, Stream.Null, null, Acme, new ProgressLines(), CancellationToken.None);
-        await using var pipe = File.OpenRead(archive);
+        await Programs.RunAsync("gzip", archive);
+        var zipped = await transfers.ImportAsync("zipped", $"{archive}.gz", Stream.Null, null, Acme, new ProgressLines(), CancellationToken.None);
+        await using var pipe = File.OpenRead($"{archive}.gz");
         var piped = await transfers.ImportAsync("other", "-", pipe, null, Acme, new ProgressLines(), CancellationToken.None);
         var image = await resolver.ResolveAsync(new BaseImage.Oci("localhost:1/mine:1", null), Acme, new ProgressLines(), CancellationToken.None);
 
         (imported.Layers, imported.Reference, piped.Reference).ShouldBe((2, "localhost:1/mine:1", "docker.io/library/other:latest"));
         piped.Manifest.ShouldBe(imported.Manifest);
+        zipped.Manifest.ShouldBe(imported.Manifest);
         image.Layers.ShouldAllBe(layer => layer.Outcome == LayerOutcome.Reused);
         new LocalLayerStore(_scratch["data"], TimeProvider.System).List(CancellationToken.None).ShouldAllBe(layer => layer.Org.Name == "acme");
         await Should.ThrowAsync<OciException>(async () => await resolver.ResolveAsync( // port 1: nobody is there, and nobody else's import counts
@@ -88,9 +91,11 @@ public sealed class ImageTransferTests : IDisposable
         var transfers = new ImageTransfers(resolver, _scratch["data"], TimeProvider.System);
         await File.WriteAllTextAsync(_scratch["text"], "no tar");
         await File.WriteAllBytesAsync(_scratch["plain.tar"], SampleImages.Tar(("etc/a", "1")));
+        await File.WriteAllBytesAsync(_scratch["damaged.gz"], [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
 
         (await Should.ThrowAsync<OciException>(() => Import("text"))).Diagnostic.Code.ShouldBe("STR3142");
         (await Should.ThrowAsync<OciException>(() => Import("plain.tar"))).Diagnostic.Code.ShouldBe("STR3142");
+        (await Should.ThrowAsync<UserErrorException>(() => Import("damaged.gz"))).Diagnostics[0].Code.ShouldBe("STR3026");
         (await Should.ThrowAsync<UserErrorException>(() => Import("absent"))).Diagnostics[0].Code.ShouldBe("STR3026");
         (await Should.ThrowAsync<UserErrorException>(async () => await transfers.ImportAsync(
             $"a@{Digest.Of("x"u8)}", _scratch["text"], Stream.Null, null, Acme, new ProgressLines(), CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR3024");

@@ -17,8 +17,12 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
     private readonly BaseRecords _bases = new(dataDirectory);
     private readonly LocalLayerStore _store = new(dataDirectory, time);
 
+    private IReadOnlyList<KeptImage>? _listed; // for many questions one after another
+
     /// <summary>All of every organization, by name.</summary>
-    public IReadOnlyList<KeptImage> List()
+    public IReadOnlyList<KeptImage> List() => _listed = Read();
+
+    private List<KeptImage> Read()
     {
         var tags = _images.ListTags().Select(found => found.Tag).ToList();
         var imports = _images.ListImported().Select(found => found.Name).ToList();
@@ -37,13 +41,13 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
                 var key = DebootstrapBase.Key(suite.Suite, DebootstrapBase.CheckedPackages(suite));
                 return _bases.Find(key) is { } record ? Of(key, record) : null;
             case BaseImage.RootFs file:
-                return List().FirstOrDefault(kept => kept.Kind is KeptKind.RootFs && kept.Org == owner.Org.Name && kept.Name == $"rootfs:{file.Path}");
+                return Listed().FirstOrDefault(kept => kept.Kind is KeptKind.RootFs && kept.Org == owner.Org.Name && kept.Name == $"rootfs:{file.Path}");
             case BaseImage.Oci oci:
                 var reference = Reference.Parse(oci.Reference, oci.At);
                 var named = oci.Pin ?? reference.Digest
                     ?? (_images.FindImported(owner.Org, reference.ToString()) is { } import && Digest.TryParse(import.Manifest, null, out var imported) ? imported : (Digest?)null)
                     ?? _images.FindLastKnown(owner, reference.ToString());
-                return named is null ? null : List().FirstOrDefault(kept => kept.Manifest == named && IsVisible(kept, owner));
+                return named is null ? null : Listed().FirstOrDefault(kept => kept.Manifest == named && IsVisible(kept, owner));
             default:
                 return null;
         }
@@ -92,6 +96,7 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
             RefuseIfUsed(image, cancellationToken);
         }
 
+        _listed = null;
         ForgetNames(image, names);
         if (!isLast)
         {
@@ -244,6 +249,8 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
 
         return digests;
     }
+
+    private IReadOnlyList<KeptImage> Listed() => _listed ?? List();
 
     private static bool IsVisible(KeptImage image, ImageOwner owner) => IsOrgs(image, owner.Org);
 

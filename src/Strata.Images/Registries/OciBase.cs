@@ -20,9 +20,10 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
         var reference = Pinned(image);
         if (reference.Digest is null && images.FindImported(owner.Org, reference.ToString()) is { } imported)
         {
-            return Digest.TryParse(imported.Manifest, null, out var name) && await intake.FindAsync(name, owner.Org, cancellationToken).ConfigureAwait(false) is { } image2
-                ? image2
-                : throw new UserErrorException(ImageDiagnostics.ImportGone(reference.ToShortString(), image.At));
+            progress.Report($"{reference.ToShortString()}: as imported on this host");
+            return Digest.TryParse(imported.Manifest, null, out var digest)
+                ? await intake.FindAsync(digest, owner.Org, cancellationToken).ConfigureAwait(false) ?? throw Gone()
+                : throw Gone();
         }
 
         var manifest = reference.Digest ?? await ResolveTagAsync(reference, owner, image.At, progress, cancellationToken).ConfigureAwait(false);
@@ -36,6 +37,8 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
             images.LockPath(manifest), () => shown.Enter("another process pulls it"), time, cancellationToken).ConfigureAwait(false);
         return await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false)
             ?? await PullAsync(reference.With(manifest), image, owner, shown, cancellationToken).ConfigureAwait(false);
+
+        UserErrorException Gone() => new(ImageDiagnostics.ImportGone(reference.ToShortString(), image.At));
     }
 
     /// <summary>What a tag names now, whatever is known or imported here.</summary>

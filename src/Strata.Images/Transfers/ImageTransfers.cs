@@ -3,6 +3,7 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
 using Strata.Images.BaseSystems;
 using Strata.Images.Registries;
+using Strata.Layers.Compression;
 using Strata.Oci;
 using Strata.Oci.Archives;
 using Strata.Oci.Documents;
@@ -131,14 +132,44 @@ public sealed class ImageTransfers
     {
         try
         {
-            return path == "-"
-                ? await ImageArchive.OpenAsync(input, Directory.CreateDirectory(_scratch).FullName, SizeBytesMax(), cancellationToken).ConfigureAwait(false)
-                : await ImageArchive.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+            if (path == "-")
+            {
+                return await SpoolAsync(input, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (Directory.Exists(path) || !IsCompressed(path))
+            {
+                return await ImageArchive.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+
+            var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+            await using (file.ConfigureAwait(false))
+            {
+                return await SpoolAsync(file, cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new UserErrorException(ImageDiagnostics.UnreadableArchive(path, e.Message));
         }
+    }
+
+    /// <summary>What can only be read once, plain or compressed.</summary>
+    private async ValueTask<ImageArchive> SpoolAsync(Stream tar, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_scratch);
+        var plain = await Task.Run(() => ArchiveContent.Open(tar), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false); // a pipe may wait
+        await using (plain.ConfigureAwait(false))
+        {
+            return await ImageArchive.OpenAsync(plain, _scratch, SizeBytesMax(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsCompressed(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> magic = stackalloc byte[4];
+        return RandomAccess.Read(file, magic, 0) == magic.Length && magic is [0x1f, 0x8b, ..] or [0x28, 0xb5, 0x2f, 0xfd];
     }
 
     /// <summary>What comes through a pipe may take half of what is free.</summary>
