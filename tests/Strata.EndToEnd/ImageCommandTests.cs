@@ -44,6 +44,8 @@ public sealed partial class ImageCommandTests : IDisposable
         (await Programs.RunAsync("podman", [.. podman, "load", "-i", _scratch["docker.tar"]])).ShouldContain("web:latest");
         (await Programs.RunAsync("podman", [.. podman, "load", "-i", _scratch["web.tar"]])).ShouldContain("Loaded image");
         Directory.GetFiles(_scratch.Root, "*.tmp").ShouldBeEmpty();
+        var nowhere = await ImageAsync("export", "web", _scratch["no/such/place.tar"]);
+        (nowhere.ExitCode, nowhere.Stderr.Contains("STR1913", StringComparison.Ordinal)).ShouldBe((3, true), nowhere.All);
     }
 
     [Fact]

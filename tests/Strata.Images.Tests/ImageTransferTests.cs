@@ -138,6 +138,38 @@ public sealed class ImageTransferTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_layers_tar_can_be_read_from_any_place_and_left_at_any_place()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        var random = new byte[9 << 20];
+        new Random(7).NextBytes(random);
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("a", "1"), ("big", Convert.ToBase64String(random)), ("z", "2"))]);
+        using var resolver = Resolver("data");
+        using var image = await resolver.OpenAsync(new BaseImage.Oci(registry.Reference("app:1").ToString(), null), Acme, new ProgressLines(), CancellationToken.None);
+        var whole = await ReadAsync(0);
+
+        foreach (var offset in (int[])[1, 511, 1024, 5_000_000, whole.Length - 1, whole.Length])
+        {
+            (await ReadAsync(offset)).AsSpan().SequenceEqual(whole.AsSpan(offset)).ShouldBeTrue();
+        }
+
+        await using (var left = await LayerTar.OpenAsync(image.Leases[0], 0, CancellationToken.None))
+        {
+            await left.ReadExactlyAsync(new byte[100]); // its writer waits for room now, and must not for ever
+        }
+
+        await Should.ThrowAsync<EndOfStreamException>(() => ReadAsync(whole.Length + 1));
+
+        async Task<byte[]> ReadAsync(long offset)
+        {
+            await using var tar = await LayerTar.OpenAsync(image.Leases[0], offset, CancellationToken.None);
+            var bytes = new MemoryStream();
+            await tar.CopyToAsync(bytes);
+            return bytes.ToArray();
+        }
+    }
+
     private static Core.Identity.RunIdentity Acme { get; } = ImageOwnerTests.Identity("acme");
 
     private ImageResolver Resolver(string data) => new(_scratch[data], OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });

@@ -28,8 +28,8 @@ public sealed class KeptImageTests : IDisposable
         var one = registry.Reference("one:1").ToString();
 
         var listed = kept.List();
-        var renamed = await kept.RemoveAsync(kept.Get(one, Local).Single(), one, CancellationToken.None);
-        var gone = await kept.RemoveAsync(kept.Get(registry.Reference("one:2").ToString(), Local).Single(), null, CancellationToken.None);
+        var renamed = await Removal.RemoveAsync(kept.Get(one, Local).Single(), one, CancellationToken.None);
+        var gone = await Removal.RemoveAsync(kept.Get(registry.Reference("one:2").ToString(), Local).Single(), null, CancellationToken.None);
 
         listed.Select(image => image.References.Count).ShouldBe([2, 1]);
         listed.ShouldAllBe(image => image.IsComplete && image.CreatedAt != null && image.LastUsed != null);
@@ -53,11 +53,11 @@ public sealed class KeptImageTests : IDisposable
 
         using (var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(image.Layers[0].Digest, CancellationToken.None)).Lease.ShouldNotBeNull())
         {
-            (await Should.ThrowAsync<UserErrorException>(async () => await kept.RemoveAsync(image, null, CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR3022");
+            (await Should.ThrowAsync<UserErrorException>(async () => await Removal.RemoveAsync(image, null, CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR3022");
             kept.List().ShouldHaveSingleItem().References.Count.ShouldBe(1);
         }
 
-        (await kept.RemoveAsync(image, null, CancellationToken.None)).Layers.ShouldBe(1);
+        (await Removal.RemoveAsync(image, null, CancellationToken.None)).Layers.ShouldBe(1);
         Layers().ShouldBeEmpty();
     }
 
@@ -100,6 +100,8 @@ public sealed class KeptImageTests : IDisposable
         new KeptImages(_data, TimeProvider.System).List().ShouldBeEmpty();
         (await new ImageRoots(_data).ListAsync(CancellationToken.None)).ShouldBeEmpty();
     }
+
+    private ImageRemoval Removal => new(_data, TimeProvider.System);
 
     private static RunIdentity Local { get; } = ImageOwnerTests.Identity("local");
 

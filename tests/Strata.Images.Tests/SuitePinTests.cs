@@ -40,6 +40,19 @@ public sealed class SuitePinTests
     }
 
     [Fact]
+    public void A_base_system_is_the_pinned_one_by_its_suites_state_and_every_package()
+    {
+        var release = Digest.Of("r"u8);
+        var pin = new SuitePin(release, ["apt=2", "dpkg=1", "less=3"]);
+        var releases = new Dictionary<string, string> { ["x"] = release.ToString(), ["x-security"] = "moved" };
+
+        PinComparison.Difference("x", pin, releases, ["apt=2", "dpkg=1"]).ShouldBeNull();
+        PinComparison.Difference("x", pin, releases, ["apt=2", "dpkg=2"])!.ShouldContain("dpkg=2");
+        PinComparison.Difference("x", pin, null, ["apt=2"])!.ShouldContain("unknown");
+        PinComparison.Difference("x", pin, new Dictionary<string, string> { ["x"] = Digest.Of("s"u8).ToString() }, [])!.ShouldContain(release.Short);
+    }
+
+    [Fact]
     public void What_is_installed_is_read_from_dpkgs_own_list() => InstalledPackages.Parse("""
         Package: zlib1g
         Status: install ok installed

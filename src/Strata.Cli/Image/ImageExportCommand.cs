@@ -26,12 +26,14 @@ internal static class ImageExportCommand
             var place = ImagePlace.Open(parsed, options, null);
             var named = ImageWork.Find(place, parsed.GetValue(name)!);
             var path = parsed.GetValue(file)!;
-            using var resolver = place.OpenResolver();
-            using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
-            var transfers = new ImageTransfers(resolver, place.Data, TimeProvider.System);
             var kind = parsed.GetValue(format) == "docker" ? ArchiveFormat.Docker : ArchiveFormat.Oci;
-            var (manifest, size) = await WriteAsync(
-                path, output => transfers.ExportAsync(image, image.Config.With(named.Config), DockerName(named), kind, output, progress, cancellationToken)).ConfigureAwait(false);
+            var (manifest, size) = await WriteAsync(path, async output =>
+            {
+                using var resolver = place.OpenResolver();
+                using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
+                return await new ImageTransfers(resolver, place.Data, TimeProvider.System).ExportAsync(
+                    image, image.Config.With(named.Config), DockerName(named), kind, output, progress, cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
             var shown = path == "-" ? Console.Error : Console.Out;
             if (parsed.GetValue(options.Json) && path != "-")
             {
@@ -53,8 +55,8 @@ internal static class ImageExportCommand
         : $"{new string([.. image.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-')}:latest";
 #pragma warning restore CA1308
 
-    /// <summary>The file appears when it is whole.</summary>
-    private static async Task<(Digest Manifest, long SizeBytes)> WriteAsync(string path, Func<Stream, ValueTask<Digest>> write)
+    /// <summary>The file appears when it is whole. That it cannot be written is found out before the image is made.</summary>
+    private static async Task<(Digest Manifest, long SizeBytes)> WriteAsync(string path, Func<Stream, Task<Digest>> write)
     {
         if (path == "-")
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Strata.Core;
+using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
 
@@ -17,10 +18,11 @@ internal static class ImageRemoveCommand
         {
             var place = ImagePlace.Open(parsed, options, null);
             var images = parsed.GetValue(names)!.SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
+            var removal = new ImageRemoval(place.Data, TimeProvider.System);
             List<RemovedResult> removed = [];
             foreach (var (name, image) in images)
             {
-                var result = await place.Kept.RemoveAsync(image, name, cancellationToken).ConfigureAwait(false);
+                var result = await removal.RemoveAsync(image, name, cancellationToken).ConfigureAwait(false);
                 removed.Add(new(result.Name, result.Names, result.IsImageGone, result.Layers, result.BytesFreed));
                 if (!parsed.GetValue(options.Json))
                 {

@@ -37,7 +37,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         }
 
         var built = await BuildAsync(key, image, packages, shown, cancellationToken).ConfigureAwait(false);
-        if (image.Pin is { } pin && Difference(records.Find(key)?.Releases, built.Digest, image.Suite, pin) is { } difference)
+        if (image.Pin is { } pin && PinComparison.Difference(image.Suite, pin, records.Find(key)?.Releases, records.FindInstalled(built.Digest) ?? []) is { } difference)
         {
             built.Dispose();
             throw new UserErrorException(ImageDiagnostics.SuiteMoved(image.Suite, difference, image.At));
@@ -58,7 +58,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         using var held = await BuildLock.AcquireAsync(
             records.LockPath(key), () => shown.Enter("another process builds it"), time, cancellationToken).ConfigureAwait(false);
         var now = await MirrorState.FindAsync(image.Suite, ScratchPlace(), time, cancellationToken).ConfigureAwait(false);
-        var lease = now is not null && records.Find(key) is { Releases: { } known } record && Same(known, now)
+        var lease = now is not null && records.Find(key) is { Releases: { } known } record && PinComparison.IsSameState(known, now)
             ? await StoredBase.FindAsync(layers, record.Layer, cancellationToken).ConfigureAwait(false)
             : null;
         using (lease ??= await BuildAsync(key, image, packages, shown, cancellationToken).ConfigureAwait(false))
@@ -81,7 +81,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
 
         var known = records.Find(Key(image.Suite, CheckedPackages(image)));
         return now.GetValueOrDefault(image.Suite) == pin.Release.ToString()
-            && (known?.Releases is null || (Same(known.Releases, now) && Unpinned(Digest.TryParse(known.Layer, null, out var layer) ? records.FindInstalled(layer) ?? [] : [], pin) is []));
+            && (known?.Releases is null || (PinComparison.IsSameState(known.Releases, now) && PinComparison.Unpinned(Digest.TryParse(known.Layer, null, out var layer) ? records.FindInstalled(layer) ?? [] : [], pin) is []));
     }
 
     /// <summary>The mirror is left out: it says where from, not what.</summary>
@@ -127,7 +127,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         foreach (var build in (IEnumerable<EarlierBuild>)[new(record.Layer, record.At, record.Releases), .. record.Earlier ?? []])
         {
             if (build.Releases?.GetValueOrDefault(image.Suite) == pin.Release.ToString()
-                && Digest.TryParse(build.Layer, null, out var layer) && records.FindInstalled(layer) is { } installed && Unpinned(installed, pin) is []
+                && Digest.TryParse(build.Layer, null, out var layer) && records.FindInstalled(layer) is { } installed && PinComparison.Unpinned(installed, pin) is []
                 && await StoredBase.FindAsync(layers, build.Layer, cancellationToken).ConfigureAwait(false) is { } lease)
             {
                 return lease;
@@ -149,12 +149,12 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
 
         if (release != image.Pin!.Release.ToString())
         {
-            return new UserErrorException(ImageDiagnostics.SuiteMoved(image.Suite, Moved(image.Pin.Release.ToString(), release), image.At));
+            return new UserErrorException(ImageDiagnostics.SuiteMoved(image.Suite, PinComparison.Moved(image.Pin.Release.ToString(), release), image.At));
         }
 
         // Built before from just this state: it is that build which is not the pinned one.
-        return records.Find(key) is { Releases: { } known } record && Same(known, now) && Digest.TryParse(record.Layer, null, out var layer)
-            && layers.Find(layer) is not null && Difference(known, layer, image.Suite, image.Pin) is { } difference
+        return records.Find(key) is { Releases: { } known } record && PinComparison.IsSameState(known, now) && Digest.TryParse(record.Layer, null, out var layer)
+            && layers.Find(layer) is not null && PinComparison.Difference(image.Suite, image.Pin, known, records.FindInstalled(layer) ?? []) is { } difference
             ? new UserErrorException(ImageDiagnostics.SuiteMoved(image.Suite, difference, image.At))
             : null;
     }
@@ -186,34 +186,6 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         records.SaveInstalled(lease.Digest, read);
         return read;
     }
-
-    /// <summary>In words, or null: it is the pinned one.</summary>
-    private string? Difference(IReadOnlyDictionary<string, string>? releases, Digest layer, string suite, SuitePin pin)
-    {
-        const int ShownMax = 5;
-        var release = releases?.GetValueOrDefault(suite) ?? "unknown";
-        if (release != pin.Release.ToString())
-        {
-            return Moved(pin.Release.ToString(), release);
-        }
-
-        var other = Unpinned(records.FindInstalled(layer) ?? [], pin);
-        return other.Count == 0 ? null
-            : $"it now gives {string.Join(", ", other.Take(ShownMax))}{(other.Count > ShownMax ? $" and {other.Count - ShownMax} more" : "")}, which the lock file does not name";
-    }
-
-    private static string Moved(string pinned, string now) => $"its InRelease was {Short(pinned)} and is {Short(now)}";
-
-    private static string Short(string digest) => Digest.TryParse(digest, null, out var parsed) ? parsed.Short : digest;
-
-    private static List<string> Unpinned(IReadOnlyList<string> installed, SuitePin pin)
-    {
-        var pinned = new HashSet<string>(pin.Packages, StringComparer.Ordinal);
-        return [.. installed.Where(package => !pinned.Contains(package))];
-    }
-
-    private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
-        a.Count == b.Count && a.All(pair => b.GetValueOrDefault(pair.Key) == pair.Value);
 
     private string ScratchPlace() => BuildScratch.Choose(dataDirectory, allowMemory: false);
 }

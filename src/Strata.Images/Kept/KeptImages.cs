@@ -8,7 +8,7 @@ using Strata.Oci.References;
 
 namespace Strata.Images.Kept;
 
-/// <summary>The images on this host: listed, found, forgotten.</summary>
+/// <summary>The images on this host: listed and found.</summary>
 public sealed class KeptImages(string dataDirectory, TimeProvider time)
 {
     private const int DigestPrefixMin = 12;
@@ -82,107 +82,6 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
             : [];
     }
 
-    /// <summary>Forgets a name, and the image with its last name; then the layers nothing else refers to.</summary>
-    /// <param name="name">A reference of it; null: all its names.</param>
-    /// <exception cref="UserErrorException">A job uses it; nothing is removed.</exception>
-    public async ValueTask<RemovedImage> RemoveAsync(KeptImage image, string? name, CancellationToken cancellationToken)
-    {
-        var names = name is not null && Reference.TryParse(name, out var reference, out _) && image.References.Contains(reference.ToString(), StringComparer.Ordinal)
-            ? [reference.ToString()]
-            : image.References;
-        var isLast = image.References.Count == names.Count;
-        if (isLast)
-        {
-            RefuseIfUsed(image, cancellationToken);
-        }
-
-        _listed = null;
-        ForgetNames(image, names);
-        if (!isLast)
-        {
-            return new(image.Name, names, false, 0, 0);
-        }
-
-        ForgetRecord(image);
-        var roots = new ImageRoots(dataDirectory);
-        var (layers, freed) = (0, 0L);
-        foreach (var (layer, size) in Places(image))
-        {
-            if (await _store.RemoveAsync(layer, roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
-            {
-                layers++;
-                freed += size;
-            }
-        }
-
-        return new(image.Name, names, true, layers, freed);
-    }
-
-    /// <summary>Only what would go with it counts: layers that other images share stay.</summary>
-    private void RefuseIfUsed(KeptImage image, CancellationToken cancellationToken)
-    {
-        var shared = new HashSet<Digest>(
-            List().Where(other => other != image && (other.Manifest, other.Key, other.Org) != (image.Manifest, image.Key, image.Org))
-                .SelectMany(other => other.Layers.Concat(other.Earlier)).Select(layer => layer.Digest));
-        foreach (var (layer, _) in Places(image))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!shared.Contains(layer.Digest) && _store.IsLeased(layer))
-            {
-                throw new UserErrorException(ImageDiagnostics.InUse(image.Name, layer.Digest.Short));
-            }
-        }
-    }
-
-    private void ForgetNames(KeptImage image, IReadOnlyList<string> names)
-    {
-        foreach (var (key, tag) in _images.ListTags().ToList())
-        {
-            if (tag.Digest == image.Manifest?.ToString() && names.Contains(tag.Reference, StringComparer.Ordinal) && IsOrgs(image, ImageOwner.OrgOf(tag.Organization)))
-            {
-                _images.RemoveName(key);
-            }
-        }
-
-        foreach (var (key, import) in _images.ListImported().ToList())
-        {
-            if (import.Manifest == image.Manifest?.ToString() && names.Contains(import.Reference, StringComparer.Ordinal) && import.Org == image.Org)
-            {
-                _images.RemoveName(key);
-            }
-        }
-    }
-
-    private void ForgetRecord(KeptImage image)
-    {
-        if (image.Key is { } key)
-        {
-            _bases.Remove(key);
-            foreach (var layer in image.Layers.Concat(image.Earlier))
-            {
-                _bases.RemoveInstalled(layer.Digest);
-            }
-        }
-        else if (image.Manifest is { } manifest)
-        {
-            _images.Remove(OrgOf(image.Org), manifest);
-        }
-    }
-
-    private IEnumerable<(LayerName Layer, long SizeBytes)> Places(KeptImage image)
-    {
-        foreach (var layer in image.Layers.Concat(image.Earlier))
-        {
-            foreach (var org in (IEnumerable<LayerOrg>)[LayerOrg.Public, OrgOf(image.Org)])
-            {
-                if (_store.Find(new(org, layer.Digest)) is { } stored)
-                {
-                    yield return (stored.Name, stored.SizeBytes);
-                }
-            }
-        }
-    }
-
     private KeptImage Of(PulledImage image, List<LastKnown> tags, List<ImportedName> imports)
     {
         var org = OrgOf(image.Org);
@@ -254,7 +153,7 @@ public sealed class KeptImages(string dataDirectory, TimeProvider time)
 
     private static bool IsVisible(KeptImage image, ImageOwner owner) => IsOrgs(image, owner.Org);
 
-    private static bool IsOrgs(KeptImage image, LayerOrg org) => image.Org == LayerOrg.Public.Name || image.Org == org.Name;
+    internal static bool IsOrgs(KeptImage image, LayerOrg org) => image.Org == LayerOrg.Public.Name || image.Org == org.Name;
 
-    private static LayerOrg OrgOf(string name) => LayerOrg.TryParse(name, out var org) ? org : LayerOrg.Public;
+    internal static LayerOrg OrgOf(string name) => LayerOrg.TryParse(name, out var org) ? org : LayerOrg.Public;
 }
