@@ -60,6 +60,7 @@ public sealed class ImageResolver : IImageResolver, IDisposable
     public void Dispose()
     {
         _trees.Dispose();
+        _oci.Dispose();
         _registries.Dispose();
     }
 

@@ -114,6 +114,23 @@ public sealed class ImageOwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task All_jobs_of_a_run_get_the_same_image_though_its_tag_moves()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
+        using var run = Resolver();
+        var image = new BaseImage.Oci(registry.Reference("app:1").ToString(), null);
+
+        var first = await run.ResolveAsync(image, Identity("acme"), new ProgressLines(), CancellationToken.None);
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "2"))]);
+        var later = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => run.ResolveAsync(image, Identity("acme"), new ProgressLines(), CancellationToken.None).AsTask()));
+        var next = await ResolveAsync(image.Reference, Identity("acme"));
+
+        later.ShouldAllBe(job => job.Digest == first.Digest);
+        next.Digest.ShouldNotBe(first.Digest);
+    }
+
+    [Fact]
     public async Task A_registry_that_takes_the_question_and_never_answers_is_given_up_when_a_digest_is_known()
     {
         var registry = await RealRegistry.StartAsync();

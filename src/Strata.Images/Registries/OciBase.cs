@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
@@ -8,10 +9,13 @@ using Strata.Oci.References;
 namespace Strata.Images.Registries;
 
 /// <summary>
-/// An OCI reference. What it is pinned to, or was imported as, contacts nobody when it is present; a tag costs one HEAD, and is then its digest.
+/// An OCI reference. What it is pinned to, or was imported as, contacts nobody when it is present; a tag costs one HEAD, and is then its digest for as long as
+/// this object lives: all jobs of a run get the same image.
 /// </summary>
-internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryClients registries, TimeProvider time)
+internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryClients registries, TimeProvider time) : IDisposable
 {
+    private readonly ConcurrentDictionary<(ImageOwner, Reference), TagAnswer> _tags = new();
+
     /// <summary>For what answers slowly a last known digest is good enough.</summary>
     private static readonly TimeSpan QuickAnswer = TimeSpan.FromSeconds(3);
 
@@ -26,7 +30,7 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
                 : throw Gone();
         }
 
-        var manifest = reference.Digest ?? await ResolveTagAsync(reference, owner, image.At, progress, cancellationToken).ConfigureAwait(false);
+        var manifest = reference.Digest ?? await ResolveTagOnceAsync(reference, owner, image.At, progress, cancellationToken).ConfigureAwait(false);
         if (await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return found;
@@ -55,6 +59,30 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
         return image.Pin is { } pin && reference.Digest is null ? reference.With(pin) : reference;
     }
 
+    public void Dispose()
+    {
+        foreach (var answer in _tags.Values)
+        {
+            answer.Dispose();
+        }
+    }
+
+    /// <summary>A job that is cancelled while it asks does not take the answer from others: the next one asks.</summary>
+    private async ValueTask<Digest> ResolveTagOnceAsync(
+        Reference reference, ImageOwner owner, SourceSpan? at, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var answer = _tags.GetOrAdd((owner, reference), _ => new());
+        await answer.One.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return answer.Digest ??= await ResolveTagAsync(reference, owner, at, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            answer.One.Release();
+        }
+    }
+
     private async ValueTask<Digest> ResolveTagAsync(
         Reference reference, ImageOwner owner, SourceSpan? at, IProgress<string> progress, CancellationToken cancellationToken)
     {
@@ -64,6 +92,7 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
             return await AskAsync(reference, owner, at, cancellationToken).ConfigureAwait(false);
         }
 
+        using var asking = new BuildProgress(reference.ToShortString(), "asking its registry", progress, time, quietAtFirst: true);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, QuickAnswer, Timeout.InfiniteTimeSpan);
         string why;
@@ -113,5 +142,15 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
             reference.ToShortString(), reference.Digest!.Value, description, (blob, stop) => registry.OpenBlobAsync(reference, blob, stop),
             () => registries.UsedCredentials(reference));
         return await intake.TakeAsync(incoming, owner.Org, image.At, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed class TagAnswer : IDisposable
+    {
+        /// <summary>One asks at a time; guards <see cref="Digest"/>.</summary>
+        public SemaphoreSlim One { get; } = new(1);
+
+        public Digest? Digest { get; set; }
+
+        public void Dispose() => One.Dispose();
     }
 }
