@@ -47,6 +47,15 @@ internal static class CliDiagnostics
     public static Diagnostic UnknownShell(string shell) =>
         Error("STR1914", $"There is no completion for '{shell}'.", "Choose bash, zsh or fish.");
 
+    public static Diagnostic NotInWorkflow(string name, IEnumerable<string> known) =>
+        Error("STR1915", $"The workflow has no image '{name}' that could be pinned.", $"It has: {string.Join(", ", known)}.");
+
+    public static Diagnostic ImportOverDefinition(string name, string file) =>
+        Error("STR1916", $"'{name}' is a definition of {file}: an import would not be used.", "Import it under a reference, for example NAME:TAG, and write that after `from:`.");
+
+    public static Diagnostic NoDestination(string name) =>
+        Error("STR1917", $"'{name}' is no reference: it does not say where to push to.", $"Give the destination: strata image push {name} REGISTRY/REPOSITORY:TAG");
+
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
 

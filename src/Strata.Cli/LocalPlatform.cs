@@ -1,3 +1,4 @@
+using Strata.Cli.Configuration;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
@@ -6,25 +7,25 @@ using Strata.Sandbox;
 
 namespace Strata.Cli;
 
-/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing lets go of sources and images.</summary>
-internal sealed class LocalPlatform : IDisposable
+/// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing ends sandboxes, then lets go of sources and images.</summary>
+internal sealed class LocalPlatform : IAsyncDisposable
 {
     private readonly WorkspaceLayers _sources;
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
     private readonly Lazy<WorkflowRunner> _runner;
+    private Task? _cleaned;
 
-    /// <param name="runtime">A configured OCI runtime, or null.</param>
-    public LocalPlatform(string dataDirectory, string? runtime)
+    public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
         _sources = new(dataDirectory, TimeProvider.System);
-        _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = runtime });
-        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System));
+        _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
+        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = async cancellationToken =>
             {
-                await _host.CleanUpAsync(cancellationToken).ConfigureAwait(false); // of killed runs; a look into one directory when there are none
+                await (_cleaned ??= CleanUpAsync(cancellationToken)).ConfigureAwait(false);
                 return _host;
             },
             Images = _images.Value,
@@ -36,7 +37,11 @@ internal sealed class LocalPlatform : IDisposable
     public IWorkflowRunner Runner => _runner.Value;
 
     /// <summary>A run will come: what it needs to know of this machine is found out while its workflow is read.</summary>
-    public void WarmUp() => _host.WarmUp();
+    public void WarmUp()
+    {
+        _host.WarmUp();
+        _cleaned = CleanUpAsync(CancellationToken.None);
+    }
 
     /// <summary>Removes what killed runs left in a data directory.</summary>
     /// <returns>How many dead sandboxes were found.</returns>
@@ -50,14 +55,27 @@ internal sealed class LocalPlatform : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (_cleaned is not null)
+        {
+            await _cleaned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who opened the host was told
+        }
+
+        await _host.DisposeAsync().ConfigureAwait(false);
         _sources.Dispose();
         if (_images.IsValueCreated)
         {
             _images.Value.Dispose();
         }
     }
+
+    /// <summary>Images without sandboxes: to be listed, moved, pinned. The caller disposes it.</summary>
+    public static ImageResolver OpenImages(string dataDirectory, ConfigurationFile configuration) =>
+        new(dataDirectory, OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
+
+    /// <summary>Of killed runs: a look into one directory when there are none.</summary>
+    private Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.Run(() => _host.CleanUpAsync(cancellationToken), cancellationToken);
 
     private static OwnerPolicy OwnersOf(ISandboxHost host) =>
         host.TreeOwnerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)host.TreeOwnerShift };

@@ -16,6 +16,11 @@ internal static class Program
                 RootlessReexec.EnterIfNeeded();
             }
 
+            else if (StrataCommand.UsesSandboxes(args))
+            {
+                EnterIfPossible();
+            }
+
             if (args is ["run", ..])
             {
                 Run.Preload.Start();
@@ -56,6 +61,18 @@ internal static class Program
             }
 
             return ExitCode.Environment;
+        }
+    }
+
+    private static void EnterIfPossible()
+    {
+        try
+        {
+            RootlessReexec.EnterIfNeeded();
+        }
+        catch (EnvironmentException) when (!RootlessReexec.IsInside)
+        {
+            // Images can be moved without other ids.
         }
     }
 }

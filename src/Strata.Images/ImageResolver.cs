@@ -1,10 +1,11 @@
 using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
 using Strata.Images.BaseSystems;
 using Strata.Images.Registries;
 using Strata.Layers;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
-using Strata.Oci.Credentials;
+using Strata.Oci.References;
 using Strata.Oci.Registries;
 using Strata.Sandbox;
 
@@ -16,26 +17,40 @@ public sealed class ImageResolver : IImageResolver, IDisposable
     private const int NoSpace = 28; // ENOSPC, as IOException.HResult of this project's own calls
     private const int DiskFull = unchecked((int)0x80070070); // as .NET's
 
-    // What a local run imports from its own workspace is not a public base.
-    private static readonly LayerOrg Local = LayerOrg.Parse("local");
-
     private readonly LayerTrees _trees;
     private readonly DebootstrapBase _debootstrap;
     private readonly RootFsBase _rootFs;
     private readonly OciBase _oci;
-    private readonly Lazy<RegistryClient> _registry;
+    private readonly TimeProvider _time;
+    private readonly RegistryClients _registries;
 
     /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
-    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time)
+    /// <param name="insecureRegistries"><c>host</c> or <c>host:port</c> that may be spoken to over plain http; loopback may be anyway.</param>
+    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null)
+        : this(dataDirectory, owners, time, insecureRegistries is null ? new RegistryOptions() : new() { InsecureHosts = insecureRegistries })
     {
+    }
+
+    internal ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, RegistryOptions registries)
+    {
+        _time = time;
         var store = new LocalLayerStore(dataDirectory, time);
         var records = new BaseRecords(dataDirectory);
         _trees = new(dataDirectory, owners);
-        _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), time);
-        _rootFs = new(store.Of(Local), records, time);
-        _registry = new(() => new(new RegistryOptions(), new CredentialFiles(time), time)); // connects when first asked
-        _oci = new(store.Public, new(dataDirectory), _registry, time);
+        _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), dataDirectory, time);
+        _rootFs = new(store, records, time);
+        _registries = new(registries, time);
+        var images = new PulledImages(dataDirectory);
+        Intake = new(store, images, time);
+        _oci = new(Intake, images, _registries, time);
     }
+
+    internal ImageIntake Intake { get; }
+
+    internal RegistryClients Registries => _registries;
+
+    /// <summary>Loads what finding an image takes, for a thread that has nothing else to do.</summary>
+    public static void Preload() => BaseRecords.Preload();
 
     /// <summary>Removes what killed processes left; the next build does it too.</summary>
     public static void RemoveLeftovers(string dataDirectory, OwnerPolicy owners, TimeProvider time)
@@ -48,36 +63,85 @@ public sealed class ImageResolver : IImageResolver, IDisposable
     public void Dispose()
     {
         _trees.Dispose();
-        if (_registry.IsValueCreated)
-        {
-            _registry.Value.Dispose();
-        }
+        _oci.Dispose();
+        _registries.Dispose();
     }
 
-    public async ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
-    {
-        try
+    public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken) =>
+        ResolveAsync(image, ImageOwner.Local, progress, cancellationToken);
+
+    public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
+        ResolveAsync(image, ImageOwner.Of(forWhom), progress, cancellationToken);
+
+    /// <summary>The image's layers, to be handed on rather than mounted.</summary>
+    /// <exception cref="UserErrorException">As <see cref="IImageResolver"/>.</exception>
+    /// <exception cref="EnvironmentException">As <see cref="IImageResolver"/>.</exception>
+    public ValueTask<HeldImage> OpenAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
+        GuardAsync(image, async () =>
         {
-            var found = image switch
+            var found = await FindOrMakeAsync(image, ImageOwner.Of(forWhom), progress, cancellationToken).ConfigureAwait(false);
+            return new HeldImage(found);
+        });
+
+    /// <summary>What the reference means now, whatever was pinned: for the lock file.</summary>
+    /// <returns>Null: there is nothing to pin (a file, a digest, an image imported on this host).</returns>
+    public ValueTask<ImagePin?> PinAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
+        GuardAsync(image, async () =>
+        {
+            switch (image)
             {
-                BaseImage.Debootstrap packages =>
-                    ResolvedBase.Of(await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false)),
-                BaseImage.RootFs archive =>
-                    ResolvedBase.Of(await _rootFs.ResolveAsync(archive, progress, cancellationToken).ConfigureAwait(false)),
-                BaseImage.Oci reference => await _oci.ResolveAsync(reference, progress, cancellationToken).ConfigureAwait(false),
-                _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
-            };
+                case BaseImage.Debootstrap suite:
+                    var pin = await _debootstrap.PinAsync(suite, progress, cancellationToken).ConfigureAwait(false);
+                    return new ImagePin(pin.Release, null, pin.Packages);
+                case BaseImage.Oci oci when Reference.Parse(oci.Reference, oci.At) is { Digest: null } reference && !_oci.IsImported(reference, ImageOwner.Of(forWhom)):
+                    using (new BuildProgress(reference.ToShortString(), "asking its registry", progress, _time, quietAtFirst: true))
+                    {
+                        var digest = await _oci.AskAsync(reference, ImageOwner.Of(forWhom), oci.At, cancellationToken).ConfigureAwait(false);
+                        return new ImagePin(digest, $"{reference.Registry}/{reference.Repository}@{digest}", []);
+                    }
+
+                default:
+                    return (ImagePin?)null;
+            }
+        });
+
+    /// <summary>Whether a suite is still as pinned, without making anything.</summary>
+    /// <exception cref="EnvironmentException">Its mirrors cannot be asked.</exception>
+    public ValueTask<bool> IsCurrentAsync(BaseImage.Debootstrap suite, SuitePin pin, IProgress<string> progress, CancellationToken cancellationToken) =>
+        GuardAsync(suite, async () => await _debootstrap.IsCurrentAsync(suite, pin, progress, cancellationToken).ConfigureAwait(false)
+            ?? throw new EnvironmentException(ImageDiagnostics.NoMirror(suite.Suite, "Its InRelease could not be read.")));
+
+    private ValueTask<ResolvedImage> ResolveAsync(BaseImage image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken) =>
+        GuardAsync(image, async () =>
+        {
+            var found = await FindOrMakeAsync(image, owner, progress, cancellationToken).ConfigureAwait(false);
             var lowers = new List<SandboxTree>(found.Leases.Count);
             foreach (var lease in found.Leases)
             {
                 lowers.Add(await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false));
             }
 
-            return new(lowers, found.Config, found.Layers);
+            return new ResolvedImage(lowers, found.Config, found.Layers);
+        });
+
+    private async ValueTask<ResolvedBase> FindOrMakeAsync(BaseImage image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken) => image switch
+    {
+        BaseImage.Debootstrap packages => ResolvedBase.Of(await _debootstrap.ResolveAsync(packages, progress, cancellationToken).ConfigureAwait(false)),
+        BaseImage.RootFs archive => ResolvedBase.Of(await _rootFs.ResolveAsync(archive, owner, progress, cancellationToken).ConfigureAwait(false)),
+        BaseImage.Oci reference => await _oci.ResolveAsync(reference, owner, progress, cancellationToken).ConfigureAwait(false),
+        _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
+    };
+
+    /// <summary>Failures of the store become what a user is told.</summary>
+    internal static async ValueTask<T> GuardAsync<T>(BaseImage? image, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
         }
         catch (HostileArchiveException e)
         {
-            throw new UserErrorException(ArchiveDiagnostics.Refused("the image", e, image.At)); // extracted for a normal user: an owner that user's jobs cannot have
+            throw new UserErrorException(ArchiveDiagnostics.Refused("the image", e, image?.At)); // extracted for a normal user: an owner that user's jobs cannot have
         }
         catch (IOException e)
         {

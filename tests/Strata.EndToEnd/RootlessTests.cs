@@ -45,6 +45,24 @@ public sealed class RootlessTests : IDisposable
         Directory.EnumerateDirectories(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_normal_user_exports_imports_runs_and_removes_images()
+    {
+        _bench.Workflow("jobs: { a: { image: tiny, network: none, steps: [{ run: \"true\" }] } }");
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+
+        AsUser("image export tiny tiny-image.tar").ShouldBe(0);
+        AsUser("image import copy:1 tiny-image.tar").ShouldBe(0);
+        _bench.Workflow("jobs: { a: { image: \"copy:1\", network: none, steps: [{ run: test -e /bin/busybox }] } }");
+        AsUser("run").ShouldBe(0);
+        AsUser("image ls").ShouldBe(0);
+        AsUser("image rm copy:1").ShouldBe(0);
+
+        Directory.GetDirectories(_bench.Data, "fs", SearchOption.AllDirectories).ShouldBeEmpty(); // what was extracted went with its layer
+
+        int AsUser(string arguments) => Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} {arguments} --data {_bench.Data}");
+    }
+
     public void Dispose()
     {
         _bench.Dispose();

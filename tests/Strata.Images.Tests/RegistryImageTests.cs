@@ -6,11 +6,6 @@ using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
-using Strata.Oci.Content;
-using Strata.Oci.Credentials;
-using Strata.Oci.Documents;
-using Strata.Oci.References;
-using Strata.Oci.Registries;
 using Strata.Oci.Tests;
 
 namespace Strata.Images.Tests;
@@ -29,7 +24,7 @@ public sealed class RegistryImageTests : IDisposable
     {
         var registry = await RealRegistry.StartAsync();
         var reference = registry.Reference("app:1");
-        var pushed = await PushAsync(reference, [Tar(("etc/a", "1"), ("etc/b", "2")), Tar(("etc/.wh.a", ""), ("etc/c", "3"))]);
+        var pushed = await SampleImages.PushAsync(reference, [SampleImages.Tar(("etc/a", "1"), ("etc/b", "2")), SampleImages.Tar(("etc/.wh.a", ""), ("etc/c", "3"))]);
 
         var first = await ResolveAsync(reference.ToString());
         var again = await ResolveAsync(reference.ToString());
@@ -57,13 +52,13 @@ public sealed class RegistryImageTests : IDisposable
     public async Task A_layer_that_is_present_is_not_fetched_again_and_a_new_tag_is_a_new_image()
     {
         await using var registry = await RealRegistry.StartAsync();
-        var shared = Tar(("etc/a", "1"));
-        await PushAsync(registry.Reference("app:1"), [shared]);
-        await PushAsync(registry.Reference("other:1"), [shared, Tar(("etc/b", "2"))]);
+        var shared = SampleImages.Tar(("etc/a", "1"));
+        await SampleImages.PushAsync(registry.Reference("app:1"), [shared]);
+        await SampleImages.PushAsync(registry.Reference("other:1"), [shared, SampleImages.Tar(("etc/b", "2"))]);
         var first = await ResolveAsync(registry.Reference("app:1").ToString());
 
         var other = await ResolveAsync(registry.Reference("other:1").ToString());
-        await PushAsync(registry.Reference("app:1"), [Tar(("etc/a", "changed"))]);
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "changed"))]);
         var changed = await ResolveAsync(registry.Reference("app:1").ToString());
 
         other.Layers.Select(l => l.Outcome).ShouldBe([LayerOutcome.Reused, LayerOutcome.Pulled]);
@@ -81,9 +76,9 @@ public sealed class RegistryImageTests : IDisposable
             await writer.WriteEntryAsync(new UstarTarEntry(TarEntryType.HardLink, "etc/again") { LinkName = "etc/a" });
         }
 
-        await PushAsync(registry.Reference("one:1"), [Tar(("etc/a", "one")), link.ToArray()]);
-        await PushAsync(registry.Reference("two:1"), [Tar(("etc/a", "two")), link.ToArray()]);
-        await PushAsync(registry.Reference("none:1"), [Tar(("etc/b", "x")), link.ToArray()]);
+        await SampleImages.PushAsync(registry.Reference("one:1"), [SampleImages.Tar(("etc/a", "one")), link.ToArray()]);
+        await SampleImages.PushAsync(registry.Reference("two:1"), [SampleImages.Tar(("etc/a", "two")), link.ToArray()]);
+        await SampleImages.PushAsync(registry.Reference("none:1"), [SampleImages.Tar(("etc/b", "x")), link.ToArray()]);
 
         var one = await ResolveAsync(registry.Reference("one:1").ToString());
         var two = await ResolveAsync(registry.Reference("two:1").ToString());
@@ -97,8 +92,8 @@ public sealed class RegistryImageTests : IDisposable
     public async Task What_is_not_there_or_made_wrong_is_refused_with_a_reason_and_nothing_is_kept()
     {
         await using var registry = await RealRegistry.StartAsync();
-        await PushAsync(registry.Reference("wrong:1"), [Tar(("etc/a", "1"))], diffId: Digest.Of("other"u8));
-        await PushAsync(registry.Reference("evil:1"), [Tar(("../evil", "1"))]);
+        await SampleImages.PushAsync(registry.Reference("wrong:1"), [SampleImages.Tar(("etc/a", "1"))], diffId: Digest.Of("other"u8));
+        await SampleImages.PushAsync(registry.Reference("evil:1"), [SampleImages.Tar(("../evil", "1"))]);
 
         var missing = await Should.ThrowAsync<UserErrorException>(() => ResolveAsync(registry.Reference("none:1").ToString()));
         missing.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe("STR3016");
@@ -135,43 +130,5 @@ public sealed class RegistryImageTests : IDisposable
         var bytes = new byte[file.Entry.Size];
         reader.ReadContent(file, 0, bytes);
         return Encoding.UTF8.GetString(bytes);
-    }
-
-    private static async Task<Digest> PushAsync(Reference reference, IReadOnlyList<byte[]> tars, Digest? diffId = null)
-    {
-        using var client = new RegistryClient(new RegistryOptions(), new CredentialFiles(TimeProvider.System), TimeProvider.System);
-        var config = DocumentWriter.Write(new Strata.Oci.Documents.ImageConfig
-        {
-            Platform = Platform.Host,
-            Env = ["PATH=/bin", "X=y"],
-            User = "1000:1000",
-            WorkingDirectory = "/opt",
-            Entrypoint = ["/bin/app"],
-            DiffIds = [.. tars.Select(tar => diffId ?? Digest.Of(tar))],
-        });
-        var layers = tars.Select(tar => Descriptor.Of(MediaTypes.OciLayer, tar)).ToList();
-        for (var i = 0; i < tars.Count; i++)
-        {
-            await client.PushBlobAsync(reference, BlobSource.Of(layers[i], tars[i]), null, CancellationToken.None);
-        }
-
-        var configDescriptor = Descriptor.Of(MediaTypes.OciConfig, config);
-        await client.PushBlobAsync(reference, BlobSource.Of(configDescriptor, config), null, CancellationToken.None);
-        var manifest = DocumentWriter.Write(new Manifest { Config = configDescriptor, Layers = layers });
-        return (await client.PushManifestAsync(reference, MediaTypes.OciManifest, manifest, CancellationToken.None)).Digest;
-    }
-
-    private static byte[] Tar(params (string Name, string Content)[] files)
-    {
-        var output = new MemoryStream();
-        using (var writer = new TarWriter(output, TarEntryFormat.Ustar, leaveOpen: true))
-        {
-            foreach (var (name, content) in files)
-            {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
-            }
-        }
-
-        return output.ToArray();
     }
 }

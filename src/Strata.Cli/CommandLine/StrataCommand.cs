@@ -2,6 +2,7 @@ using System.CommandLine;
 using Strata.Cli.Completion;
 using Strata.Cli.Doctor;
 using Strata.Cli.Eval;
+using Strata.Cli.Image;
 using Strata.Cli.Init;
 using Strata.Cli.Plan;
 using Strata.Cli.Run;
@@ -22,6 +23,7 @@ internal static class StrataCommand
         ("validate", ValidateCommand.Create),
         ("schema", SchemaCommand.Create),
         ("init", InitCommand.Create),
+        ("image", ImageCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),
@@ -54,6 +56,10 @@ internal static class StrataCommand
         ["doctor", .. var rest] => rest.Contains("--clean"),
         _ => false,
     };
+
+    /// <summary>Commands that work the same way there, and without it only do what needs no other ids: they may make a base system or remove what a job extracted.</summary>
+    public static bool UsesSandboxes(string[] args) =>
+        args is ["image", "pull" or "update" or "export" or "push" or "rm", ..] && !AsksForHelp(args);
 
     private static bool AsksForHelp(string[] args) => args.AsSpan().ContainsAny("--help", "-h", "-?") || args.AsSpan().ContainsAny("--version", "/h", "/?");
 }

@@ -9,9 +9,15 @@ namespace Strata.Cli.Configuration;
 /// <param name="Runtime">An OCI runtime, or null for crun or runc.</param>
 internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Runners, string? Runtime)
 {
+    /// <summary>Hosts of registries (<c>host</c> or <c>host:port</c>) that may be spoken to over plain http.</summary>
+    public IReadOnlySet<string> InsecureRegistries { get; init; } = new HashSet<string>();
+
+    /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
+    public long? LayersBytesMax { get; init; }
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
 
@@ -57,6 +63,8 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
 
         Dictionary<string, string> runners = new(StringComparer.Ordinal);
         string? runtime = null;
+        HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
+        long? layersMax = null;
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -71,19 +79,29 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "runtime" when entry.Value is YamlScalar:
                     runtime = Text(entry.Value, problems);
                     break;
+                case "registries" when entry.Value is YamlMapping registries:
+                    RegistrySettings.Read(registries, insecure, problems);
+                    break;
+                case "layers" when entry.Value is YamlMapping layers:
+                    layersMax = LayerSettings.ReadSizeMax(layers, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
                 case var key:
-                    var nearest = Suggestion.Nearest(key, Keys);
-                    problems.Add(CliDiagnostics.BadConfiguration(
-                        entry.Key.At, $"The configuration has no key '{key}'.",
-                        nearest is null ? $"Known keys: {string.Join(", ", Keys)}." : $"Did you mean '{nearest}'?"));
+                    problems.Add(Unknown(entry.Key, "The configuration", Keys));
                     break;
             }
         }
 
-        return new(runners, runtime);
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax };
+    }
+
+    internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)
+    {
+        var nearest = Suggestion.Nearest(key.Text, known);
+        return CliDiagnostics.BadConfiguration(
+            key.At, $"{where} has no key '{key.Text}'.", nearest is null ? $"Known keys: {string.Join(", ", known)}." : $"Did you mean '{nearest}'?");
     }
 
     private static string Text(YamlNode node, List<Diagnostic> problems)

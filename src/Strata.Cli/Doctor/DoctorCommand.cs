@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Images.Kept;
 using Strata.Sandbox.Diagnosis;
 
 namespace Strata.Cli.Doctor;
@@ -13,15 +17,16 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var data = SelectionOptions.One("--data", "DIR", "Where state is kept.");
-        var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start)." };
+        var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start), and unused layers over the limit." };
+        var config = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
         var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed." };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
-        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, clean, scrub, json };
+        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, config, clean, scrub, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
             return parsed.GetValue(scrub) ? await ScrubCommand.RunAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false)
-                : parsed.GetValue(clean) ? await CleanAsync(directory, cancellationToken).ConfigureAwait(false)
+                : parsed.GetValue(clean) ? await CleanAsync(directory, parsed.GetValue(config), cancellationToken).ConfigureAwait(false)
                 : await DiagnoseAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
@@ -56,10 +61,28 @@ internal static class DoctorCommand
         return works ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static async Task<int> CleanAsync(string data, CancellationToken cancellationToken)
+    private static async Task<int> CleanAsync(string data, string? config, CancellationToken cancellationToken)
     {
+        List<Diagnostic> problems = [];
+        var configuration = ConfigurationFile.Read(config, data, problems);
+        if (problems.Count > 0)
+        {
+            throw new UserErrorException(problems);
+        }
+
         var removed = await LocalPlatform.CleanAsync(data, cancellationToken).ConfigureAwait(false);
         Console.Out.WriteLine(removed == 0 ? "nothing was left behind" : $"removed what {removed} killed {(removed == 1 ? "job" : "jobs")} left");
+        var collected = await new LayerCollector(data, configuration.LayersBytesMax, TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (collected.Removed > 0)
+        {
+            Console.Out.WriteLine($"removed {collected.Removed} unused {(collected.Removed == 1 ? "layer" : "layers")}: {new ByteSize(collected.BytesFreed)}");
+        }
+
+        if (collected.Warning is { } warning)
+        {
+            DiagnosticOutput.Print(warning, Terminal.Detect());
+        }
+
         return ExitCode.Success;
     }
 

@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Execution.Reporting;
+using Strata.Images;
 using Strata.Workflows.Parsing;
 
 namespace Strata.Cli.Run;
@@ -16,6 +17,7 @@ internal static class Preload
     {
         WorkflowParser.Parse("", "env: { A: '${{ 1 }}' }\njobs: { a: { runs-on: a, steps: [{ run: a }] } }"u8.ToArray());
         _ = Digest.Of([]);
+        ImageResolver.Preload();
         _ = ReportWriter.ToJson(new InvalidReport([]));
     }
 }

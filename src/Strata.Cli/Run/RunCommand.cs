@@ -30,7 +30,8 @@ internal static class RunCommand
             List<Diagnostic> problems = [];
             var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
             var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
-            using var platform = new LocalPlatform(data, configuration.Runtime);
+            var platform = new LocalPlatform(data, configuration);
+            await using var ended = platform.ConfigureAwait(false);
             platform.WarmUp();
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
             DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
@@ -40,7 +41,9 @@ internal static class RunCommand
             }
 
             request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure) };
-            return await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            return exitCode;
         }
         catch (UserErrorException e)
         {

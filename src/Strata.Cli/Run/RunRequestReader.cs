@@ -18,6 +18,7 @@ internal static class RunRequestReader
         var file = WorkflowFile.Locate(parsed.GetValue(options.File), Environment.CurrentDirectory);
         var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
         problems.AddRange(diagnostics);
+        var pins = LockFile.Of(file).Read(problems);
 
         var git = GitState.Read(file.Workspace);
         var identity = IdentityChoice.Choose(
@@ -57,6 +58,7 @@ internal static class RunRequestReader
             EventPayload = payload,
             Site = !parsed.GetValue(options.NoSite),
             RunnerImages = configuration.Runners,
+            Lock = pins,
         };
     }
 

@@ -27,6 +27,7 @@ internal static class ValidateCommand
         var terminal = Terminal.Detect();
         var targets = files.Length == 0 ? new string?[] { null } : files;
         var names = new List<string>();
+        var locks = new HashSet<LockFile>();
         foreach (var target in targets)
         {
             try
@@ -37,6 +38,10 @@ internal static class ValidateCommand
                 diagnostics.AddRange(isAction
                     ? WorkflowParser.ParseAction(file.DisplayPath, file.Read()).Diagnostics
                     : WorkflowParser.Parse(file.DisplayPath, file.Read()).Diagnostics);
+                if (!isAction && locks.Add(LockFile.Of(file)))
+                {
+                    LockFile.Of(file).Read(diagnostics);
+                }
             }
             catch (UserErrorException e)
             {

@@ -98,7 +98,7 @@ internal sealed record WorkflowFile(string Path, string DisplayPath, string Work
         return isInWorkflows ? System.IO.Path.GetDirectoryName(parent)! : directory;
     }
 
-    private static bool IsYaml(string path) =>
+    public static bool IsYaml(string path) =>
         path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase);
 
     private static string Display(string path, string currentDirectory)

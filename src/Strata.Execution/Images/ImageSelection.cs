@@ -2,6 +2,7 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Images;
 using Strata.Workflows.Expressions;
+using Strata.Workflows.Locking;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Images;
@@ -9,7 +10,8 @@ namespace Strata.Execution.Images;
 /// <summary>Chooses a job's image (DESIGN §10): image, else container, else the mapping from runs-on, else the default.</summary>
 /// <param name="runnerImages">From a runs-on label to a reference.</param>
 /// <param name="workspace">Absolute host directory: relative files are looked for there.</param>
-internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<string, string> runnerImages, string workspace)
+/// <param name="pins">What the lock file says.</param>
+internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<string, string> runnerImages, string workspace, ImageLock pins)
 {
     private const string DebootstrapPrefix = "debootstrap:";
     private const string RootFsPrefix = "rootfs:";
@@ -34,6 +36,18 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         }
     }
 
+    /// <summary>By what a user writes: a definition's name, else a reference or a base. No word is taken for a misspelt definition.</summary>
+    public (SelectedImage? Image, IReadOnlyList<Diagnostic> Problems) Find(string name, SourceSpan at) =>
+        DefinitionOf(name) is { } definition ? FromDefinition(definition, definition.Name!, $"images.{definition.Name}") : FromBase(name, "by name", at, []);
+
+    /// <summary>What a definition stands on, whether or not its steps can be executed. Null: another definition.</summary>
+    public BaseImage? BaseOf(ImageDefinition definition) => FromDefinition(definition with { Steps = [] }, definition.Name ?? "inline", "").Item1?.Base;
+
+    public ImageDefinition? DefinitionOf(string reference) => workflow.Images.FirstOrDefault(i => i.Name == reference)
+        ?? (reference.StartsWith(DefinitionPrefix, StringComparison.Ordinal)
+            ? workflow.Images.FirstOrDefault(i => i.Name == reference[DefinitionPrefix.Length..])
+            : null);
+
     private (SelectedImage?, IReadOnlyList<Diagnostic>) FromRunsOn(Job job, IExpressionScope? scope)
     {
         foreach (var label in job.RunsOn)
@@ -50,25 +64,29 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         }
 
         var why = job.RunsOn.Count > 0 ? "no image is configured for its runs-on" : "the job names no image";
-        return (new(DefaultJobImage.Name, why, DefaultImage.Definition(job.At), ImageConfig.Empty, []), []);
+        return (new(DefaultJobImage.Name, why, Pinned((BaseImage.Debootstrap)DefaultImage.Definition(job.At)), ImageConfig.Empty, []), []);
     }
 
     private (SelectedImage?, IReadOnlyList<Diagnostic>) FromReference(
         string reference, string why, SourceSpan at, IReadOnlyList<EnvironmentVariable> containerEnv)
     {
-        var definition = workflow.Images.FirstOrDefault(i => i.Name == reference)
-            ?? (reference.StartsWith(DefinitionPrefix, StringComparison.Ordinal)
-                ? workflow.Images.FirstOrDefault(i => i.Name == reference[DefinitionPrefix.Length..])
-                : null);
+        var definition = DefinitionOf(reference);
         if (definition is not null)
         {
             var (image, problems) = FromDefinition(definition, definition.Name!, $"images.{definition.Name}");
             return (image is null ? null : image with { ContainerEnv = containerEnv }, problems);
         }
 
+        return !reference.StartsWith(DebootstrapPrefix, StringComparison.Ordinal) && !reference.StartsWith(RootFsPrefix, StringComparison.Ordinal)
+            && Unknown(reference, at) is { } unknown ? (null, [unknown]) : FromBase(reference, why, at, containerEnv);
+    }
+
+    private (SelectedImage?, IReadOnlyList<Diagnostic>) FromBase(
+        string reference, string why, SourceSpan at, IReadOnlyList<EnvironmentVariable> containerEnv)
+    {
         if (reference.StartsWith(DebootstrapPrefix, StringComparison.Ordinal))
         {
-            var suite = new BaseImage.Debootstrap(reference[DebootstrapPrefix.Length..].Trim(), [], at);
+            var suite = Pinned(new(reference[DebootstrapPrefix.Length..].Trim(), [], at));
             return (new(reference, why, suite, ImageConfig.Empty, containerEnv), []);
         }
 
@@ -76,11 +94,6 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         {
             var (rootFs, problem) = RootFs(reference[RootFsPrefix.Length..].Trim(), at);
             return rootFs is null ? (null, [problem!]) : (new(reference, why, rootFs, ImageConfig.Empty, containerEnv), []);
-        }
-
-        if (Unknown(reference, at) is { } unknown)
-        {
-            return (null, [unknown]);
         }
 
         var (oci, wrong) = Oci(reference, at);
@@ -100,7 +113,7 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         switch (definition.From.Value)
         {
             case BaseReference.Debootstrap debootstrap:
-                image = new BaseImage.Debootstrap(debootstrap.Suite, [.. definition.Packages.Select(p => p.Value)], at);
+                image = Pinned(new(debootstrap.Suite, [.. definition.Packages.Select(p => p.Value)], at));
                 break;
             case BaseReference.RootFs file:
                 (image, var problem) = RootFs(file.Path, at);
@@ -132,11 +145,15 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
             : (null, ExecutionDiagnostics.RootFsOutsideWorkspace(path, at));
     }
 
-    private static (BaseImage? Image, Diagnostic? Problem) Oci(string reference, SourceSpan at)
+    private BaseImage.Debootstrap Pinned(BaseImage.Debootstrap suite) =>
+        pins.Images.TryGetValue($"{DebootstrapPrefix}{suite.Suite}", out var pin) ? suite with { Pin = new(pin.Digest, pin.Packages) } : suite;
+
+    private (BaseImage? Image, Diagnostic? Problem) Oci(string reference, SourceSpan at)
     {
         const string DockerPrefix = "docker://"; // as GitHub writes it in some places
         var text = reference.StartsWith(DockerPrefix, StringComparison.Ordinal) ? reference[DockerPrefix.Length..] : reference;
-        return BaseImage.CheckReference(text, at) is { } problem ? (null, problem) : (new BaseImage.Oci(text, at), null);
+        return BaseImage.CheckReference(text, at) is { } problem ? (null, problem)
+            : (new BaseImage.Oci(text, at) { Pin = pins.Images.TryGetValue(text, out var pin) ? pin.Digest : null }, null);
     }
 
     /// <summary>A word that is nearly a definition's name was meant as one; else it names an image of a registry.</summary>

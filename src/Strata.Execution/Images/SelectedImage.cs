@@ -11,5 +11,5 @@ namespace Strata.Execution.Images;
 internal sealed record SelectedImage(
     string Name, string Why, BaseImage Base, ImageConfig Config, IReadOnlyList<EnvironmentVariable> ContainerEnv)
 {
-    public override string ToString() => $"{Name} ({Why})";
+    public override string ToString() => $"{Name} ({Why}{(Base.PinnedTo is { } pin ? $", pinned to {pin.Short}" : "")})";
 }

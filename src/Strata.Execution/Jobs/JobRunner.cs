@@ -62,8 +62,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
     {
         var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
-        var resolved = await run.Images.ResolveAsync(image.Base, _events.Progress, cancellation.Requested).ConfigureAwait(false);
-        var config = Merge(resolved.Config, image.Config);
+        var resolved = await run.Images.ResolveAsync(image.Base, run.Facts.Identity, _events.Progress, cancellation.Requested).ConfigureAwait(false);
+        var config = resolved.Config.With(image.Config);
         _resolved = resolved with { Config = config };
         var workspace = await capture.ConfigureAwait(false);
         var resources = instance.Job.Resources;
@@ -177,17 +177,6 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
     private TimeSpan Timeout(EvaluationScope scope) =>
         StepRunner.Minutes(instance.Job.TimeoutMinutes, scope) ?? TimeSpan.FromMinutes(TimeoutMinutesDefault);
-
-    private static ImageConfig Merge(ImageConfig image, ImageConfig definition)
-    {
-        var env = new Dictionary<string, string>(image.Environment, StringComparer.Ordinal);
-        foreach (var (name, value) in definition.Environment)
-        {
-            env[name] = value;
-        }
-
-        return new(env, definition.WorkingDirectory ?? image.WorkingDirectory, definition.User ?? image.User);
-    }
 
     private async ValueTask WriteEventFileAsync(ISandbox sandbox)
     {

@@ -5,6 +5,8 @@ using Strata.Execution.Images;
 using Strata.Execution.Jobs;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
+using Strata.Images;
+using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Planning;
@@ -34,15 +36,47 @@ public static class RunPlanner
         return (plan, RunCheck.Check(request));
     }
 
+    /// <summary>
+    /// The images of a workflow: of all definitions, then of all jobs, whatever their conditions say now, as far as they are known before a run.
+    /// </summary>
+    internal static IReadOnlyList<(string Name, BaseImage Image)> ImagesOf(RunRequest request)
+    {
+        var selection = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
+        var images = new List<(string, BaseImage)>();
+        foreach (var definition in request.Workflow.Images)
+        {
+            if (selection.BaseOf(definition) is { } image)
+            {
+                images.Add((definition.Name!, image));
+            }
+        }
+
+        IReadOnlyList<Job> jobs = [.. request.Workflow.Jobs.Select(job => job with { If = Condition.Success, Unsupported = [] })];
+        var planner = new Planning(request, RunFactsOf.Request(request, PlannedRunId, runNumber: 1, actor: Environment.UserName), jobs);
+        foreach (var job in jobs)
+        {
+            planner.Add(job);
+            if (job.Image is ImageChoice.Inline inline && selection.BaseOf(inline.Definition) is { } image)
+            {
+                images.Add((job.Id, image));
+            }
+        }
+
+        images.AddRange(planner.Images.Select(image => (image.Name, image.Base)));
+        return images;
+    }
+
     private sealed class Planning(RunRequest request, RunFacts facts, IReadOnlyList<Job> jobs)
     {
-        private readonly ImageSelection _images = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory);
+        private readonly ImageSelection _images = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
         private readonly NeedsContext _needs = new(jobs);
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
         private readonly Dictionary<string, RunStatus> _results = new(StringComparer.OrdinalIgnoreCase);
         private readonly Dictionary<string, int> _stages = new(StringComparer.OrdinalIgnoreCase);
 
         public List<PlannedJob> Jobs { get; } = [];
+
+        public List<SelectedImage> Images { get; } = [];
 
         /// <summary>What it needs is planned first, wherever it stands in the document.</summary>
         public void Add(Job job)
@@ -100,6 +134,11 @@ public static class RunPlanner
         private PlannedJob Of(JobInstance instance, int stage)
         {
             var (image, _) = _images.Select(instance.Job, JobContexts.Of(facts, instance));
+            if (image is not null)
+            {
+                Images.Add(image);
+            }
+
             return Of(instance.Job, stage, PlannedOutcome.Runs, null) with
             {
                 Name = instance.DisplayName,

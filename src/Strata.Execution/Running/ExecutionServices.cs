@@ -7,7 +7,7 @@ namespace Strata.Execution.Running;
 /// <summary>What a runner works with: the boundaries to the machine.</summary>
 public sealed record ExecutionServices
 {
-    /// <summary>Called once a run; the runner disposes the host when the run ends.</summary>
+    /// <summary>Called once a run. The host remains the caller's: its sandboxes have ended with the run, what they leave on disk may go while the run's end is told.</summary>
     public required Func<CancellationToken, ValueTask<ISandboxHost>> OpenHost { get; init; }
 
     public required IImageResolver Images { get; init; }

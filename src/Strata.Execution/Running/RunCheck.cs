@@ -18,7 +18,7 @@ internal static class RunCheck
         var problems = new List<Diagnostic>(selection);
         problems.AddRange(WorkflowInputs.Of(request).Problems);
         problems.AddRange(CheckMatrix(jobs, request.Selection.Matrix));
-        var images = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory);
+        var images = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
         var actions = new HashSet<string>(StringComparer.Ordinal); // looked at once, however often used
         foreach (var job in jobs)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Strata.Core.Identity;
+using Strata.Workflows.Locking;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Running;
@@ -44,6 +45,9 @@ public sealed record RunRequest
 
     /// <summary>From <c>runs-on</c> label to image reference, from the configuration.</summary>
     public IReadOnlyDictionary<string, string> RunnerImages { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the images are pinned to.</summary>
+    public ImageLock Lock { get; init; } = ImageLock.Empty;
 }
 
 /// <param name="Jobs">YAML ids; empty is all.</param>

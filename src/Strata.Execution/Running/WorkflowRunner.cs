@@ -53,28 +53,25 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
     {
         // Opened without the token: a cancel during it would leave no report; jobs see the cancel at once.
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
-        await using (host.ConfigureAwait(false))
+        var run = new RunServices
         {
-            var run = new RunServices
-            {
-                Facts = facts,
-                Host = host,
-                Images = services.Images,
-                Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory),
-                Hasher = services.Hasher,
-                Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
-                Masker = masker,
-                Events = events,
-                Directory = directory,
-                Quota = new(),
-                Time = services.Time,
-                Site = request.Site,
-                ShellOnFailure = request.ShellOnFailure && services.IsTerminal(),
-            };
-            var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
-            var reports = await loop.RunAsync().ConfigureAwait(false);
-            return (reports, loop);
-        }
+            Facts = facts,
+            Host = host,
+            Images = services.Images,
+            Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
+            Hasher = services.Hasher,
+            Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
+            Masker = masker,
+            Events = events,
+            Directory = directory,
+            Quota = new(),
+            Time = services.Time,
+            Site = request.Site,
+            ShellOnFailure = request.ShellOnFailure && services.IsTerminal(),
+        };
+        var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
+        var reports = await loop.RunAsync().ConfigureAwait(false);
+        return (reports, loop);
     }
 
     private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, EventPump events, CancellationToken cancellationToken)

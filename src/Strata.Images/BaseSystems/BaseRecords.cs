@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Core;
 
@@ -8,23 +10,75 @@ namespace Strata.Images.BaseSystems;
 internal sealed record BaseRecord(string Format, string Layer, string? Stamp)
 {
     public const string CurrentFormat = "strata.base/2";
+
+    /// <summary>As a workflow writes it: <c>debootstrap:bookworm</c>, <c>rootfs:/srv/base.tar</c>. Null: made before this was kept.</summary>
+    public string? From { get; init; }
+
+    /// <summary>What was asked for, sorted.</summary>
+    public IReadOnlyList<string>? Packages { get; init; }
+
+    /// <summary>Whose layer; null: made before this was kept.</summary>
+    public string? Org { get; init; }
+
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Suite → digest of its InRelease, of all suites it was made from.</summary>
+    public IReadOnlyDictionary<string, string>? Releases { get; init; }
+
+    /// <summary>Builds before this one, newest first: a lock file may still mean one of them.</summary>
+    public IReadOnlyList<EarlierBuild>? Earlier { get; init; }
+}
+
+internal sealed record EarlierBuild(string Layer, DateTimeOffset? At, IReadOnlyDictionary<string, string>? Releases);
+
+/// <summary>What is installed in a layer.</summary>
+internal sealed record InstalledRecord(string Format, IReadOnlyList<string> Packages)
+{
+    public const string CurrentFormat = "strata.installed/1";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BaseRecord))]
+[JsonSerializable(typeof(InstalledRecord))]
 internal sealed partial class BaseRecordJson : JsonSerializerContext;
 
 /// <summary>Which layer a key stands for, below <c>bases/</c>. Saved while a lease is held.</summary>
 internal sealed class BaseRecords(string dataDirectory)
 {
+    private const int EarlierMax = 3;
+
     private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "bases"));
+
+    /// <summary>The first JSON record costs a process some milliseconds more than those after it.</summary>
+    public static void Preload() => _ = JsonSerializer.Deserialize("{}"u8, BaseRecordJson.Default.BaseRecord);
 
     public BaseRecord? Find(Digest key) =>
         _files.Find(key, BaseRecordJson.Default.BaseRecord) is { Format: BaseRecord.CurrentFormat } record ? record : null;
 
-    public void Save(Digest key, Digest layer, string? stamp) =>
-        _files.Save(key, new BaseRecord(BaseRecord.CurrentFormat, layer.ToString(), stamp), BaseRecordJson.Default.BaseRecord);
+    /// <summary>What was recorded before stays known as an earlier build.</summary>
+    public void Save(Digest key, BaseRecord record)
+    {
+        var earlier = Find(key) is { } old && old.Stamp is null
+            ? ((IEnumerable<EarlierBuild>)[new(old.Layer, old.At, old.Releases), .. old.Earlier ?? []]).Where(b => b.Layer != record.Layer).Take(EarlierMax).ToList()
+            : [];
+        _files.Save(key, record with { Earlier = earlier.Count > 0 ? earlier : null }, BaseRecordJson.Default.BaseRecord);
+    }
+
+    public void Remove(Digest key) => _files.Remove(key);
+
+    public IEnumerable<(Digest Key, BaseRecord Record)> List() => _files.List(BaseRecord.CurrentFormat, BaseRecordJson.Default.BaseRecord);
+
+    /// <summary>Null: nobody has looked yet.</summary>
+    public IReadOnlyList<string>? FindInstalled(Digest layer) =>
+        _files.Find(KeyOfInstalled(layer), BaseRecordJson.Default.InstalledRecord) is { Format: InstalledRecord.CurrentFormat } record ? record.Packages : null;
+
+    public void SaveInstalled(Digest layer, IReadOnlyList<string> packages) =>
+        _files.Save(KeyOfInstalled(layer), new(InstalledRecord.CurrentFormat, packages), BaseRecordJson.Default.InstalledRecord);
+
+    public void RemoveInstalled(Digest layer) => _files.Remove(KeyOfInstalled(layer));
 
     /// <summary>Where the lock of a key's builder is.</summary>
     public string LockPath(Digest key) => _files.LockPath(key);
+
+    private static Digest KeyOfInstalled(Digest layer) => Digest.Of(Encoding.UTF8.GetBytes($"{InstalledRecord.CurrentFormat}\0{layer}"));
 }

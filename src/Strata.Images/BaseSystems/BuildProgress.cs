@@ -14,11 +14,16 @@ internal sealed class BuildProgress : IDisposable
     private readonly ITimer _timer;
     private volatile string _phase;
 
-    public BuildProgress(string subject, string phase, IProgress<string> progress, TimeProvider time)
+    /// <param name="quietAtFirst">Nothing is said of what is done at once.</param>
+    public BuildProgress(string subject, string phase, IProgress<string> progress, TimeProvider time, bool quietAtFirst = false)
     {
         (_subject, _phase, _progress, _time) = (subject, phase, progress, time);
         _start = time.GetTimestamp();
-        Report();
+        if (!quietAtFirst)
+        {
+            Report();
+        }
+
         _timer = time.CreateTimer(static state => ((BuildProgress)state!).Report(), this, Interval, Interval);
     }
 
@@ -27,6 +32,9 @@ internal sealed class BuildProgress : IDisposable
         _phase = phase;
         Report();
     }
+
+    /// <summary>What the next line says.</summary>
+    public void Change(string phase) => _phase = phase;
 
     public void Dispose() => _timer.Dispose();
 

@@ -61,7 +61,7 @@ internal static class BuilderCommand
     private static string CleanUp(string suite)
     {
         var sources = string.Join(' ', AptSources.ForImage(suite).Select(line => $"'{line}'"));
-        return "set -e; cd \"$1\"; rm -rf etc/apt/apt.conf.d/99mmdebstrap etc/apt/sources.list.d/* etc/apt/auth.conf.d/* "
+        return "set -e; cd \"$1\"; " + ReleaseDigests.Command + "; rm -rf etc/apt/apt.conf.d/99mmdebstrap etc/apt/sources.list.d/* etc/apt/auth.conf.d/* "
             + "etc/hostname etc/resolv.conf var/cache/debconf/*-old var/lib/dpkg/*-old var/cache/ldconfig/*; "
             + ": > etc/resolv.conf; chmod 644 etc/resolv.conf; "
             + $"printf '%s\\n' {sources} > etc/apt/sources.list";

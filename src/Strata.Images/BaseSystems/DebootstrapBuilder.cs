@@ -7,7 +7,8 @@ namespace Strata.Images.BaseSystems;
 /// <summary>Makes a base system from a distribution's packages and stores its layer, streaming from one to the other.</summary>
 internal sealed class DebootstrapBuilder(ILayerPlace layers, string dataDirectory, TimeProvider time)
 {
-    public async Task<LayerLease> BuildAsync(
+    /// <returns>The layer, and suite → digest of the InRelease it was made from.</returns>
+    public async Task<(LayerLease Lease, IReadOnlyDictionary<string, string> Releases)> BuildAsync(
         BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
     {
         if (!IsInstalled(BuilderCommand.Program))
@@ -28,21 +29,29 @@ internal sealed class DebootstrapBuilder(ILayerPlace layers, string dataDirector
         }
     }
 
-    private async Task<LayerLease> BuildInAsync(
+    private async Task<(LayerLease, IReadOnlyDictionary<string, string>)> BuildInAsync(
         string place, BaseImage.Debootstrap image, IReadOnlyList<string> packages, BuildProgress progress, CancellationToken cancellationToken)
     {
         using var scratch = ScratchDirectory.Create(place);
         var options = await AptOptions.WriteAsync(scratch.Path, time, cancellationToken).ConfigureAwait(false);
         var sources = AptSources.ForBuild(image.Suite, "/etc/apt");
         var command = BuilderCommand.Compose(image.Suite, packages, sources, options);
-        using var builder = new BuilderProcess(command, BuilderCommand.Variables(scratch.Path), line => Show(line, progress));
+        var releases = new ReleaseDigests();
+        using var builder = new BuilderProcess(command, BuilderCommand.Variables(scratch.Path), line =>
+        {
+            if (!releases.Read(line))
+            {
+                Show(line, progress);
+            }
+        });
         await builder.StartAsync().ConfigureAwait(false);
         try
         {
             var output = new BuilderOutput(builder, () => BuilderFailure.Explain(image, builder.LastLines));
             await using (output.ConfigureAwait(false))
             {
-                return await StoredBase.ImportAsync(layers, output, cancellationToken).ConfigureAwait(false);
+                var lease = await StoredBase.ImportAsync(layers, output, cancellationToken).ConfigureAwait(false);
+                return (lease, releases.BySuite); // the builder has ended: all it said is read
             }
         }
         finally

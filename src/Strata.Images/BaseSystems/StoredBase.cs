@@ -8,8 +8,8 @@ namespace Strata.Images.BaseSystems;
 internal static class StoredBase
 {
     /// <summary>Null: none is recorded, or it is gone or damaged and must be made again.</summary>
-    public static async ValueTask<LayerLease?> FindAsync(ILayerPlace layers, BaseRecord? record, CancellationToken cancellationToken) =>
-        record is not null && Digest.TryParse(record.Layer, null, out var digest)
+    public static async ValueTask<LayerLease?> FindAsync(ILayerPlace layers, string? layer, CancellationToken cancellationToken) =>
+        Digest.TryParse(layer, null, out var digest)
             ? (await layers.OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease
             : null;
 

@@ -1,32 +1,37 @@
+using System.Collections.Concurrent;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
-using Strata.Layers;
-using Strata.Layers.Compression;
-using Strata.Layers.Erofs;
-using Strata.Layers.Packing;
-using Strata.Layers.Store;
 using Strata.Oci;
-using Strata.Oci.Content;
 using Strata.Oci.Documents;
 using Strata.Oci.References;
-using Strata.Oci.Registries;
 
 namespace Strata.Images.Registries;
 
 /// <summary>
-/// An OCI reference. A tag costs one HEAD, and is then its digest; a digest that is present contacts nobody. Layers are streamed from the registry into
-/// images, several at once; one that another image brought is not fetched again.
+/// An OCI reference. What it is pinned to, or was imported as, contacts nobody when it is present; a tag costs one HEAD, and is then its digest for as long as
+/// this object lives: all jobs of a run get the same image.
 /// </summary>
-internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<RegistryClient> registry, TimeProvider time)
+internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryClients registries, TimeProvider time) : IDisposable
 {
-    private const int DownloadsMax = 3;
+    private readonly ConcurrentDictionary<(ImageOwner, Reference), TagAnswer> _tags = new();
 
-    public async ValueTask<ResolvedBase> ResolveAsync(BaseImage.Oci image, IProgress<string> progress, CancellationToken cancellationToken)
+    /// <summary>For what answers slowly a last known digest is good enough.</summary>
+    private static readonly TimeSpan QuickAnswer = TimeSpan.FromSeconds(3);
+
+    public async ValueTask<ResolvedBase> ResolveAsync(BaseImage.Oci image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var reference = Reference.Parse(image.Reference, image.At);
-        var manifest = reference.Digest ?? await ResolveTagAsync(reference, image.At, progress, cancellationToken).ConfigureAwait(false);
-        if (await FindAsync(manifest, cancellationToken).ConfigureAwait(false) is { } found)
+        var reference = Pinned(image);
+        if (reference.Digest is null && images.FindImported(owner.Org, reference.ToString()) is { } imported)
+        {
+            progress.Report($"{reference.ToShortString()}: as imported on this host");
+            return Digest.TryParse(imported.Manifest, null, out var digest)
+                ? await intake.FindAsync(digest, owner.Org, cancellationToken).ConfigureAwait(false) ?? throw Gone()
+                : throw Gone();
+        }
+
+        var manifest = reference.Digest ?? await ResolveTagOnceAsync(reference, owner, image.At, progress, cancellationToken).ConfigureAwait(false);
+        if (await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return found;
         }
@@ -34,179 +39,118 @@ internal sealed class OciBase(ILayerPlace layers, PulledImages images, Lazy<Regi
         using var shown = new BuildProgress(reference.ToShortString(), "pulling", progress, time);
         using var held = await BuildLock.AcquireAsync(
             images.LockPath(manifest), () => shown.Enter("another process pulls it"), time, cancellationToken).ConfigureAwait(false);
-        return await FindAsync(manifest, cancellationToken).ConfigureAwait(false)
-            ?? await PullAsync(reference.With(manifest), image.At, shown, cancellationToken).ConfigureAwait(false);
+        return await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false)
+            ?? await PullAsync(reference.With(manifest), image, owner, shown, cancellationToken).ConfigureAwait(false);
+
+        UserErrorException Gone() => new(ImageDiagnostics.ImportGone(reference.ToShortString(), image.At));
     }
 
-    private async ValueTask<Digest> ResolveTagAsync(Reference reference, SourceSpan? at, IProgress<string> progress, CancellationToken cancellationToken)
+    /// <summary>What a tag names now, whatever is known or imported here.</summary>
+    /// <exception cref="UserErrorException">The registry has no such image.</exception>
+    /// <exception cref="OciException">It does not answer.</exception>
+    public async ValueTask<Digest> AskAsync(Reference reference, ImageOwner owner, SourceSpan? at, CancellationToken cancellationToken) =>
+        Remember(reference, owner, at, await registries.Patient.FindManifestAsync(reference, cancellationToken).ConfigureAwait(false));
+
+    public bool IsImported(Reference reference, ImageOwner owner) => images.FindImported(owner.Org, reference.ToString()) is not null;
+
+    private static Reference Pinned(BaseImage.Oci image)
     {
+        var reference = Reference.Parse(image.Reference, image.At);
+        return image.Pin is { } pin && reference.Digest is null ? reference.With(pin) : reference;
+    }
+
+    public void Dispose()
+    {
+        foreach (var answer in _tags.Values)
+        {
+            answer.Dispose();
+        }
+    }
+
+    /// <summary>A job that is cancelled while it asks does not take the answer from others: the next one asks.</summary>
+    private async ValueTask<Digest> ResolveTagOnceAsync(
+        Reference reference, ImageOwner owner, SourceSpan? at, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var answer = _tags.GetOrAdd((owner, reference), _ => new());
+        await answer.One.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await registry.Value.FindManifestAsync(reference, cancellationToken).ConfigureAwait(false) is { } named)
-            {
-                images.SaveLastKnown(reference.ToString(), named.Digest);
-                return named.Digest;
-            }
-
-            throw new UserErrorException(ImageDiagnostics.NoSuchImage(reference.ToShortString(), at));
-        }
-        catch (OciException e) when (e.Failure is OciFailure.Unavailable or OciFailure.RateLimited && images.FindLastKnown(reference.ToString()) is { } known)
-        {
-            progress.Report($"warning: {e.Diagnostic.Message} Using what {reference.ToShortString()} was when last asked: {known.Short}.");
-            return known;
-        }
-    }
-
-    /// <summary>Null: not pulled yet, or a layer is gone or damaged.</summary>
-    private async ValueTask<ResolvedBase?> FindAsync(Digest manifest, CancellationToken cancellationToken)
-    {
-        if (images.Find(manifest) is not { } image)
-        {
-            return null;
-        }
-
-        var start = time.GetTimestamp();
-        var leases = new List<LayerLease>(image.Layers.Count);
-        foreach (var layer in image.Layers)
-        {
-            if (!Digest.TryParse(layer, null, out var digest) || (await layers.OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease is not { } lease)
-            {
-                leases.ForEach(l => l.Dispose());
-                return null;
-            }
-
-            leases.Add(lease);
-        }
-
-        var reused = leases.ConvertAll(l => new ResolvedLayer(null, l.Digest, LayerOutcome.Reused, time.GetElapsedTime(start), l.SizeBytes));
-        return new(leases, reused, new(image.Env, image.WorkingDirectory, image.User) { Entrypoint = image.Entrypoint, Command = image.Command });
-    }
-
-    private async Task<ResolvedBase> PullAsync(Reference reference, SourceSpan? at, BuildProgress progress, CancellationToken cancellationToken)
-    {
-        var description = await registry.Value.GetImageAsync(reference, Platform.Host, cancellationToken).ConfigureAwait(false);
-        var pulled = new (LayerLease? Lease, ResolvedLayer Layer)[description.Manifest.Layers.Count];
-        var done = 0;
-        try
-        {
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, pulled.Length),
-                new ParallelOptions { MaxDegreeOfParallelism = DownloadsMax, CancellationToken = cancellationToken },
-                async (i, stop) =>
-                {
-                    try
-                    {
-                        pulled[i] = await PullLayerAsync(reference, description.Manifest.Layers[i], description.Config.DiffIds[i], [], at, stop).ConfigureAwait(false);
-                        progress.Enter($"pulled {Interlocked.Increment(ref done)} of {pulled.Length} layers");
-                    }
-                    catch (MissingLinkTargetException)
-                    {
-                        // It links to a file of a layer below: once those are here.
-                    }
-                }).ConfigureAwait(false);
-            for (var i = 0; i < pulled.Length; i++)
-            {
-                if (pulled[i].Lease is null)
-                {
-                    pulled[i] = await PullAboveAsync(reference, description, i, pulled, at, cancellationToken).ConfigureAwait(false);
-                    progress.Enter($"pulled {++done} of {pulled.Length} layers");
-                }
-            }
-        }
-        catch
-        {
-            foreach (var (lease, _) in pulled)
-            {
-                lease?.Dispose();
-            }
-
-            throw;
-        }
-
-        var config = description.Config;
-        var kept = new PulledImage(
-            PulledImage.CurrentFormat, [.. pulled.Select(p => p.Lease!.Digest.ToString())], config.Variables(), NullIfEmpty(config.WorkingDirectory),
-            NullIfEmpty(config.User), config.Entrypoint, config.Command);
-        images.Save(reference.Digest!.Value, kept);
-        return new(
-            [.. pulled.Select(p => p.Lease!)], [.. pulled.Select(p => p.Layer)],
-            new(kept.Env, kept.WorkingDirectory, kept.User) { Entrypoint = kept.Entrypoint, Command = kept.Command });
-    }
-
-    private async Task<(LayerLease?, ResolvedLayer)> PullAboveAsync(
-        Reference reference, ImageDescription description, int index, (LayerLease? Lease, ResolvedLayer Layer)[] pulled, SourceSpan? at,
-        CancellationToken cancellationToken)
-    {
-        var below = new List<ErofsReader>(index);
-        try
-        {
-            for (var i = 0; i < index; i++)
-            {
-                below.Add(ErofsReader.Open(pulled[i].Lease!.Image, ownsFile: false));
-            }
-
-            return await PullLayerAsync(
-                reference, description.Manifest.Layers[index], description.Config.DiffIds[index], below, at, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MissingLinkTargetException e)
-        {
-            throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {reference.ToShortString()}", e, at));
+            return answer.Digest ??= await ResolveTagAsync(reference, owner, at, progress, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            below.ForEach(reader => reader.Dispose());
+            answer.One.Release();
         }
     }
 
-    /// <param name="below">For links to what they hold. Then the layer is this image's alone: above others it would hold something else.</param>
-    /// <exception cref="MissingLinkTargetException">It links to a file of a layer below, and <paramref name="below"/> has none such.</exception>
-    private async Task<(LayerLease?, ResolvedLayer)> PullLayerAsync(
-        Reference reference, Descriptor blob, Digest diffId, List<ErofsReader> below, SourceSpan? at, CancellationToken cancellationToken)
+    private async ValueTask<Digest> ResolveTagAsync(
+        Reference reference, ImageOwner owner, SourceSpan? at, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
-        if (below.Count == 0 && images.FindLayer(diffId) is { } known && (await layers.OpenAsync(known, cancellationToken).ConfigureAwait(false)).Lease is { } present)
+        if (images.FindLastKnown(owner, reference.ToString()) is not { } known)
         {
-            return (present, new(null, known, LayerOutcome.Reused, time.GetElapsedTime(start), present.SizeBytes));
+            using var shown = new BuildProgress(reference.ToShortString(), "asking its registry", progress, time, quietAtFirst: true);
+            return await AskAsync(reference, owner, at, cancellationToken).ConfigureAwait(false);
         }
 
-        var body = await registry.Value.OpenBlobAsync(reference, blob, cancellationToken).ConfigureAwait(false);
-        await using (body.ConfigureAwait(false))
-        {
-            var lease = await StoreAsync(reference, body, diffId, below, at, cancellationToken).ConfigureAwait(false);
-            if (below.Count == 0)
-            {
-                images.SaveLayer(diffId, lease.Digest);
-            }
-
-            return (lease, new(null, lease.Digest, LayerOutcome.Pulled, time.GetElapsedTime(start), lease.SizeBytes));
-        }
-    }
-
-    /// <summary>Nothing is stored before the blob has its digest and the tar its diff ID.</summary>
-    private async Task<LayerLease> StoreAsync(
-        Reference reference, VerifyingStream body, Digest diffId, List<ErofsReader> below, SourceSpan? at, CancellationToken cancellationToken)
-    {
+        using var asking = new BuildProgress(reference.ToShortString(), "asking its registry", progress, time, quietAtFirst: true);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, QuickAnswer, Timeout.InfiniteTimeSpan);
+        string why;
         try
         {
-            using var write = layers.Start();
-            using var tar = new DiffIdStream(ArchiveContent.Open(body));
-            var packed = await LayerPacker.FromTarAsync(tar, write.Target, TarPackOptions.Default with { Lowers = below }, cancellationToken).ConfigureAwait(false);
-            if (tar.DiffId != diffId)
-            {
-                throw new EnvironmentException(ImageDiagnostics.WrongDiffId(reference.ToShortString(), diffId, tar.DiffId));
-            }
+            return Remember(reference, owner, at, await registries.Quick.FindManifestAsync(reference, limit.Token).ConfigureAwait(false));
+        }
+        catch (OciException e) when (e.Failure is OciFailure.Unavailable or OciFailure.RateLimited)
+        {
+            why = e.Diagnostic.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            why = $"{reference.ToShortString()}: the registry did not answer within {QuickAnswer.TotalSeconds} seconds.";
+        }
 
-            return (await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false)).Lease!; // what was just hashed cannot mismatch
-        }
-        catch (HostileArchiveException e) when (e is not MissingLinkTargetException)
-        {
-            throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {reference.ToShortString()}", e, at));
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new EnvironmentException(ArchiveDiagnostics.NoZstd(), e);
-        }
+        progress.Report($"warning: {why} Using what {reference.ToShortString()} was when last asked: {known.Short}.");
+        return known;
     }
 
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+    private Digest Remember(Reference reference, ImageOwner owner, SourceSpan? at, Descriptor? named)
+    {
+        if (named is null)
+        {
+            throw new UserErrorException(ImageDiagnostics.NoSuchImage(reference.ToShortString(), at));
+        }
+
+        images.SaveLastKnown(owner, reference.ToString(), named.Digest, time.GetUtcNow());
+        return named.Digest;
+    }
+
+    private async Task<ResolvedBase> PullAsync(
+        Reference reference, BaseImage.Oci image, ImageOwner owner, BuildProgress progress, CancellationToken cancellationToken)
+    {
+        var registry = registries.Patient;
+        ImageDescription description;
+        try
+        {
+            description = await registry.GetImageAsync(reference, Platform.Host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OciException e) when (e.Failure is OciFailure.NotFound && image.Pin is { } pin)
+        {
+            throw new UserErrorException(ImageDiagnostics.PinGone(image.Reference, pin, image.At));
+        }
+
+        var incoming = new IncomingImage(
+            reference.ToShortString(), reference.Digest!.Value, description, (blob, stop) => registry.OpenBlobAsync(reference, blob, stop),
+            () => registries.UsedCredentials(reference));
+        return await intake.TakeAsync(incoming, owner.Org, image.At, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed class TagAnswer : IDisposable
+    {
+        /// <summary>One asks at a time; guards <see cref="Digest"/>.</summary>
+        public SemaphoreSlim One { get; } = new(1);
+
+        public Digest? Digest { get; set; }
+
+        public void Dispose() => One.Dispose();
+    }
 }

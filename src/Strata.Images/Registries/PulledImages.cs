@@ -1,59 +1,132 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using Strata.Core;
+using Strata.Core.Identity;
+using Strata.Layers.Store;
 
 namespace Strata.Images.Registries;
 
-/// <summary>An image of a registry as it is kept.</summary>
-/// <param name="Layers">Digests of stored layers, bottom first.</param>
+/// <summary>An image of a registry or an archive as it is kept.</summary>
+/// <param name="Manifest">Digest of what the reference named: a manifest, or an index.</param>
+/// <param name="Org">Whose it is; <c>_public</c>: it was pulled without credentials.</param>
+/// <param name="Layers">Digests of stored layers, bottom first; each lies with <paramref name="Org"/> or is public.</param>
 internal sealed record PulledImage(
-    string Format, IReadOnlyList<string> Layers, IReadOnlyDictionary<string, string> Env, string? WorkingDirectory, string? User,
+    string Format, string Manifest, string Org, IReadOnlyList<string> Layers, IReadOnlyDictionary<string, string> Env, string? WorkingDirectory, string? User,
     IReadOnlyList<string>? Entrypoint, IReadOnlyList<string>? Command)
 {
-    public const string CurrentFormat = "strata.pulled/1";
+    public const string CurrentFormat = "strata.pulled/2";
+
+    /// <summary>Under which it came.</summary>
+    public string? Reference { get; init; }
+
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>linux/amd64.</summary>
+    public string? Platform { get; init; }
 }
 
-/// <param name="Digest">What the reference named when a registry was last asked.</param>
-internal sealed record LastKnown(string Format, string Digest)
+/// <summary>The image's own config, for handing it on; apart, because a run does not need it.</summary>
+internal sealed record KeptConfig(string Format, string Json)
 {
-    public const string CurrentFormat = "strata.tag/1";
+    public const string CurrentFormat = "strata.image-config/1";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <param name="Digest">What the reference named when a registry was last asked, by this repository at this trust.</param>
+internal sealed record LastKnown(string Format, string Reference, string Digest, string Organization, string Repository, Trust Trust, DateTimeOffset At)
+{
+    public const string CurrentFormat = "strata.tag/2";
+}
+
+/// <summary>A reference that means an image of an archive on this host; no registry is asked for it.</summary>
+internal sealed record ImportedName(string Format, string Reference, string Org, string Manifest, DateTimeOffset At)
+{
+    public const string CurrentFormat = "strata.imported/1";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(PulledImage))]
+[JsonSerializable(typeof(KeptConfig))]
 [JsonSerializable(typeof(LastKnown))]
+[JsonSerializable(typeof(ImportedName))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class PulledJson : JsonSerializerContext;
 
 /// <summary>
-/// What is known of registries' images, below <c>images/</c>: manifest → layers and configuration, diff ID → layer,
-/// reference → manifest.
+/// What is known of registries' and archives' images, below <c>images/</c>: manifest → layers and configuration, diff ID → layer, reference → manifest.
+/// What credentials were needed for is kept under its organization's name, and nobody else finds it there.
 /// </summary>
 internal sealed class PulledImages(string dataDirectory)
 {
     private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "images"));
 
-    public PulledImage? Find(Digest manifest) =>
-        _files.Find(KeyOf("manifest", manifest.ToString()), PulledJson.Default.PulledImage) is { Format: PulledImage.CurrentFormat } image ? image : null;
+    public PulledImage? Find(LayerOrg org, Digest manifest) =>
+        _files.Find(KeyOf("manifest", org.Name, manifest.ToString()), PulledJson.Default.PulledImage) is { Format: PulledImage.CurrentFormat } image ? image : null;
 
-    public void Save(Digest manifest, PulledImage image) => _files.Save(KeyOf("manifest", manifest.ToString()), image, PulledJson.Default.PulledImage);
+    public void Save(LayerOrg org, Digest manifest, PulledImage image, ReadOnlyMemory<byte> config)
+    {
+        _files.Save(KeyOf("config", org.Name, manifest.ToString()), new(KeptConfig.CurrentFormat, Encoding.UTF8.GetString(config.Span)), PulledJson.Default.KeptConfig);
+        _files.Save(KeyOf("manifest", org.Name, manifest.ToString()), image, PulledJson.Default.PulledImage);
+    }
 
-    public Digest? FindLayer(Digest diffId) =>
-        Digest.TryParse(_files.Find(KeyOf("layer", diffId.ToString()), PulledJson.Default.String), null, out var layer) ? layer : null;
-
-    public void SaveLayer(Digest diffId, Digest layer) => _files.Save(KeyOf("layer", diffId.ToString()), layer.ToString(), PulledJson.Default.String);
-
-    public Digest? FindLastKnown(string reference) =>
-        _files.Find(KeyOf("tag", reference), PulledJson.Default.LastKnown) is { Format: LastKnown.CurrentFormat } known && Digest.TryParse(known.Digest, null, out var digest)
-            ? digest
+    public byte[]? FindConfig(LayerOrg org, Digest manifest) =>
+        _files.Find(KeyOf("config", org.Name, manifest.ToString()), PulledJson.Default.KeptConfig) is { Format: KeptConfig.CurrentFormat } kept
+            ? Encoding.UTF8.GetBytes(kept.Json)
             : null;
 
-    public void SaveLastKnown(string reference, Digest digest) =>
-        _files.Save(KeyOf("tag", reference), new LastKnown(LastKnown.CurrentFormat, digest.ToString()), PulledJson.Default.LastKnown);
+    public void Remove(LayerOrg org, Digest manifest)
+    {
+        _files.Remove(KeyOf("manifest", org.Name, manifest.ToString()));
+        _files.Remove(KeyOf("config", org.Name, manifest.ToString()));
+    }
+
+    public IEnumerable<PulledImage> List() => _files.List(PulledImage.CurrentFormat, PulledJson.Default.PulledImage).Select(found => found.Record);
+
+    public Digest? FindLayer(LayerOrg org, Digest diffId) =>
+        Digest.TryParse(_files.Find(KeyOf("layer", org.Name, diffId.ToString()), PulledJson.Default.String), null, out var layer) ? layer : null;
+
+    public void SaveLayer(LayerOrg org, Digest diffId, Digest layer) =>
+        _files.Save(KeyOf("layer", org.Name, diffId.ToString()), layer.ToString(), PulledJson.Default.String);
+
+    /// <summary>The newest answer that a run of this repository with the same trust or a higher one got.</summary>
+    public Digest? FindLastKnown(ImageOwner owner, string reference)
+    {
+        LastKnown? newest = null;
+        for (var trust = owner.Trust; trust <= Trust.Protected; trust++)
+        {
+            if (_files.Find(KeyOfTag(owner with { Trust = trust }, reference), PulledJson.Default.LastKnown) is { Format: LastKnown.CurrentFormat } known
+                && (newest is null || known.At > newest.At))
+            {
+                newest = known;
+            }
+        }
+
+        return Digest.TryParse(newest?.Digest, null, out var digest) ? digest : null;
+    }
+
+    public void SaveLastKnown(ImageOwner owner, string reference, Digest digest, DateTimeOffset at) => _files.Save(
+        KeyOfTag(owner, reference),
+        new(LastKnown.CurrentFormat, reference, digest.ToString(), owner.Organization, owner.Repository, owner.Trust, at),
+        PulledJson.Default.LastKnown);
+
+    public IEnumerable<(Digest Key, LastKnown Tag)> ListTags() => _files.List(LastKnown.CurrentFormat, PulledJson.Default.LastKnown);
+
+    public ImportedName? FindImported(LayerOrg org, string reference) =>
+        _files.Find(KeyOf("imported", org.Name, reference), PulledJson.Default.ImportedName) is { Format: ImportedName.CurrentFormat } name ? name : null;
+
+    public void SaveImported(LayerOrg org, ImportedName name) => _files.Save(KeyOf("imported", org.Name, name.Reference), name, PulledJson.Default.ImportedName);
+
+    public IEnumerable<(Digest Key, ImportedName Name)> ListImported() => _files.List(ImportedName.CurrentFormat, PulledJson.Default.ImportedName);
+
+    /// <summary>A name: of a tag or of an import.</summary>
+    public void RemoveName(Digest key) => _files.Remove(key);
 
     /// <summary>Where the lock of who pulls a manifest is.</summary>
     public string LockPath(Digest manifest) => _files.LockPath(manifest);
 
+    private static Digest KeyOfTag(ImageOwner owner, string reference) =>
+        KeyOf("tag", owner.Organization, $"{owner.Repository}\0{owner.Trust}\0{reference}");
+
     /// <summary>The platform is part of it: an index means another image on another machine that shares the directory.</summary>
-    private static Digest KeyOf(string kind, string name) => Digest.Of(Encoding.UTF8.GetBytes($"strata.images/1\0{kind}\0{name}\0{ImageDigest.Platform}"));
+    private static Digest KeyOf(string kind, string org, string name) =>
+        Digest.Of(Encoding.UTF8.GetBytes($"strata.images/2\0{kind}\0{org}\0{name}\0{ImageDigest.Platform}"));
 }

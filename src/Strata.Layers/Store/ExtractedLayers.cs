@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Layers.Erofs;
 using Strata.Layers.Packing;
 using Strata.Layers.Trees;
@@ -8,31 +9,34 @@ namespace Strata.Layers.Store;
 /// Layers as directories, for hosts where images cannot be mounted. Each is extracted once:
 /// <code>
 /// extracted/ (extracted-1/ where owners are shifted by 1)
-///   DIGEST-HEX/fs/   whole, never written again
-///   tmp-…/           being filled, flocked by its owner; of a dead owner: swept
+///   ORG/ _public/
+///     DIGEST-HEX/fs/   whole, never written again; used under a lease on the layer, removed with it
+///     tmp-…/           being filled or removed, flocked by its owner; of a dead owner: swept
 /// </code>
 /// </summary>
 public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
 {
+    private const string RootName = "extracted";
     private const string ContentName = "fs";
 
-    private readonly string _root = Path.Combine(dataDirectory, owners.Shift == 0 ? "extracted" : $"extracted-{owners.Shift}");
+    private readonly string _root = Path.Combine(dataDirectory, owners.Shift == 0 ? RootName : $"{RootName}-{owners.Shift}");
 
     /// <returns>The directory.</returns>
     /// <exception cref="DamagedLayerException">The layer contradicts itself.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public async ValueTask<string> OpenAsync(LayerLease layer, CancellationToken cancellationToken)
     {
-        var target = Path.Combine(_root, layer.Digest.Hex);
+        var parent = Path.Combine(_root, layer.Org);
+        var target = Path.Combine(parent, layer.Digest.Hex);
         var content = Path.Combine(target, ContentName);
         if (Directory.Exists(content))
         {
             return content;
         }
 
-        Directory.CreateDirectory(_root);
-        StagingDirectory.Sweep(_root);
-        using var staging = StagingDirectory.Create(_root);
+        Directory.CreateDirectory(parent);
+        StagingDirectory.Sweep(parent);
+        using var staging = StagingDirectory.Create(parent);
         Directory.CreateDirectory(Path.Combine(staging.Path, ContentName));
         using (var reader = ErofsReader.Open(layer.Image, ownsFile: false))
         {
@@ -47,9 +51,31 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
     /// <summary>What killed processes left. Extracting does it too.</summary>
     public void RemoveLeftovers()
     {
-        if (Directory.Exists(_root))
+        if (!Directory.Exists(_root))
         {
-            StagingDirectory.Sweep(_root);
+            return;
+        }
+
+        foreach (var parent in Directory.EnumerateDirectories(_root))
+        {
+            StagingDirectory.Sweep(parent);
+        }
+    }
+
+    /// <summary>For who removes a layer, and holds its lock exclusively: then nobody uses what was extracted of it.</summary>
+    internal static void Remove(string dataDirectory, LayerOrg org, Digest digest)
+    {
+        foreach (var root in Directory.EnumerateDirectories(dataDirectory, $"{RootName}*"))
+        {
+            var extracted = Path.Combine(root, org.Name, digest.Hex);
+            try
+            {
+                (Directory.Exists(extracted) ? StagingDirectory.TakeAside(extracted) : null)?.Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Files of ids that only their namespace may touch: swept by the next run in it.
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ public sealed class LayerLease : IDisposable
     /// <summary>Of the image.</summary>
     public long SizeBytes { get; }
 
+    /// <summary>Whose layer: the directory's name.</summary>
+    internal string Org => Path.GetFileName(Path.GetDirectoryName(_paths.Directory))!;
+
     public string ImagePath => _paths.Image;
 
     /// <summary>Null: the layer was stored without an index.</summary>

@@ -33,6 +33,31 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
         return CollectPolicy.DefaultCapBytes(new DriveInfo(dataDirectory).TotalSize);
     }
 
+    /// <summary>A layer that is present now. Null: absent.</summary>
+    public StoredLayer? Find(LayerName layer) => PlaceOf(layer.Org).Find(layer.Digest);
+
+    /// <summary>Whether a lease is held on it now, by any process. It may not be a moment later, and the reverse.</summary>
+    public bool IsLeased(LayerName layer) => PlaceOf(layer.Org).IsLeased(layer.Digest);
+
+    /// <summary>Removes a layer unless it is leased or a record names it.</summary>
+    public ValueTask<LayerRemoval> RemoveAsync(LayerName layer, ILayerRoots roots, CancellationToken cancellationToken) =>
+        PlaceOf(layer.Org).RemoveAsync(layer.Digest, roots, cancellationToken);
+
+    /// <summary>Images and indexes of all layers: two looks at files a layer.</summary>
+    public long TotalBytes(CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        foreach (var org in Organizations())
+        {
+            foreach (var layer in List(org, cancellationToken))
+            {
+                total += layer.SizeBytes;
+            }
+        }
+
+        return total;
+    }
+
     public IReadOnlyList<LayerUsage> Usage(CancellationToken cancellationToken)
     {
         var usages = new List<LayerUsage>();
@@ -123,7 +148,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
         }
     }
 
-    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, time);
+    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, digest => ExtractedLayers.Remove(dataDirectory, org, digest), time);
 
     private string DirectoryOf(LayerOrg org) => Path.Combine(_root, org.Name);
 

@@ -5,7 +5,8 @@ using Strata.Layers.Trees;
 namespace Strata.Layers.Store;
 
 /// <summary>The layers of one organization on this host's disk, laid out as <see cref="LayerPaths"/> says.</summary>
-internal sealed class LocalLayers(string directory, LayerOrg org, TimeProvider time) : ILayerPlace
+/// <param name="onRemoving">Called with the layer's lock held exclusively, when nothing keeps it any more.</param>
+internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest> onRemoving, TimeProvider time) : ILayerPlace
 {
     public LayerWrite Start()
     {
@@ -68,6 +69,12 @@ internal sealed class LocalLayers(string directory, LayerOrg org, TimeProvider t
         }
     }
 
+    internal bool IsLeased(Digest digest)
+    {
+        using var file = LayerFile.Open(PathsOf(digest).Image);
+        return file is not null && !file.TryLock(Libc.LockExclusive);
+    }
+
     public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => RemoveAsync(digest, null, cancellationToken);
 
     /// <param name="roots">Asked again when nobody can take a new lease: what is recorded under a lease is then known to it.</param>
@@ -95,6 +102,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, TimeProvider t
             return LayerRemoval.Referenced;
         }
 
+        onRemoving(digest);
         using var removed = StagingDirectory.TakeAside(paths.Directory);
         return removed is null ? LayerRemoval.InUse : LayerRemoval.Removed; // its writer has not let go of the directory yet
     }

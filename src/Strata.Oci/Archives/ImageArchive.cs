@@ -57,7 +57,7 @@ public abstract class ImageArchive : IDisposable
         var buffer = new byte[256 << 10];
         long length = 0;
         int read;
-        while ((read = await tar.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((read = await tar.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)) > 0) // a console's pipe knows no cancelling
         {
             if (read > sizeBytesMax - length)
             {

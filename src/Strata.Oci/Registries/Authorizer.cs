@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -29,6 +30,12 @@ internal sealed class Authorizer(
     private readonly SemaphoreSlim _one = new(1); // guards everything below
     private readonly Dictionary<string, (AuthenticationHeaderValue Header, DateTimeOffset Until)> _known = [];
     private Challenge? _challenge;
+
+    /// <summary>Repositories for which a credential was found and used.</summary>
+    private readonly ConcurrentDictionary<string, bool> _withCredentials = new(StringComparer.Ordinal);
+
+    /// <summary>Whether anything was asked for this repository by somebody, not anonymously.</summary>
+    public bool UsedCredentials(string repository) => _withCredentials.ContainsKey(repository);
 
     /// <summary>Why there are no credentials although there might be.</summary>
     public string? CredentialProblem { get; private set; }
@@ -94,6 +101,11 @@ internal sealed class Authorizer(
 
         var lookup = await credentials.FindAsync(registry, repository, cancellationToken).ConfigureAwait(false);
         CredentialProblem = lookup.Problem;
+        if (lookup.Credential is not null)
+        {
+            _withCredentials[repository] = true;
+        }
+
         var (header, life) = challenge.IsBearer
             ? await FetchTokenAsync(challenge, lookup.Credential, scopes, cancellationToken).ConfigureAwait(false)
             : (lookup.Credential is { IdentityToken: null } basic ? Basic(basic) : null, LongestLife);

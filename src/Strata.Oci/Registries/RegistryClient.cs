@@ -37,6 +37,9 @@ public sealed class RegistryClient : IDisposable
             new(HttpMethod.Get, repository, url) { What = repository.Registry }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether this client has used a credential for the repository so far: then what came from there is not for everybody.</summary>
+    public bool UsedCredentials(Reference repository) => _session.UsedCredentials(repository);
+
     /// <summary>What a tag or digest names now, by one HEAD. Null = the registry has no such thing.</summary>
     public Task<Descriptor?> FindManifestAsync(Reference reference, CancellationToken cancellationToken) =>
         _manifests.FindAsync(reference, cancellationToken);

@@ -25,6 +25,9 @@ internal sealed class RegistrySession(HttpMessageInvoker http, RegistryOptions o
 
     public Uri UrlOf(Reference repository, string path) => new(_policy.BaseOf(repository.Registry), $"v2/{repository.Repository}/{path}");
 
+    public bool UsedCredentials(Reference repository) =>
+        _authorizers.TryGetValue(repository.Registry, out var authorizer) && authorizer.UsedCredentials(repository.Repository);
+
     /// <summary>With retries. The caller disposes the answer, whose body has not been read.</summary>
     public Task<HttpResponseMessage> SendAsync(RegistryCall call, CancellationToken cancellationToken) =>
         Retries.RunAsync(call.What, token => SendOnceAsync(call, token), cancellationToken);

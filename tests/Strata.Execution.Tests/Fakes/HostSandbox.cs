@@ -28,6 +28,8 @@ internal sealed class HostSandbox : ISandbox
 
     public SandboxSpec Spec { get; }
 
+    public bool IsDisposed => !Directory.Exists(_root.FullName);
+
     public List<ExecSpec> Execs { get; } = [];
 
     public string ExchangeDirectory => Path.Combine(_root.FullName, "exchange");
@@ -136,8 +138,6 @@ internal sealed class HostSandboxHost : ISandboxHost
 
     public EnvironmentException? Refuses { get; init; }
 
-    public bool Disposed { get; private set; }
-
     public IReadOnlyList<Diagnostic> Notices { get; init; } = [];
 
     public int TreeOwnerShift => 0;
@@ -164,11 +164,7 @@ internal sealed class HostSandboxHost : ISandboxHost
 
     public Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
-    public ValueTask DisposeAsync()
-    {
-        Disposed = true;
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
 internal sealed class FakeImages : IImageResolver

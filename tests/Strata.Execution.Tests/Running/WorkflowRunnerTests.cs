@@ -22,7 +22,7 @@ public sealed class WorkflowRunnerTests : IDisposable
         _run.Observer.Output[2].ShouldBe("true build local /workspace");
         report.Jobs[0].Steps[0].ExitCode.ShouldBe(0);
         report.Jobs[0].SandboxStartMs.ShouldBe(7);
-        _run.Host.Disposed.ShouldBeTrue();
+        _run.Host.Started.ShouldHaveSingleItem().IsDisposed.ShouldBeTrue();
     }
 
     [Fact]
@@ -278,7 +278,6 @@ public sealed class WorkflowRunnerTests : IDisposable
         (await Should.ThrowAsync<Core.Diagnostics.EnvironmentException>(() => run.RunAsync(Make.Job("a", Make.Run("true")))))
             .Diagnostic.Code.ShouldBe("STR5001");
         run.Observer.Ended.ShouldBe(["a:Failure"]);
-        run.Host.Disposed.ShouldBeTrue();
     }
 
     [Fact]

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Strata.Images.Kept;
+
+namespace Strata.Cli.Image;
+
+internal sealed record ImageListResult(IReadOnlyList<ImageResult> Images, long TotalBytes);
+
+/// <param name="Kind">pulled, imported, base-system or rootfs.</param>
+/// <param name="UsedBy">Definitions, jobs and pins of the workflow here.</param>
+/// <param name="Complete">False: a layer is gone, and is fetched or made again when needed.</param>
+internal sealed record ImageResult(
+    string Name, string Kind, IReadOnlyList<string> References, string Org, string Digest, string? Manifest, IReadOnlyList<ImageLayerResult> Layers,
+    long SizeBytes, DateTimeOffset? CreatedAt, DateTimeOffset? LastUsed, bool Complete, IReadOnlyList<string> Packages,
+    IReadOnlyDictionary<string, string> Releases, ImageConfigResult Config, IReadOnlyList<string> UsedBy)
+{
+    public static ImageResult Of(KeptImage image, IReadOnlyList<string> usedBy) => new(
+        image.Name, Word(image.Kind), image.References, image.Org, image.Digest.ToString(), image.Manifest?.ToString(),
+        [.. image.Layers.Select(layer => new ImageLayerResult(layer.Digest.ToString(), layer.SizeBytes, layer.LastUsed))],
+        image.SizeBytes, image.CreatedAt, image.LastUsed, image.IsComplete, image.Packages, image.Releases,
+        new(image.Config.Environment, image.Config.WorkingDirectory, image.Config.User, image.Config.Entrypoint, image.Config.Command), usedBy);
+
+    public static string Word(KeptKind kind) => kind switch
+    {
+        KeptKind.Pulled => "pulled",
+        KeptKind.Imported => "imported",
+        KeptKind.BaseSystem => "base-system",
+        _ => "rootfs",
+    };
+}
+
+/// <param name="SizeBytes">Null: it is gone.</param>
+internal sealed record ImageLayerResult(string Digest, long? SizeBytes, DateTimeOffset? LastUsed);
+
+internal sealed record ImageConfigResult(
+    IReadOnlyDictionary<string, string> Env, string? WorkingDirectory, string? User, IReadOnlyList<string>? Entrypoint, IReadOnlyList<string>? Cmd);
+
+internal sealed record PullResult(IReadOnlyList<PulledResult> Images);
+
+internal sealed record PulledResult(string Name, string Digest, string? Manifest, IReadOnlyList<PulledLayerResult> Layers);
+
+/// <param name="Outcome">reused, built or pulled.</param>
+internal sealed record PulledLayerResult(string Digest, string Outcome, long SizeBytes);
+
+internal sealed record ImportResult(string Name, string Manifest, int Layers, long SizeBytes);
+
+internal sealed record ExportResult(string Name, string File, string Format, string Manifest, long SizeBytes);
+
+internal sealed record PushResult(string Name, string Destination, string Manifest, int Sent, long SentBytes, int Present);
+
+internal sealed record RemoveResult(IReadOnlyList<RemovedResult> Removed, long BytesFreed);
+
+internal sealed record RemovedResult(string Name, IReadOnlyList<string> References, bool ImageGone, int Layers, long BytesFreed);
+
+/// <param name="Outdated">Whether a pin is not what its reference names now (with --check: nothing was written).</param>
+internal sealed record UpdateResult(string File, bool Outdated, bool Written, IReadOnlyList<PinChange> Pins);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ImageListResult))]
+[JsonSerializable(typeof(PullResult))]
+[JsonSerializable(typeof(ImportResult))]
+[JsonSerializable(typeof(ExportResult))]
+[JsonSerializable(typeof(PushResult))]
+[JsonSerializable(typeof(RemoveResult))]
+[JsonSerializable(typeof(UpdateResult))]
+internal sealed partial class ImageJson : JsonSerializerContext
+{
+    public static void Print<T>(T result, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Strata.Cli.Image;
+
+/// <summary><c>strata image ls</c>: what is on this host.</summary>
+internal static class ImageListCommand
+{
+    public static Command Create()
+    {
+        var options = new ImageOptions();
+        var command = new Command("ls", "List the images on this host.");
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var place = ImagePlace.Open(parsed, options, null);
+            var users = new ImageUsers(place);
+            var images = place.Kept.List();
+            var total = images.SelectMany(image => image.Layers.Concat(image.Earlier)).DistinctBy(layer => layer.Digest).Sum(layer => layer.SizeBytes ?? 0);
+            if (parsed.GetValue(options.Json))
+            {
+                ImageJson.Print(new([.. images.Select(image => ImageResult.Of(image, users.Of(image)))], total), ImageJson.Default.ImageListResult);
+            }
+            else
+            {
+                ImageTable.Write(Console.Out, images, users, total, TimeProvider.System.GetUtcNow());
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Strata.Cli.Configuration;
+using Strata.Cli.Run;
+using Strata.Cli.WorkflowFiles;
+using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
+using Strata.Execution.Running;
+using Strata.Images;
+using Strata.Images.Kept;
+using Strata.Layers.Sources;
+using Strata.Workflows.Parsing;
+
+namespace Strata.Cli.Image;
+
+/// <summary>The options all image commands share.</summary>
+internal sealed class ImageOptions
+{
+    public Option<string?> Org { get; } = SelectionOptions.One("--org", "ORG", "Organization (default: local).");
+
+    public Option<string?> Repo { get; } = SelectionOptions.One("--repo", "NAME", "Repository (default: the directory's name).");
+
+    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
+
+    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
+
+    public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>For the shell: definitions of the workflow here, and what is on this host.</summary>
+    public IEnumerable<CompletionItem> Names(CompletionContext context)
+    {
+        try
+        {
+            var place = ImagePlace.Open(context.ParseResult, this, null);
+            return [.. (place.Request?.Workflow.Images.Select(image => image.Name!) ?? [])
+                .Concat(place.Kept.List().SelectMany(image => image.References.Count > 0 ? image.References : [image.Name]))
+                .Distinct(StringComparer.Ordinal).Select(name => new CompletionItem(name))];
+        }
+        catch (Exception e) when (e is UserErrorException or EnvironmentException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>Where an image command works: the data directory, and the workflow here if there is one.</summary>
+internal sealed record ImagePlace(string Data, ConfigurationFile Configuration, RunIdentity Identity, WorkflowFile? File, RunRequest? Request)
+{
+    public KeptImages Kept { get; } = new(Data, TimeProvider.System);
+
+    public ImageResolver OpenResolver() => LocalPlatform.OpenImages(Data, Configuration);
+
+    /// <param name="fileOrDirectory">Null: the default workflow, which need not exist.</param>
+    /// <exception cref="UserErrorException">The configuration, the workflow or its lock file is wrong.</exception>
+    public static ImagePlace Open(ParseResult parsed, ImageOptions options, string? fileOrDirectory)
+    {
+        List<Diagnostic> problems = [];
+        var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
+        var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
+        var file = Locate(fileOrDirectory);
+        var workspace = file?.Workspace ?? Environment.CurrentDirectory;
+        var git = GitState.Read(workspace);
+        var identity = IdentityChoice.Choose(
+            parsed.GetValue(options.Org), parsed.GetValue(options.Repo), null, null, null, null, git?.HeadRef, git?.HeadCommit, workspace, problems);
+        RunRequest? request = null;
+        if (file is not null)
+        {
+            var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
+            problems.AddRange(diagnostics);
+            var pins = LockFile.Of(file).Read(problems);
+            request = workflow is null ? null : new()
+            {
+                Workflow = workflow,
+                Identity = identity,
+                WorkspaceDirectory = workspace,
+                DataDirectory = data,
+                Selection = RunSelection.All,
+                RunnerImages = configuration.Runners,
+                Lock = pins,
+            };
+        }
+
+        var errors = problems.Where(problem => problem.Severity == Severity.Error).ToList();
+        return errors.Count > 0 ? throw new UserErrorException(errors) : new(data, configuration, identity, file, request);
+    }
+
+    private static WorkflowFile? Locate(string? fileOrDirectory)
+    {
+        try
+        {
+            return WorkflowFile.Locate(fileOrDirectory, Environment.CurrentDirectory);
+        }
+        catch (UserErrorException) when (fileOrDirectory is null)
+        {
+            return null;
+        }
+    }
+}

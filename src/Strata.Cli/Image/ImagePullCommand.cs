@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Strata.Core;
+using Strata.Images;
+
+namespace Strata.Cli.Image;
+
+/// <summary><c>strata image pull NAME…</c>: fetches or makes what a job would get, now.</summary>
+internal static class ImagePullCommand
+{
+    public static Command Create()
+    {
+        var options = new ImageOptions();
+        var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, or a reference." };
+        names.CompletionSources.Add(options.Names);
+        var command = new Command("pull", "Fetch or make images now, as a run would.") { names };
+        options.AddTo(command);
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
+        {
+            var place = ImagePlace.Open(parsed, options, null);
+            using var resolver = place.OpenResolver();
+            List<PulledResult> results = [];
+            foreach (var named in parsed.GetValue(names)!.Select(name => ImageWork.Find(place, name)).ToList())
+            {
+                using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
+                var digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([.. image.Layers.Select(layer => layer.Digest)]), image.Config.With(named.Config));
+                results.Add(new(
+                    named.Name, digest.ToString(), image.Manifest?.ToString(),
+                    [.. image.Layers.Select(layer => new PulledLayerResult(layer.Digest.ToString(), Word(layer.Outcome), layer.SizeBytes))]));
+                if (!parsed.GetValue(options.Json))
+                {
+                    var fresh = image.Layers.Count(layer => layer.Outcome is not LayerOutcome.Reused);
+                    Console.Out.WriteLine(
+                        $"{named.Name}  {(image.Manifest ?? digest).Short}  {ImageTable.Layers(image.Layers.Count)}, {new ByteSize(image.Layers.Sum(layer => layer.SizeBytes))}"
+                        + (fresh == 0 ? ", all here already" : $", {fresh} new"));
+                }
+            }
+
+            if (parsed.GetValue(options.Json))
+            {
+                ImageJson.Print(new(results), ImageJson.Default.PullResult);
+            }
+
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+
+    private static string Word(LayerOutcome outcome) => outcome switch
+    {
+        LayerOutcome.Reused => "reused",
+        LayerOutcome.Built => "built",
+        _ => "pulled",
+    };
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Strata.Core;
+using Strata.Images.Kept;
+
+namespace Strata.Cli.Image;
+
+/// <summary><c>strata image rm NAME…</c>.</summary>
+internal static class ImageRemoveCommand
+{
+    public static Command Create()
+    {
+        var options = new ImageOptions();
+        var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, a reference, or the beginning of a digest." };
+        names.CompletionSources.Add(options.Names);
+        var command = new Command("rm", "Forget images, and remove the layers nothing else refers to. What a job uses stays.") { names };
+        options.AddTo(command);
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (_, cancellationToken) =>
+        {
+            var place = ImagePlace.Open(parsed, options, null);
+            var images = parsed.GetValue(names)!.SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
+            var removal = new ImageRemoval(place.Data, TimeProvider.System);
+            List<RemovedResult> removed = [];
+            foreach (var (name, image) in images)
+            {
+                var result = await removal.RemoveAsync(image, name, cancellationToken).ConfigureAwait(false);
+                removed.Add(new(result.Name, result.Names, result.IsImageGone, result.Layers, result.BytesFreed));
+                if (!parsed.GetValue(options.Json))
+                {
+                    Console.Out.WriteLine(result.IsImageGone
+                        ? $"removed {image.Name}: {ImageTable.Layers(result.Layers)}, {new ByteSize(result.BytesFreed)}"
+                        : $"forgot the name {string.Join(", ", result.Names)}; the image has others");
+                }
+            }
+
+            if (parsed.GetValue(options.Json))
+            {
+                ImageJson.Print(new(removed, removed.Sum(result => result.BytesFreed)), ImageJson.Default.RemoveResult);
+            }
+
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,94 @@
+using Strata.Core.Diagnostics;
+using Strata.Execution.Images;
+using Strata.Execution.Running;
+using Strata.Images;
+using Strata.Workflows.Locking;
+
+namespace Strata.Execution.Planning;
+
+/// <summary>An image as a command names it.</summary>
+/// <param name="Name">A definition's name, or the reference.</param>
+/// <param name="IsDefinition">It is declared in the workflow.</param>
+/// <param name="Config">What the definition sets over its base.</param>
+public sealed record NamedImage(string Name, bool IsDefinition, BaseImage Base, ImageConfig Config);
+
+/// <summary>A reference of the workflow that a lock file can pin.</summary>
+/// <param name="Reference">As the workflow writes it.</param>
+/// <param name="Names">Definitions that start from it.</param>
+/// <param name="Images">With its different packages, for a suite; else one.</param>
+public sealed record PinnableReference(string Reference, IReadOnlyList<string> Names, IReadOnlyList<BaseImage> Images);
+
+/// <summary>The images of a workflow, for commands.</summary>
+public static class WorkflowImages
+{
+    /// <summary>A definition's image if one has that name, else what the text itself means.</summary>
+    /// <param name="request">Null: there is no workflow here.</param>
+    /// <returns>Null with diagnostics.</returns>
+    public static (NamedImage? Image, IReadOnlyList<Diagnostic> Problems) Find(RunRequest? request, string name)
+    {
+        var workflow = request?.Workflow ?? EmptyWorkflow.Value;
+        var selection = new ImageSelection(
+            workflow, request?.RunnerImages ?? new Dictionary<string, string>(), request?.WorkspaceDirectory ?? Environment.CurrentDirectory, request?.Lock ?? ImageLock.Empty);
+        var (image, problems) = selection.Find(name, CommandLine);
+        if (image is null)
+        {
+            return (null, [.. problems.Select(problem => problem.At?.File == CommandLine.File ? problem with { At = null } : problem)]);
+        }
+
+        var isDefinition = selection.DefinitionOf(name) is not null;
+        return (new(name, isDefinition, isDefinition ? image.Base : image.Base with { At = null }, image.Config), []);
+    }
+
+    /// <summary>All images that definitions and jobs name, as pinned.</summary>
+    public static IReadOnlyList<(string Name, BaseImage Image)> All(RunRequest request) => RunPlanner.ImagesOf(request);
+
+    /// <summary>Every reference that a pin can hold, in the order of the workflow.</summary>
+    public static IReadOnlyList<PinnableReference> Pinnable(RunRequest request)
+    {
+        var found = new List<(string Reference, List<string> Names, List<BaseImage> Images)>();
+        foreach (var (name, image) in RunPlanner.ImagesOf(request with { Lock = ImageLock.Empty }))
+        {
+            if (ReferenceOf(image) is not { } reference)
+            {
+                continue;
+            }
+
+            var known = found.FindIndex(f => f.Reference == reference);
+            if (known < 0)
+            {
+                found.Add((reference, [], []));
+                known = found.Count - 1;
+            }
+
+            if (!found[known].Names.Contains(name))
+            {
+                found[known].Names.Add(name);
+            }
+
+            if (!found[known].Images.Exists(other => Same(other, image)))
+            {
+                found[known].Images.Add(image);
+            }
+        }
+
+        return found.ConvertAll(f => new PinnableReference(f.Reference, f.Names, f.Images));
+    }
+
+    private static SourceSpan CommandLine { get; } = new("(command line)", 1, 1);
+
+    private static string? ReferenceOf(BaseImage image) => image switch
+    {
+        BaseImage.Debootstrap suite => $"debootstrap:{suite.Suite}",
+        BaseImage.Oci oci when !oci.Reference.Contains('@', StringComparison.Ordinal) => oci.Reference,
+        _ => null,
+    };
+
+    private static bool Same(BaseImage a, BaseImage b) => (a, b) switch
+    {
+        (BaseImage.Debootstrap one, BaseImage.Debootstrap other) => new HashSet<string>(one.Packages, StringComparer.Ordinal).SetEquals(other.Packages),
+        _ => true, // one reference
+    };
+
+    private static Lazy<Workflows.Model.Workflow> EmptyWorkflow { get; } = new(() =>
+        Workflows.Parsing.WorkflowParser.Parse("", "jobs: { none: { steps: [{ run: 'true' }] } }"u8.ToArray()).Workflow!);
+}
