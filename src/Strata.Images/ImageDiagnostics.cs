@@ -82,7 +82,7 @@ internal static class ImageDiagnostics
             $"{detail}\nCheck the network and the apt sources and proxy of this host (/etc/apt), which are used.");
 
     public static Diagnostic NoSpace(string detail) =>
-        new(NoSpaceCode, Severity.Error, "The disk is full: the base system could not be stored.", null,
+        new(NoSpaceCode, Severity.Error, "The disk is full: the image could not be stored.", null,
             $"{detail}\nFree space in the data directory (--data), or choose another.");
 
     public static Diagnostic NoKey(string suite, string detail) =>
@@ -93,5 +93,5 @@ internal static class ImageDiagnostics
         new("STR3014", Severity.Error, $"The base system debootstrap:{suite} could not be built.", null, detail);
 
     public static Diagnostic StoreFailed(string detail) =>
-        new("STR3015", Severity.Error, $"The base system could not be stored: {detail.TrimEnd('.')}.", null, "Check the data directory (--data): its disk, its owner, its file system.");
+        new("STR3015", Severity.Error, $"The image could not be stored: {detail.TrimEnd('.')}.", null, "Check the data directory (--data): its disk, its owner, its file system.");
 }

@@ -16,9 +16,11 @@ internal static class RunRequestReader
     public static RunRequest? Read(ParseResult parsed, SelectionOptions options, string data, ConfigurationFile configuration, List<Diagnostic> problems)
     {
         var file = WorkflowFile.Locate(parsed.GetValue(options.File), Environment.CurrentDirectory);
+        var reading = LockFile.Of(file).Start(); // beside the workflow: a suite's pin has some hundred lines
         var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
         problems.AddRange(diagnostics);
-        var pins = LockFile.Of(file).Read(problems);
+        var (pins, pinProblems) = reading();
+        problems.AddRange(pinProblems);
 
         var git = GitState.Read(file.Workspace);
         var identity = IdentityChoice.Choose(

@@ -10,6 +10,23 @@ internal sealed record LockFile(string Path, string DisplayPath)
 {
     public static LockFile Of(WorkflowFile workflow) => new(Beside(workflow.Path), Beside(workflow.DisplayPath));
 
+    /// <summary>Begins to read on another core, if there is a file.</summary>
+    /// <returns>Waits for the end of it.</returns>
+    public Func<(ImageLock Lock, IReadOnlyList<Diagnostic> Problems)> Start()
+    {
+        if (!File.Exists(Path))
+        {
+            return static () => (ImageLock.Empty, []);
+        }
+
+        var reading = Task.Run(() =>
+        {
+            List<Diagnostic> problems = [];
+            return (Read(problems), (IReadOnlyList<Diagnostic>)problems);
+        });
+        return () => reading.GetAwaiter().GetResult();
+    }
+
     /// <summary>No file: nothing is pinned, and nothing is read.</summary>
     public ImageLock Read(List<Diagnostic> problems)
     {
