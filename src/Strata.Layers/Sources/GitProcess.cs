@@ -45,7 +45,7 @@ internal static class GitProcess
         }
     }
 
-    private static ProcessStartInfo Start(GitState state, string directory, IReadOnlyList<string> arguments)
+    internal static ProcessStartInfo Start(GitState state, string directory, IReadOnlyList<string> arguments)
     {
         string[] always = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*"];
         var start = new ProcessStartInfo("git", [.. always, .. arguments])

@@ -28,14 +28,16 @@ internal sealed record SourceRecord(Digest Layer, SourceState State, Digest[] Co
         }
     }
 
+    public void Save(string path) => SaveFile(path, ToBytes());
+
     /// <summary>In one rename. Not made durable: a lost one costs a layer's making.</summary>
-    public void Save(string path)
+    internal static void SaveFile(string path, byte[] content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = $"{path}.{Guid.NewGuid():n}";
         try
         {
-            File.WriteAllBytes(temporary, ToBytes());
+            File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
         catch
