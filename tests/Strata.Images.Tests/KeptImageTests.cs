@@ -28,8 +28,8 @@ public sealed class KeptImageTests : IDisposable
         var one = registry.Reference("one:1").ToString();
 
         var listed = kept.List();
-        var renamed = await Removal.RemoveAsync(kept.Get(one, Local).Single(), one, CancellationToken.None);
-        var gone = await Removal.RemoveAsync(kept.Get(registry.Reference("one:2").ToString(), Local).Single(), null, CancellationToken.None);
+        var renamed = await Removal.RemoveAsync(kept.Get(one, Local).Single(), one, new ProgressLines(), CancellationToken.None);
+        var gone = await Removal.RemoveAsync(kept.Get(registry.Reference("one:2").ToString(), Local).Single(), null, new ProgressLines(), CancellationToken.None);
 
         listed.Select(image => image.References.Count).ShouldBe([2, 1]);
         listed.ShouldAllBe(image => image.IsComplete && image.CreatedAt != null && image.LastUsed != null);
@@ -43,6 +43,24 @@ public sealed class KeptImageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_came_after_the_image_was_looked_for_keeps_it()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        await SampleImages.PushAsync(registry.Reference("one:1"), [SampleImages.Tar(("etc/a", "1"))]);
+        await SampleImages.PushAsync(registry.Reference("one:2"), [SampleImages.Tar(("etc/a", "1"))]);
+        await PullAsync(registry, "one:1");
+        var kept = new KeptImages(_data, TimeProvider.System);
+        var seen = kept.List().ShouldHaveSingleItem();
+        await PullAsync(registry, "one:2");
+
+        var removed = await Removal.RemoveAsync(seen, null, new ProgressLines(), CancellationToken.None);
+
+        removed.IsImageGone.ShouldBeFalse();
+        kept.List().ShouldHaveSingleItem().References.ShouldBe([registry.Reference("one:2").ToString()]);
+        Layers().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_image_in_use_is_not_removed()
     {
         await using var registry = await RealRegistry.StartAsync();
@@ -53,11 +71,11 @@ public sealed class KeptImageTests : IDisposable
 
         using (var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(image.Layers[0].Digest, CancellationToken.None)).Lease.ShouldNotBeNull())
         {
-            (await Should.ThrowAsync<UserErrorException>(async () => await Removal.RemoveAsync(image, null, CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR3022");
+            (await Should.ThrowAsync<UserErrorException>(async () => await Removal.RemoveAsync(image, null, new ProgressLines(), CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR3022");
             kept.List().ShouldHaveSingleItem().References.Count.ShouldBe(1);
         }
 
-        (await Removal.RemoveAsync(image, null, CancellationToken.None)).Layers.ShouldBe(1);
+        (await Removal.RemoveAsync(image, null, new ProgressLines(), CancellationToken.None)).Layers.ShouldBe(1);
         Layers().ShouldBeEmpty();
     }
 

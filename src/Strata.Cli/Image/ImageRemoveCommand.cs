@@ -14,7 +14,7 @@ internal static class ImageRemoveCommand
         names.CompletionSources.Add(options.Names);
         var command = new Command("rm", "Forget images, and remove the layers nothing else refers to. What a job uses stays.") { names };
         options.AddTo(command);
-        command.SetAction((parsed, _) => ImageWork.RunAsync(async (_, cancellationToken) =>
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null);
             var images = parsed.GetValue(names)!.SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
@@ -22,7 +22,7 @@ internal static class ImageRemoveCommand
             List<RemovedResult> removed = [];
             foreach (var (name, image) in images)
             {
-                var result = await removal.RemoveAsync(image, name, cancellationToken).ConfigureAwait(false);
+                var result = await removal.RemoveAsync(image, name, progress, cancellationToken).ConfigureAwait(false);
                 removed.Add(new(result.Name, result.Names, result.IsImageGone, result.Layers, result.BytesFreed));
                 if (!parsed.GetValue(options.Json))
                 {

@@ -17,11 +17,27 @@ public sealed class ImageRemoval(string dataDirectory, TimeProvider time)
     /// <summary>Forgets a name, and the image with its last name; then the layers nothing else refers to.</summary>
     /// <param name="name">A reference of it; null: all its names.</param>
     /// <exception cref="UserErrorException">A job uses it; nothing is removed.</exception>
-    public async ValueTask<RemovedImage> RemoveAsync(KeptImage image, string? name, CancellationToken cancellationToken)
+    public async ValueTask<RemovedImage> RemoveAsync(KeptImage image, string? name, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var names = name is not null && Reference.TryParse(name, out var reference, out _) && image.References.Contains(reference.ToString(), StringComparer.Ordinal)
+        using var shown = new BuildProgress(image.Name, "removing", progress, time, quietAtFirst: true);
+        var path = image.Manifest is { } manifest ? _images.LockPath(manifest) : _bases.LockPath(image.Key!.Value);
+        using var held = await BuildLock.AcquireAsync(
+            path, () => shown.Enter("another process works on it"), time, cancellationToken).ConfigureAwait(false); // an import names it under this lock
+        var now = new KeptImages(dataDirectory, time).List().FirstOrDefault(other => (other.Manifest, other.Key, other.Org) == (image.Manifest, image.Key, image.Org));
+        return now is null ? new(image.Name, [], true, 0, 0) : await RemoveHeldAsync(now, NamesOf(now, image, name), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The name that was given, else those the image had when it was looked for: one that came since then stays.</summary>
+    private static IReadOnlyList<string> NamesOf(KeptImage now, KeptImage image, string? name)
+    {
+        var given = name is not null && Reference.TryParse(name, out var reference, out _) && image.References.Contains(reference.ToString(), StringComparer.Ordinal)
             ? [reference.ToString()]
             : image.References;
+        return [.. given.Where(own => now.References.Contains(own, StringComparer.Ordinal))];
+    }
+
+    private async ValueTask<RemovedImage> RemoveHeldAsync(KeptImage image, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
         var isLast = image.References.Count == names.Count;
         if (isLast)
         {
