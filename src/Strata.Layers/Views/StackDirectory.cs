@@ -1,0 +1,150 @@
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Tar;
+
+namespace Strata.Layers.Views;
+
+/// <summary>A name in a directory of a stack, as an overlay of its layers shows it.</summary>
+/// <param name="Directory">Of a directory; else null.</param>
+internal readonly record struct StackName(byte[] Name, EntryKind Kind, ViewLayer Layer, ulong Nid, StackDirectory? Directory);
+
+/// <summary>A directory's part in one layer.</summary>
+internal readonly record struct StackPlace(ViewLayer Layer, ulong Nid, RawInode Inode, IReadOnlyList<Xattr> Attributes)
+{
+    public static StackPlace Read(ViewLayer layer, ulong nid, ReadOnlySpan<byte> shownPath)
+    {
+        var inode = layer.Nodes.Read(nid, EntryKind.Directory, shownPath);
+        return new(layer, nid, inode, layer.Nodes.Attributes(inode));
+    }
+
+    /// <summary>Whether nothing of the layers below is to be seen.</summary>
+    public bool IsOpaque
+    {
+        get
+        {
+            foreach (var attribute in Attributes)
+            {
+                if (attribute.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}
+
+/// <summary>A directory of a stack: whiteouts and opaque directories are resolved here, name by name.</summary>
+internal sealed class StackDirectory
+{
+    private readonly StackPlace[] _places; // topmost first: its metadata is the directory's
+
+    private StackDirectory(StackPlace[] places) => _places = places;
+
+    public ref readonly StackPlace Top => ref _places[0];
+
+    /// <param name="layers">Bottom first, at least one.</param>
+    public static StackDirectory Root(IReadOnlyList<ViewLayer> layers)
+    {
+        var places = new List<StackPlace>();
+        for (var i = layers.Count - 1; i >= 0; i--)
+        {
+            places.Add(StackPlace.Read(layers[i], layers[i].Nodes.Root, []));
+            if (places[^1].IsOpaque)
+            {
+                break;
+            }
+        }
+
+        return new([.. places]);
+    }
+
+    /// <summary>In the order of the bytes of the names. Once: each layer's directories are read once.</summary>
+    public List<StackName> Names(ReadOnlySpan<byte> shownPath)
+    {
+        var cursors = new Cursor[_places.Length];
+        for (var i = 0; i < cursors.Length; i++)
+        {
+            ref readonly var place = ref _places[i];
+            cursors[i] = new(place.Layer, place.Layer.Nodes.Names(place.Nid, place.Inode, shownPath));
+        }
+
+        var names = new List<StackName>(cursors[0].Names.Count);
+        while (Lowest(cursors) is { } name)
+        {
+            if (Shown(name, cursors, shownPath) is { } shown)
+            {
+                names.Add(shown);
+            }
+        }
+
+        return names;
+    }
+
+    private static byte[]? Lowest(Cursor[] cursors)
+    {
+        byte[]? lowest = null;
+        foreach (ref var cursor in cursors.AsSpan())
+        {
+            if (!cursor.IsAtEnd && (lowest is null || cursor.Current.Name.AsSpan().SequenceCompareTo(lowest) < 0))
+            {
+                lowest = cursor.Current.Name;
+            }
+        }
+
+        return lowest;
+    }
+
+    /// <summary>What a name is in the topmost layer that has it; all are taken past it. Null: a whiteout.</summary>
+    private static StackName? Shown(byte[] name, Cursor[] cursors, ReadOnlySpan<byte> shownPath)
+    {
+        StackName? top = null;
+        List<StackPlace>? places = null;
+        var isCovered = false; // nothing of the layers below is to be seen
+        foreach (ref var cursor in cursors.AsSpan())
+        {
+            if (cursor.IsAtEnd || !cursor.Current.Name.AsSpan().SequenceEqual(name))
+            {
+                continue;
+            }
+
+            var (_, nid, kind) = cursor.Current;
+            cursor.Next++;
+            if (isCovered)
+            {
+                continue;
+            }
+
+            isCovered = kind is not EntryKind.Directory;
+            if (kind is EntryKind.Directory)
+            {
+                places ??= new(1);
+                places.Add(StackPlace.Read(cursor.Layer, nid, shownPath));
+                isCovered = places[^1].IsOpaque;
+            }
+            else if (places is null && !IsWhiteout(cursor.Layer, nid, kind, shownPath))
+            {
+                top = new(name, kind, cursor.Layer, nid, null);
+            }
+        }
+
+        return places is null ? top : new(name, EntryKind.Directory, places[0].Layer, places[0].Nid, new([.. places]));
+    }
+
+    private static bool IsWhiteout(ViewLayer layer, ulong nid, EntryKind kind, ReadOnlySpan<byte> shownPath) =>
+        kind is EntryKind.CharacterDevice && layer.Read(nid, kind, shownPath).Union == 0;
+
+    private struct Cursor(ViewLayer layer, List<(byte[] Name, ulong Nid, EntryKind Kind)> names)
+    {
+        public readonly ViewLayer Layer => layer;
+
+        public readonly List<(byte[] Name, ulong Nid, EntryKind Kind)> Names => names;
+
+        public int Next;
+
+        public readonly bool IsAtEnd => Next == names.Count;
+
+        public readonly (byte[] Name, ulong Nid, EntryKind Kind) Current => names[Next];
+    }
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Strata.Core;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
+using Strata.Layers.Store;
+
+namespace Strata.Layers.Views;
+
+/// <summary>A layer of a part, open for one walk.</summary>
+internal sealed class ViewLayer : IDisposable
+{
+    private const int CopySize = 1 << 20;
+
+    private readonly ErofsReader _reader;
+    private readonly LayerLease _lease;
+    private readonly Dictionary<ulong, RawInode> _known = []; // an inode is read once, whatever its names and whoever asks
+    private IndexContents? _index;
+    private bool _hasNoIndex;
+
+    public ViewLayer(LayerLease lease)
+    {
+        _lease = lease;
+        _reader = ErofsReader.Open(lease.Image, ownsFile: false);
+        Nodes = _reader.Nodes();
+        Devices = [new(lease.Digest, _reader.BlockCount), .. _reader.Devices];
+    }
+
+    public ErofsNodes Nodes { get; }
+
+    /// <summary>Where its extents are: itself first, then what it stands on, if it is a view.</summary>
+    public IReadOnlyList<ErofsDevice> Devices { get; }
+
+    /// <summary>Anything but a directory: those have one name, and are read by who enters them.</summary>
+    public RawInode Read(ulong nid, EntryKind kind, ReadOnlySpan<byte> shownPath)
+    {
+        if (_known.TryGetValue(nid, out var known))
+        {
+            return known;
+        }
+
+        var inode = Nodes.Read(nid, kind, shownPath);
+        if (inode.Links > 1 || kind is EntryKind.CharacterDevice) // those are looked at twice: whether they are whiteouts
+        {
+            _known.Add(nid, inode);
+        }
+
+        return inode;
+    }
+
+    /// <param name="path">In this layer; asked for in path order.</param>
+    public Digest ContentOf(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents)
+    {
+        if (_index is null && !_hasNoIndex)
+        {
+            _index = _lease.IndexPath is { } file ? LayerIndex.Open(file).Contents() : null;
+            _hasNoIndex = _index is null;
+        }
+
+        return _index?.Find(path, size) ?? Hash(path, size, extents);
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private Digest Hash(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents)
+    {
+        var file = new ErofsEntry(new() { Kind = EntryKind.File, Path = path.ToArray(), Mode = 0, User = 0, Group = 0, Modified = default, Size = size }, extents);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
+        for (var at = 0L; at < size;)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(CopySize, size - at));
+            _reader.ReadContent(file, at, part);
+            hash.AppendData(part);
+            at += part.Length;
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+}
