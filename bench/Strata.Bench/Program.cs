@@ -10,6 +10,7 @@ using Strata.Bench;
     ("layer-mount", LayerMountBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
+    ("view-write", ViewWriteBench.RunAsync),
 ];
 
 if (args is not [var repository, .. var names])
