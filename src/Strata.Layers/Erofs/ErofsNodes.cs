@@ -34,9 +34,10 @@ internal sealed class ErofsNodes
     public List<(byte[] Name, ulong Nid, EntryKind Kind)> Names(ulong nid, in RawInode directory, ReadOnlySpan<byte> shownPath) =>
         _directories.Add(nid) ? DirectoryDecoding.Read(_file, directory) : throw Damaged(shownPath, "the directory has a second name");
 
-    public List<Xattr> Attributes(in RawInode inode) => _attributes.Read(inode);
+    public IReadOnlyList<Xattr> Attributes(in RawInode inode) => inode.AttributesSize == 0 ? [] : _attributes.Read(inode);
 
-    public IReadOnlyList<DataExtent> Extents(in RawInode file) => _extents.Read(file);
+    /// <returns>The caller's to change.</returns>
+    public DataExtent[] Extents(in RawInode file) => _extents.Read(file);
 
     public byte[] Target(in RawInode symlink, ReadOnlySpan<byte> shownPath)
     {

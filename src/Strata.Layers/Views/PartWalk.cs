@@ -17,8 +17,10 @@ internal sealed class PartWalk : IDisposable
     private readonly PathBuffer _view; // the current name's path in the view
     private readonly PathBuffer _stack; // and in the layers
     private readonly PathBuffer _selection = new([]); // and from the part's root
+    private ViewName _currentName;
     private ViewName _held; // found below directories that are not shown yet
     private bool _isHeld;
+    private int _currentLength; // of the current name's path
     private int _shown; // how many of the frames are
     private int _prefixAt; // how much of the prefix was shown; -1: all
     private int _current; // how many frames the current name's directory has, itself included if it is one
@@ -51,19 +53,16 @@ internal sealed class PartWalk : IDisposable
 
     public IReadOnlyList<ViewLayer> Layers => _layers;
 
-    public ViewName Current { get; private set; }
+    public ref readonly ViewName Current => ref _currentName;
 
     /// <summary>Of the current name, in the view.</summary>
-    public ReadOnlySpan<byte> Path => _currentPath is { } path ? path : _view.Path;
+    public ReadOnlySpan<byte> Path => _view.Path[.._currentLength];
 
     /// <summary>Of the current name, in the layers; not for directories.</summary>
     public ReadOnlySpan<byte> PathInStack => _stack.Path;
 
-    private byte[]? _currentPath;
-
     public bool Next()
     {
-        _currentPath = null;
         if (_frames.Count == 0)
         {
             return false;
@@ -87,8 +86,8 @@ internal sealed class PartWalk : IDisposable
             }
 
             _isHeld = false;
-            Current = _held;
-            _currentPath = null;
+            _currentName = _held;
+            _currentLength = _view.Length;
             if (_held.IsDirectory)
             {
                 _shown = _frames.Count;
@@ -165,8 +164,8 @@ internal sealed class PartWalk : IDisposable
     /// <summary>The view's root, then one component after the other but for the last, which is the part's root.</summary>
     private bool NextOfPrefix()
     {
-        _currentPath = _part.Prefix[.._prefixAt];
-        Current = new(null, 0, default, []);
+        _currentLength = _prefixAt;
+        _currentName = new(null, 0, default, []);
         var rest = _part.Prefix.AsSpan(_prefixAt == 0 ? 0 : _prefixAt + 1);
         var end = rest.IndexOf((byte)'/');
         _prefixAt = end < 0 ? -1 : _part.Prefix.Length - rest.Length + end;
@@ -177,8 +176,8 @@ internal sealed class PartWalk : IDisposable
     {
         var frame = _frames[_shown++];
         ref readonly var top = ref frame.Directory.Top;
-        Current = new(top.Layer, top.Nid, top.Inode, top.Attributes);
-        _currentPath = _view.Path[..frame.ViewLength].ToArray();
+        _currentName = new(top.Layer, top.Nid, top.Inode, top.Attributes);
+        _currentLength = frame.ViewLength; // what is held lies below, so its path begins so
         _current = _shown;
         return true;
     }

@@ -11,7 +11,6 @@ internal sealed class ViewDevices
     private readonly List<ErofsDevice> _all = [];
     private readonly Dictionary<Digest, int> _numbers = [];
     private readonly Dictionary<ViewLayer, int[]> _numbersOf = [];
-    private readonly List<DataExtent[]> _extents = [];
     private readonly List<bool> _isUsed = [];
 
     /// <summary>Numbers the devices of a layer, before any extent on them.</summary>
@@ -37,30 +36,23 @@ internal sealed class ViewDevices
         _numbersOf.Add(layer, numbers);
     }
 
-    /// <summary>A file's extents, to be numbered for the view by <see cref="Finish"/>.</summary>
-    public DataExtent[] Place(ViewLayer layer, IReadOnlyList<DataExtent> extents)
+    /// <summary>Numbers a file's extents, for <see cref="Finish"/> to number them again.</summary>
+    public void Place(ViewLayer layer, DataExtent[] extents)
     {
         var numbers = _numbersOf[layer];
-        var placed = new DataExtent[extents.Count];
-        for (var i = 0; i < placed.Length; i++)
+        foreach (ref var extent in extents.AsSpan())
         {
-            var extent = extents[i];
             if (!extent.IsHole)
             {
                 var number = numbers[extent.Device];
                 _isUsed[number] = true;
                 extent = extent with { Device = number };
             }
-
-            placed[i] = extent;
         }
-
-        _extents.Add(placed);
-        return placed;
     }
 
     /// <summary>What is not used is left out.</summary>
-    public IReadOnlyList<ErofsDevice> Finish()
+    public IReadOnlyList<ErofsDevice> Finish(EntryTree tree)
     {
         var used = new List<ErofsDevice>();
         var numbers = new int[_all.Count];
@@ -78,9 +70,10 @@ internal sealed class ViewDevices
             throw new HostileArchiveException($"The view stands on more than {CountMax} layers.", ArchiveFault.TooLarge);
         }
 
-        foreach (var extents in _extents)
+        for (var i = 0; i < tree.InodeCount; i++)
         {
-            foreach (ref var extent in extents.AsSpan())
+            ref var inode = ref tree.InodeAt(i);
+            foreach (ref var extent in inode.Has(InodeMarks.Pieces) ? tree.PiecesOf(inode) : [])
             {
                 extent = extent.IsHole ? extent : extent with { Device = numbers[extent.Device] };
             }

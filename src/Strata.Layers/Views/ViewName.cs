@@ -4,9 +4,17 @@ using Strata.Layers.Erofs;
 namespace Strata.Layers.Views;
 
 /// <summary>A name a part shows.</summary>
-/// <param name="Layer">Null: a directory that only leads to the part's prefix.</param>
-/// <param name="Attributes">Of directories; others' are read when they are needed.</param>
-internal readonly record struct ViewName(ViewLayer? Layer, ulong Nid, RawInode Inode, IReadOnlyList<Xattr> Attributes)
+/// <param name="layer">Null: a directory that only leads to the part's prefix.</param>
+/// <param name="attributes">Of directories; others' are read when they are needed.</param>
+internal readonly struct ViewName(ViewLayer? layer, ulong nid, RawInode inode, IReadOnlyList<Xattr> attributes)
 {
-    public bool IsDirectory => Layer is null || Inode.Kind is EntryKind.Directory;
+    public readonly RawInode Inode = inode; // large: read in place
+
+    public ViewLayer? Layer => layer;
+
+    public ulong Nid => nid;
+
+    public IReadOnlyList<Xattr> Attributes => attributes;
+
+    public bool IsDirectory => layer is null || Inode.Kind is EntryKind.Directory;
 }

@@ -44,23 +44,33 @@ internal sealed class ViewTree(ViewRequest request)
         }
 
         Names.Sort();
-        return _devices.Finish();
+        return _devices.Finish(Names);
     }
 
     /// <summary>A view has one, whatever its parts show.</summary>
     private void AddRoot()
     {
-        Names.Add(Entry(DirectoryAt([])));
+        SetRoot(DirectoryAt([]));
         _parents.Add((EntryTree.Root, 0));
     }
+
+    private void SetRoot(ViewDirectory root) => Names.Add(new()
+    {
+        Kind = EntryKind.Directory,
+        Path = [],
+        Mode = root.Mode,
+        User = root.User,
+        Group = root.Group,
+        Modified = root.Modified,
+        Attributes = Kept(root.Attributes),
+    });
 
     private void Add(int part, PartWalk at)
     {
         var path = at.Path;
-        var name = at.Current;
         if (path.IsEmpty)
         {
-            Names.Add(Entry(name, path)); // again, as a part has it
+            SetRoot(DirectoryAt(at));
             return;
         }
 
@@ -71,94 +81,103 @@ internal sealed class ViewTree(ViewRequest request)
         }
 
         var parent = _parents[^1].Node;
-        var last = path[(split == 0 ? 0 : split + 1)..];
-        if (name.IsDirectory)
+        var name = path[(split == 0 ? 0 : split + 1)..];
+        if (at.Current.IsDirectory)
         {
-            Names.AddChild(parent, last, Entry(name, path));
-            _parents.Add((Names.NodeCount - 1, path.Length));
-            if (_parents.Count > EntryPath.DepthMax + 1)
-            {
-                throw new HostileArchiveException($"{PosixPath.Show(path)}: directories are nested deeper than {EntryPath.DepthMax}.", ArchiveFault.TooLarge);
-            }
-
+            AddDirectory(parent, name, DirectoryAt(at), path);
             return;
         }
 
-        if (name.Inode.Links > 1 && _linked.TryGetValue((part, name.Layer!, name.Nid), out var linked))
+        ref readonly var inode = ref at.Current.Inode;
+        if (inode.Links == 1)
         {
-            Names.LinkChild(parent, last, linked);
-            return;
+            AddFile(parent, name, at);
         }
-
-        var inode = AddFile(parent, last, Entry(name, path), at);
-        if (name.Inode.Links > 1)
+        else if (_linked.TryGetValue((part, at.Current.Layer!, at.Current.Nid), out var linked))
         {
-            _linked.Add((part, name.Layer!, name.Nid), inode);
+            Names.LinkChild(parent, name, linked);
+        }
+        else
+        {
+            _linked.Add((part, at.Current.Layer!, at.Current.Nid), AddFile(parent, name, at));
         }
     }
 
-    private int AddFile(int parent, ReadOnlySpan<byte> last, LayerEntry entry, PartWalk at)
+    private void AddDirectory(int parent, ReadOnlySpan<byte> name, ViewDirectory directory, ReadOnlySpan<byte> shownPath)
     {
-        var (layer, inode) = (at.Current.Layer!, at.Current.Inode);
-        switch (inode.Kind)
+        Names.AddNew(
+            parent,
+            name,
+            new()
+            {
+                Kind = EntryKind.Directory,
+                Mode = (ushort)directory.Mode,
+                User = directory.User,
+                Group = directory.Group,
+                Seconds = directory.Modified.Seconds,
+                Nanoseconds = directory.Modified.Nanoseconds,
+            },
+            Kept(directory.Attributes),
+            []);
+        _parents.Add((Names.NodeCount - 1, shownPath.Length));
+        if (_parents.Count > EntryPath.DepthMax + 1)
         {
-            case EntryKind.File:
-                entry = entry with { Size = inode.Size };
-                break;
-            case EntryKind.Symlink:
-                entry = entry with { Link = layer.Nodes.Target(inode, at.Path) };
-                break;
-            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
-                var (major, minor) = DeviceNumber.Decode(inode.Union);
-                entry = entry with { DeviceMajor = major, DeviceMinor = minor };
-                break;
+            throw new HostileArchiveException($"{PosixPath.Show(shownPath)}: directories are nested deeper than {EntryPath.DepthMax}.", ArchiveFault.TooLarge);
         }
+    }
 
-        var added = Names.AddChild(parent, last, entry);
+    private int AddFile(int parent, ReadOnlySpan<byte> name, PartWalk at)
+    {
+        var layer = at.Current.Layer!;
+        ref readonly var inode = ref at.Current.Inode;
+        var (user, group) = request.OwnedBy ?? (inode.User, inode.Group);
+        var modified = request.Modified ?? inode.Modified;
+        var added = Names.AddNew(
+            parent,
+            name,
+            new()
+            {
+                Kind = inode.Kind,
+                Mode = (ushort)(inode.Kind is EntryKind.Symlink ? 0x1ff : inode.Mode), // Linux has no other mode of links
+                User = user,
+                Group = group,
+                Seconds = modified.Seconds,
+                Nanoseconds = modified.Nanoseconds,
+                Size = inode.Kind is EntryKind.File ? inode.Size : 0,
+                Extra = inode.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? inode.Union : 0,
+            },
+            Kept(layer.Nodes.Attributes(inode)),
+            inode.Kind is EntryKind.Symlink ? layer.Nodes.Target(inode, at.Path) : []);
         if (inode.Kind is EntryKind.File)
         {
-            var extents = layer.Nodes.Extents(inode);
-            Names.SetContent(added, inode.Size == 0 ? EmptyContent : layer.ContentOf(at.PathInStack, inode.Size, extents));
-            if (extents.Count > 0)
-            {
-                Names.SetPieces(added, _devices.Place(layer, extents));
-            }
+            AddContent(added, layer, inode, at.PathInStack);
         }
 
         return added;
     }
 
-    private LayerEntry Entry(in ViewName name, ReadOnlySpan<byte> path)
+    private void AddContent(int file, ViewLayer layer, in RawInode inode, ReadOnlySpan<byte> path)
     {
-        if (name.Layer is not { } layer)
+        var extents = layer.Nodes.Extents(inode);
+        Names.SetContent(file, inode.Size == 0 ? EmptyContent : layer.ContentOf(path, inode.Size, extents));
+        if (extents.Length > 0)
         {
-            return Entry(DirectoryAt(path));
+            _devices.Place(layer, extents);
+            Names.SetPieces(file, extents);
         }
-
-        var inode = name.Inode;
-        var (user, group) = request.OwnedBy ?? (inode.User, inode.Group);
-        return new()
-        {
-            Kind = inode.Kind,
-            Path = [], // the tree knows it
-            Mode = inode.Mode,
-            User = user,
-            Group = group,
-            Modified = request.Modified ?? inode.Modified,
-            Attributes = Kept(inode.Kind is EntryKind.Directory ? name.Attributes : layer.Nodes.Attributes(inode)),
-        };
     }
 
-    private static LayerEntry Entry(ViewDirectory directory) => new()
+    private ViewDirectory DirectoryAt(PartWalk at)
     {
-        Kind = EntryKind.Directory,
-        Path = [],
-        Mode = directory.Mode,
-        User = directory.User,
-        Group = directory.Group,
-        Modified = directory.Modified,
-        Attributes = Kept(directory.Attributes),
-    };
+        if (at.Current.Layer is null)
+        {
+            return DirectoryAt(at.Path);
+        }
+
+        ref readonly var inode = ref at.Current.Inode;
+        var (user, group) = request.OwnedBy ?? (inode.User, inode.Group);
+        return new([], inode.Mode, user, group, request.Modified ?? inode.Modified, at.Current.Attributes);
+    }
 
     private ViewDirectory DirectoryAt(ReadOnlySpan<byte> path)
     {
