@@ -12,7 +12,7 @@ internal static class ViewWriteBench
     {
         var result = new BenchResult(
             "view-write",
-            $"A view of a layer of {ManyFiles.Count} files under a prefix, with its index and digests, synced to the disk; against `tar x` of the same files (not synced).");
+            $"A view of a layer of {ManyFiles.Count} files under a prefix, with its index and digests, synced to the disk; against `tar x` of the same files.");
         using var directory = new ThrowawayDirectory();
         ManyFiles.Make(directory.File("tree"), 2 << 10);
         await Shell.RunAsync("tar -C tree -cf 0.tar .", directory.Path);
@@ -22,17 +22,21 @@ internal static class ViewWriteBench
         var request = new ViewRequest { Parts = [new() { Layers = [layer], Prefix = "root/.npm"u8.ToArray() }] };
         var made = 0u;
         (await views.OpenAsync(request, CancellationToken.None)).Lease!.Dispose();
+        Task MakeAsync() => OpenAsync(views, request with { Modified = new(++made, 0) }, wasMade: true);
         var samples = await Measurement.InTurnAsync(
-            15,
-            ("view made and stored", () => OpenAsync(views, request with { Modified = new(++made, 0) }, wasMade: true)),
+            25,
+            ("view made and stored", MakeAsync),
             ("view found again", () => OpenAsync(views, request, wasMade: false)),
-            ("view written alone", () => WriteAsync(request, directory.File("view"))),
-            ("tar x", () => Shell.RunAsync("mkdir extracted; tar -C extracted -xf 0.tar; mv extracted gone-$$", directory.Path)));
-        result.Table(samples);
-        var ratio = Measurement.Ratio(samples[3], samples[0]);
+            ("view written alone", () => WriteAsync(request, directory.File("view"))));
+        var against = await Measurement.InTurnAsync( // apart: what it leaves to be written would delay the other's sync
+            5,
+            ("tar x", () => Shell.RunAsync("mkdir extracted; tar -C extracted -xf 0.tar; mv extracted gone-$$; sync -f .", directory.Path)),
+            ("view made and stored, in turn with it", MakeAsync));
+        result.Table([.. samples, .. against]);
+        var ratio = Measurement.Ratio(against[0], against[1]);
         result.Figure(string.Create(CultureInfo.InvariantCulture, $"{samples[0].Median:0.0} ms to write (figure: ≤ 60)"), samples[0].Median <= 60);
-        result.Figure(string.Create(CultureInfo.InvariantCulture, $"{samples[1].Median:0.00} ms when it is there (figure: nothing is written)"), samples[1].Median <= 5);
-        result.Figure(string.Create(CultureInfo.InvariantCulture, $"{ratio:0}× faster than unpacking"), ratio >= 10);
+        result.Figure(string.Create(CultureInfo.InvariantCulture, $"{samples[1].Median:0.00} ms when it is there, nothing is written (figure: 0)"), samples[1].Median < 1);
+        result.Figure(string.Create(CultureInfo.InvariantCulture, $"{ratio:0}× faster than unpacking and syncing"), ratio >= 10);
         return result;
     }
 

@@ -34,12 +34,7 @@ internal static class DerivedLayers
         var written = Path.Combine(directory, $"{StagingDirectory.Prefix}{Guid.NewGuid():n}");
         try
         {
-            File.WriteAllText(written, $"{layer}\n");
-            using (var file = LayerFile.Open(written))
-            {
-                file?.Sync();
-            }
-
+            File.WriteAllText(written, $"{layer}\n"); // not synced: after a crash it is whole, or no digest
             File.Move(written, PathOf(organization, key), overwrite: true);
         }
         catch

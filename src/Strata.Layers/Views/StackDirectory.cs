@@ -63,6 +63,11 @@ internal sealed class StackDirectory
     /// <summary>In the order of the bytes of the names. Once: each layer's directories are read once.</summary>
     public List<StackName> Names(ReadOnlySpan<byte> shownPath)
     {
+        if (_places.Length == 1)
+        {
+            return OfOne(_places[0], shownPath);
+        }
+
         var cursors = new Cursor[_places.Length];
         for (var i = 0; i < cursors.Length; i++)
         {
@@ -76,6 +81,26 @@ internal sealed class StackDirectory
             if (Shown(name, cursors, shownPath) is { } shown)
             {
                 names.Add(shown);
+            }
+        }
+
+        return names;
+    }
+
+    private static List<StackName> OfOne(in StackPlace place, ReadOnlySpan<byte> shownPath)
+    {
+        var layer = place.Layer;
+        var found = layer.Nodes.Names(place.Nid, place.Inode, shownPath);
+        var names = new List<StackName>(found.Count);
+        foreach (var (name, nid, kind) in found)
+        {
+            if (kind is EntryKind.Directory)
+            {
+                names.Add(new(name, kind, layer, nid, new([StackPlace.Read(layer, nid, shownPath)])));
+            }
+            else if (!IsWhiteout(layer, nid, kind, shownPath))
+            {
+                names.Add(new(name, kind, layer, nid, null));
             }
         }
 

@@ -13,16 +13,14 @@ internal sealed class ViewLayer : IDisposable
     private const int CopySize = 1 << 20;
 
     private readonly ErofsReader _reader;
-    private readonly LayerLease _lease;
     private readonly Dictionary<ulong, RawInode> _known = []; // an inode is read once, whatever its names and whoever asks
-    private IndexContents? _index;
-    private bool _hasNoIndex;
+    private readonly Task<IndexContents?> _index;
 
     public ViewLayer(LayerLease lease)
     {
-        _lease = lease;
         _reader = ErofsReader.Open(lease.Image, ownsFile: false);
         Nodes = _reader.Nodes();
+        _index = Task.Run(() => lease.IndexPath is { } path ? LayerIndex.Open(path).Contents() : null); // beside the walk's beginning
         Devices = [new(lease.Digest, _reader.BlockCount), .. _reader.Devices];
     }
 
@@ -49,16 +47,8 @@ internal sealed class ViewLayer : IDisposable
     }
 
     /// <param name="path">In this layer; asked for in path order.</param>
-    public Digest ContentOf(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents)
-    {
-        if (_index is null && !_hasNoIndex)
-        {
-            _index = _lease.IndexPath is { } file ? LayerIndex.Open(file).Contents() : null;
-            _hasNoIndex = _index is null;
-        }
-
-        return _index?.Find(path, size) ?? Hash(path, size, extents);
-    }
+    public Digest ContentOf(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents) =>
+        _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
 
     public void Dispose() => _reader.Dispose();
 
