@@ -3,6 +3,7 @@ using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
+using Strata.Layers.Posix;
 using Strata.Layers.Store;
 
 namespace Strata.Layers.Views;
@@ -47,13 +48,19 @@ internal sealed class ViewLayer : IDisposable
     }
 
     /// <param name="path">In this layer; asked for in path order.</param>
-    public Digest ContentOf(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents) =>
+    public Digest ContentOf(ReadOnlySpan<byte> path, long size, DataExtent[] extents) =>
         _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
 
     public void Dispose() => _reader.Dispose();
 
-    private Digest Hash(ReadOnlySpan<byte> path, long size, IReadOnlyList<DataExtent> extents)
+    /// <summary>Of a layer that was stored without an index.</summary>
+    private Digest Hash(ReadOnlySpan<byte> path, long size, DataExtent[] extents)
     {
+        if (Devices.Count > 1)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(path)}: the view it is in has no index, and its content is elsewhere.");
+        }
+
         var file = new ErofsEntry(new() { Kind = EntryKind.File, Path = path.ToArray(), Mode = 0, User = 0, Group = 0, Modified = default, Size = size }, extents);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = GC.AllocateUninitializedArray<byte>(CopySize);

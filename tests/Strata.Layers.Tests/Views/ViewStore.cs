@@ -1,6 +1,7 @@
 using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Mounting;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
 using Strata.Layers.Tests.Erofs;
@@ -69,7 +70,11 @@ internal sealed class ViewStore : IDisposable
         return read;
     }
 
-    public ErofsMount Mount(ViewLease view) => ErofsMount.Of(view.Image.ImagePath, Directory.Combine("mnt"), [.. view.DevicePaths]);
+    public ViewMount Mount(ViewLease view)
+    {
+        var target = System.IO.Directory.CreateDirectory(Directory.Combine("mnt")).FullName;
+        return new(target, LayerMount.At(target, view.Image.ImagePath, view.DevicePaths, LayerMountMethod.File));
+    }
 
     public static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
@@ -78,4 +83,11 @@ internal sealed class ViewStore : IDisposable
         _leases.ForEach(l => l.Dispose());
         Directory.Dispose();
     }
+}
+
+internal sealed class ViewMount(string path, LayerMount mount) : IDisposable
+{
+    public string Path => path;
+
+    public void Dispose() => mount.Dispose();
 }
