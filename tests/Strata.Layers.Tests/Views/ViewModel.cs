@@ -174,7 +174,7 @@ internal sealed class RandomView
         {
             [""] = (Entry(EntryKind.Directory, ""), []),
         };
-        for (var i = _random.Next(25); i > 0; i--)
+        for (var i = _random.Next(60); i > 0; i--)
         {
             var path = Name();
             var parent = path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "";
@@ -224,12 +224,12 @@ internal sealed class RandomView
 
     private (ViewSelection Selection, Func<string, bool, bool> Selects) Selection()
     {
-        List<string> Some(Func<string> make) => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => make())];
+        List<string> Some(Func<string> make) => [.. Enumerable.Range(0, _random.Next(1, 7)).Select(_ => make())];
         var except = _random.Next(3) == 0 ? Some(Name) : [];
         bool IsExcepted(string path) => except.Exists(e => path == e || ViewModel.IsBelow(path, e));
         var selection = ViewSelection.All;
         Func<string, bool, bool> selects = (_, _) => true;
-        switch (_random.Next(4))
+        switch (_random.Next(3))
         {
             case 0:
                 var paths = Some(Name);
