@@ -57,11 +57,10 @@ internal static class ViewWriteBench
         }
     }
 
-    private static Task WriteAsync(ViewRequest request, string image)
+    private static async Task WriteAsync(ViewRequest request, string image)
     {
-        ViewWriter.Write(request, new(image, image + ".index"), CancellationToken.None);
+        await ViewWriter.WriteAsync(request, new(image, image + ".index"), CancellationToken.None);
         File.Delete(image);
         File.Delete(image + ".index");
-        return Task.CompletedTask;
     }
 }

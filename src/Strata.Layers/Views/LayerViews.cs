@@ -30,7 +30,7 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
         }
 
         using var write = home.Start();
-        var view = ViewWriter.Write(request, write.Target, cancellationToken);
+        var view = await ViewWriter.WriteAsync(request, write.Target, cancellationToken).ConfigureAwait(false);
         using var commit = await write.CommitAsync(view, cancellationToken).ConfigureAwait(false);
         home.RecordDerived(key, view.Digest);
         return await OpenAsync(view.Digest, cancellationToken).ConfigureAwait(false) with { WasMade = true };

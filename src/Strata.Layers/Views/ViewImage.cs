@@ -29,7 +29,7 @@ internal sealed class ViewImage
         image.Append(_head);
         new MetadataWriter(_tree, _layout, image, _hasDevices).Write();
         image.Flush();
-        RandomAccess.FlushToDisk(file); // here because the index still takes a while: it has to be done before the view is stored
+        RandomAccess.FlushToDisk(file); // needed before it is stored; here it goes on beside the index
         Debug.Assert(image.Block == _layout.BlockCount);
         return (Digest.FromHash(hash.GetHashAndReset()), image.Position);
     }

@@ -91,7 +91,7 @@ public sealed class HostileViewTests : IDisposable
             var copy = _store.Directory.Combine("copy");
             try
             {
-                ViewWriter.Write(new() { Parts = [new() { Layers = [commit.Lease!] }] }, new(copy, null), CancellationToken.None);
+                ViewWriter.WriteAsync(new() { Parts = [new() { Layers = [commit.Lease!] }] }, new(copy, null), CancellationToken.None).GetAwaiter().GetResult();
             }
             finally
             {

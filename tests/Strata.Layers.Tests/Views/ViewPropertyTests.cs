@@ -48,18 +48,18 @@ public sealed class ViewPropertyTests
     }
 
     [Fact]
-    public void Equal_requests_give_equal_bytes()
+    public async Task Equal_requests_give_equal_bytes()
     {
         for (var seed = 0; seed < 20; seed++)
         {
             using var store = new ViewStore();
             var request = new RandomView(seed, store).Request;
-            var first = ViewWriter.Write(request, new(store.Directory.Combine("1"), store.Directory.Combine("1.index")), CancellationToken.None);
-            ViewWriter.Write(request with { Parts = [.. request.Parts.Select(p => p with { })] }, new(store.Directory.Combine("2"), store.Directory.Combine("2.index")), CancellationToken.None)
+            var first = await ViewWriter.WriteAsync(request, new(store.Directory.Combine("1"), store.Directory.Combine("1.index")), CancellationToken.None);
+            (await ViewWriter.WriteAsync(request with { Parts = [.. request.Parts.Select(p => p with { })] }, new(store.Directory.Combine("2"), store.Directory.Combine("2.index")), CancellationToken.None))
                 .ShouldBe(first);
-            File.ReadAllBytes(store.Directory.Combine("2")).ShouldBe(File.ReadAllBytes(store.Directory.Combine("1")));
-            File.ReadAllBytes(store.Directory.Combine("2.index")).ShouldBe(File.ReadAllBytes(store.Directory.Combine("1.index")));
-            first.Digest.ShouldBe(Core.Digest.Of(File.ReadAllBytes(store.Directory.Combine("1"))));
+            (await File.ReadAllBytesAsync(store.Directory.Combine("2"))).ShouldBe(await File.ReadAllBytesAsync(store.Directory.Combine("1")));
+            (await File.ReadAllBytesAsync(store.Directory.Combine("2.index"))).ShouldBe(await File.ReadAllBytesAsync(store.Directory.Combine("1.index")));
+            first.Digest.ShouldBe(Core.Digest.Of(await File.ReadAllBytesAsync(store.Directory.Combine("1"))));
         }
     }
 }
