@@ -13,7 +13,7 @@ internal sealed class PartWalk : IDisposable
     private readonly ViewPart _part;
     private readonly List<ViewLayer> _layers = [];
     private readonly SelectionFilter _filter;
-    private readonly List<Frame> _frames = []; // from the part's root
+    private readonly List<PartFrame> _frames = []; // from the part's root
     private readonly PathBuffer _view; // the current name's path in the view
     private readonly PathBuffer _stack; // and in the layers
     private readonly PathBuffer _selection = new([]); // and from the part's root
@@ -29,8 +29,8 @@ internal sealed class PartWalk : IDisposable
     {
         _part = part;
         _filter = new(part.Selection);
-        _view = new(part.Prefix);
-        _stack = new(part.Below);
+        _view = new(Checked(part.Prefix));
+        _stack = new(Checked(part.Below));
         try
         {
             foreach (var layer in part.Layers)
@@ -38,7 +38,7 @@ internal sealed class PartWalk : IDisposable
                 _layers.Add(new(layer));
             }
 
-            if (Start() is { } root)
+            if (_layers.Count > 0 && StackDirectory.Root(_layers).Find(part.Below) is { } root)
             {
                 _frames.Add(new(root, _filter.Root, part.Prefix.Length, part.Below.Length, 0));
                 _prefixAt = part.Prefix.Length == 0 ? -1 : 0;
@@ -78,26 +78,21 @@ internal sealed class PartWalk : IDisposable
             return ShowFrame();
         }
 
-        while (_isHeld || Find())
+        if (!_isHeld && !Find())
         {
-            if (_shown < _frames.Count - (_held.IsDirectory ? 1 : 0))
-            {
-                return ShowFrame();
-            }
-
-            _isHeld = false;
-            _currentName = _held;
-            _currentLength = _view.Length;
-            if (_held.IsDirectory)
-            {
-                _shown = _frames.Count;
-            }
-
-            _current = _frames.Count;
-            return true;
+            return false;
         }
 
-        return false;
+        if (_shown < _frames.Count - (_held.IsDirectory ? 1 : 0))
+        {
+            return ShowFrame();
+        }
+
+        _isHeld = false;
+        _currentName = _held;
+        _currentLength = _view.Length;
+        _current = _shown = _frames.Count; // all its directories are shown, and itself
+        return true;
     }
 
     /// <summary>Goes on after what lies in the current directory.</summary>
@@ -127,39 +122,9 @@ internal sealed class PartWalk : IDisposable
         }
     }
 
-    /// <summary>The directory that becomes the part's root. Null: there is none.</summary>
-    private StackDirectory? Start()
-    {
-        if (_layers.Count == 0)
-        {
-            return null;
-        }
-
-        var directory = StackDirectory.Root(_layers);
-        foreach (var range in _part.Below.AsSpan().Split((byte)'/'))
-        {
-            var name = _part.Below.AsSpan()[range];
-            if (name.IsEmpty)
-            {
-                break; // the root
-            }
-
-            StackDirectory? next = null;
-            foreach (var candidate in directory.Names(_part.Below))
-            {
-                next = name.SequenceEqual(candidate.Name) ? candidate.Directory : next;
-            }
-
-            if (next is null)
-            {
-                return null;
-            }
-
-            directory = next;
-        }
-
-        return directory;
-    }
+    private static byte[] Checked(byte[] path) => EntryPath.Normalise(path, path, "path").Length == path.Length
+        ? path
+        : throw new ArgumentException($"{PosixPath.Show(path)} is not a path of a tree: it has empty components or '.'.", nameof(path));
 
     /// <summary>The view's root, then one component after the other but for the last, which is the part's root.</summary>
     private bool NextOfPrefix()
@@ -238,35 +203,5 @@ internal sealed class PartWalk : IDisposable
         }
 
         _frames.Add(new(directory, selected, _view.Length, _stack.Length, _selection.Length));
-    }
-
-    /// <summary>A directory that is being walked, and how long its paths are.</summary>
-    private sealed class Frame(StackDirectory directory, Selected selected, int viewLength, int stackLength, int selectionLength)
-    {
-        private List<StackName>? _names;
-        private int _next;
-
-        public StackDirectory Directory => directory;
-
-        public Selected Selected => selected;
-
-        public int ViewLength => viewLength;
-
-        public int StackLength => stackLength;
-
-        public int SelectionLength => selectionLength;
-
-        public StackName? NextName(PathBuffer shownPath)
-        {
-            _names ??= directory.Names(shownPath.Path);
-            if (_next == _names.Count)
-            {
-                return null;
-            }
-
-            var name = _names[_next];
-            _names[_next++] = default; // not needed again
-            return name;
-        }
     }
 }

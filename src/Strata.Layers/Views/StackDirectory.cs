@@ -1,39 +1,6 @@
 using Strata.Layers.Entries;
-using Strata.Layers.Erofs;
-using Strata.Layers.Tar;
 
 namespace Strata.Layers.Views;
-
-/// <summary>A name in a directory of a stack, as an overlay of its layers shows it.</summary>
-/// <param name="Directory">Of a directory; else null.</param>
-internal readonly record struct StackName(byte[] Name, EntryKind Kind, ViewLayer Layer, ulong Nid, StackDirectory? Directory);
-
-/// <summary>A directory's part in one layer.</summary>
-internal readonly record struct StackPlace(ViewLayer Layer, ulong Nid, RawInode Inode, IReadOnlyList<Xattr> Attributes)
-{
-    public static StackPlace Read(ViewLayer layer, ulong nid, ReadOnlySpan<byte> shownPath)
-    {
-        var inode = layer.Nodes.Read(nid, EntryKind.Directory, shownPath);
-        return new(layer, nid, inode, layer.Nodes.Attributes(inode));
-    }
-
-    /// <summary>Whether nothing of the layers below is to be seen.</summary>
-    public bool IsOpaque
-    {
-        get
-        {
-            foreach (var attribute in Attributes)
-            {
-                if (attribute.Name.AsSpan().SequenceEqual(AttributePolicy.OpaqueMark))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-}
 
 /// <summary>A directory of a stack: whiteouts and opaque directories are resolved here, name by name.</summary>
 internal sealed class StackDirectory
@@ -58,6 +25,35 @@ internal sealed class StackDirectory
         }
 
         return new([.. places]);
+    }
+
+    /// <summary>A directory below, itself for the empty path. Null: there is none. What leads there is read then.</summary>
+    public StackDirectory? Find(ReadOnlySpan<byte> path)
+    {
+        var directory = this;
+        foreach (var range in path.Split((byte)'/'))
+        {
+            var name = path[range];
+            if (name.IsEmpty)
+            {
+                break; // the root
+            }
+
+            StackDirectory? next = null;
+            foreach (var candidate in directory.Names(path))
+            {
+                next = name.SequenceEqual(candidate.Name) ? candidate.Directory : next;
+            }
+
+            if (next is null)
+            {
+                return null;
+            }
+
+            directory = next;
+        }
+
+        return directory;
     }
 
     /// <summary>In the order of the bytes of the names. Once: each layer's directories are read once.</summary>

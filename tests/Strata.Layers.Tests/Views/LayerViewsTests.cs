@@ -323,6 +323,14 @@ public sealed class LayerViewsTests : IDisposable
         Directory.GetDirectories(_store.Directory.Combine("layers/_public")).ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("/x")]
+    [InlineData("x//y")]
+    [InlineData("x/")]
+    public void A_prefix_is_a_path_of_a_tree(string prefix) => Should.Throw<Exception>(
+        () => Open(new() { Parts = [new() { Layers = [Layer("f")], Prefix = Path(prefix) }] })).GetType().ShouldBeOneOf(typeof(ArgumentException), typeof(HostileArchiveException));
+
     [Fact]
     public void An_index_of_another_layer_is_found_out()
     {
