@@ -11,6 +11,7 @@ using Strata.Bench;
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("source-layer", SourceLayerBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
+    ("view-write", ViewWriteBench.RunAsync),
 ];
 
 if (args is not [var repository, .. var names])

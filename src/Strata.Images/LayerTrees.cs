@@ -3,20 +3,23 @@ using Strata.Core;
 using Strata.Layers.Mounting;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
+using Strata.Layers.Views;
 using Strata.Sandbox;
 
 namespace Strata.Images;
 
 /// <summary>
-/// Layers as trees that sandboxes stand on: mounted from their image, or, where this host cannot mount images, extracted once. What was opened is not
+/// Layers and views as trees that sandboxes stand on: mounted from their image, or, where this host cannot mount images, extracted once. What was opened is not
 /// removed from the store before this is disposed.
 /// </summary>
 public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisposable
 {
     private readonly ExtractedLayers _extracted = new(dataDirectory, owners);
     private readonly ConcurrentDictionary<Digest, LayerLease> _leases = new();
-    private readonly Lock _probing = new(); // guards _method
+    private readonly ConcurrentDictionary<Digest, ViewLease> _views = new();
+    private readonly Lock _probing = new(); // guards the two methods
     private LayerMountMethod? _method;
+    private LayerMountMethod? _viewMethod; // older kernels mount images, but none with devices
 
     /// <param name="lease">Becomes this object's.</param>
     /// <exception cref="IOException">The layer cannot be extracted: the disk is full or fails.</exception>
@@ -28,10 +31,20 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
             lease.Dispose();
         }
 
-        var method = Method(held.ImagePath);
-        return method is LayerMountMethod.None
-            ? new SandboxTree.HostDirectory(await _extracted.OpenAsync(held, cancellationToken).ConfigureAwait(false))
-            : new SandboxTree.Mounted($"layer {held.Digest.Short}", target => MountAt(target, held.ImagePath, method));
+        return await OpenAsync(held, [], [], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="lease">Becomes this object's.</param>
+    /// <exception cref="IOException">The view cannot be extracted: the disk is full or fails.</exception>
+    public async ValueTask<SandboxTree> OpenAsync(ViewLease lease, CancellationToken cancellationToken)
+    {
+        var held = _views.GetOrAdd(lease.Image.Digest, lease);
+        if (held != lease)
+        {
+            lease.Dispose();
+        }
+
+        return await OpenAsync(held.Image, held.Devices, held.DevicePaths, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -41,20 +54,38 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
             lease.Dispose();
         }
 
+        foreach (var view in _views.Values)
+        {
+            view.Dispose();
+        }
+
         _leases.Clear();
+        _views.Clear();
+    }
+
+    private async ValueTask<SandboxTree> OpenAsync(
+        LayerLease image, IReadOnlyList<LayerLease> devices, IReadOnlyList<string> devicePaths, CancellationToken cancellationToken)
+    {
+        var method = Method(image.ImagePath, devicePaths);
+        return method is LayerMountMethod.None
+            ? new SandboxTree.HostDirectory(await _extracted.OpenAsync(image, devices, cancellationToken).ConfigureAwait(false))
+            : new SandboxTree.Mounted(
+                $"{(devices.Count > 0 ? "view" : "layer")} {image.Digest.Short}", target => MountAt(target, image.ImagePath, devicePaths, method));
     }
 
     /// <summary>The sandbox unmounts it: only the descriptor is closed here.</summary>
-    private static void MountAt(string target, string image, LayerMountMethod method) => LayerMount.At(target, image, [], method).Mount.Dispose();
+    private static void MountAt(string target, string image, IReadOnlyList<string> devices, LayerMountMethod method) =>
+        LayerMount.At(target, image, devices, method).Mount.Dispose();
 
-    /// <summary>Found out with the first image: it would be mounted in any case. Shifted owners exist in directories only.</summary>
-    private LayerMountMethod Method(string image)
+    /// <summary>Found out with the first image of each kind: it would be mounted in any case. Shifted owners exist in directories only.</summary>
+    private LayerMountMethod Method(string image, IReadOnlyList<string> devices)
     {
         lock (_probing)
         {
-            return _method ??= owners.Shift != 0 ? LayerMountMethod.None
-                : LayerMountProbe.Works(image, LayerMountMethod.File) ? LayerMountMethod.File
-                : LayerMountProbe.Works(image, LayerMountMethod.Loop) ? LayerMountMethod.Loop
+            ref var method = ref devices.Count > 0 ? ref _viewMethod : ref _method;
+            return method ??= owners.Shift != 0 ? LayerMountMethod.None
+                : LayerMountProbe.Works(image, devices, LayerMountMethod.File) ? LayerMountMethod.File
+                : LayerMountProbe.Works(image, devices, LayerMountMethod.Loop) ? LayerMountMethod.Loop
                 : LayerMountMethod.None;
         }
     }

@@ -2,6 +2,7 @@ using Strata.Layers.Mounting;
 using Strata.Layers.Tests.Differences;
 using Strata.Layers.Tests.Mounting;
 using Strata.Layers.Tests.Store;
+using Strata.Layers.Tests.Views;
 
 namespace Strata.Layers.Tests;
 
@@ -23,6 +24,8 @@ internal static class Program
                 return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
             case ["place", var directory, var method]:
                 return await PlacementChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method));
+            case ["restore", var directory, var method, var target, var user]:
+                return await RestoreChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method), target, user == "rootless");
             case ["mount", var method, var target, var image, .. var devices]:
                 return PlacementChild.Mount(Enum.Parse<LayerMountMethod>(method), target, image, devices);
             case ["scratch", var parent]:

@@ -28,6 +28,32 @@ internal static class TestChild
             "dotnet", "exec", typeof(TestChild).Assembly.Location, .. arguments,
         ]);
 
+    /// <summary>
+    /// As root of a user namespace with the ids 0 to 65536, and a mount namespace of its own: what a normal user with a range of subordinate ids has. The
+    /// directory becomes that root's.
+    /// </summary>
+    public static async Task<Process> StartInUserNamespaceAsync(string directory, params string[] arguments)
+    {
+        const int root = 700_000_000; // on this host
+        Shell.Run(directory, $"chown -R {root}:{root} .");
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var process = Start(
+            start,
+            [
+                "unshare", "--user", "--keep-caps", "--mount", "--propagation", "private",
+                "sh", "-ec", "echo; read go; exec setpriv --reuid=0 --regid=0 --clear-groups \"$@\"", "sh",
+                "dotnet", "exec", typeof(TestChild).Assembly.Location, .. arguments,
+            ]);
+        await process.StandardOutput.ReadLineAsync(); // it is in its namespace
+        foreach (var map in (string[])["uid_map", "gid_map"])
+        {
+            await File.WriteAllTextAsync($"/proc/{process.Id}/{map}", $"0 {root} 65537\n");
+        }
+
+        await process.StandardInput.WriteLineAsync();
+        return process;
+    }
+
     private static Process Start(ProcessStartInfo start, string[] command)
     {
         start.FileName = command[0];

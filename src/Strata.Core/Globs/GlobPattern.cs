@@ -18,9 +18,10 @@ public sealed class GlobPattern
     private readonly GlobSegment?[] _segments; // null: **
     private readonly bool _isDirectoryOnly;
 
-    private GlobPattern(string text, bool isExclusion, GlobSegment?[] segments, bool isDirectoryOnly)
+    private GlobPattern(string text, string canonical, bool isExclusion, GlobSegment?[] segments, bool isDirectoryOnly)
     {
         Text = text;
+        Canonical = canonical;
         IsExclusion = isExclusion;
         _segments = segments;
         _isDirectoryOnly = isDirectoryOnly;
@@ -29,6 +30,9 @@ public sealed class GlobPattern
 
     /// <summary>As written.</summary>
     public string Text { get; }
+
+    /// <summary>Relative and without surrounding space: patterns with the same one match the same, whatever their root was. For keys.</summary>
+    public string Canonical { get; }
 
     /// <summary>Began with <c>!</c>.</summary>
     public bool IsExclusion { get; }
@@ -76,7 +80,7 @@ public sealed class GlobPattern
             segments.RemoveAt(segments.Count - 1);
         }
 
-        return (new(text, isExclusion, [.. segments], isDirectoryOnly), null);
+        return (new(text, $"{(isExclusion ? "!" : "")}{rest}", isExclusion, [.. segments], isDirectoryOnly), null);
     }
 
     /// <param name="path">Relative to the workspace, '/' between segments, none at either end; empty: the workspace.</param>

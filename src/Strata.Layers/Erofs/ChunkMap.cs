@@ -4,17 +4,18 @@ using System.Numerics;
 namespace Strata.Layers.Erofs;
 
 /// <summary>A file's extents as numbers of equally long chunks, the longest that fits all borders: a file in one piece has one.</summary>
-internal readonly struct ChunkMap
+internal readonly ref struct ChunkMap
 {
-    private readonly DataExtent[] _extents;
+    private readonly ReadOnlySpan<DataExtent> _extents;
     private readonly long _blocks;
     private readonly int _bits;
     private readonly bool _withDevices;
 
     /// <param name="withDevices">Whether the image has other devices: then all chunks name theirs.</param>
-    public ChunkMap(DataExtent[] extents, bool withDevices)
+    public ChunkMap(ReadOnlySpan<DataExtent> extents, bool withDevices)
     {
-        (_extents, _withDevices) = (extents, withDevices);
+        _extents = extents;
+        _withDevices = withDevices;
         var borders = 0L;
         foreach (var extent in extents)
         {

@@ -20,7 +20,7 @@ internal sealed class EntryTree
     private readonly ByteArena _bytes = new();
     private readonly NodeTable _table = new();
     private readonly AttributeLists _attributes = new();
-    private readonly List<DataExtent[]> _pieces = [];
+    private readonly ExtentArena _pieces = new();
     private readonly bool _lastWins;
     private byte[] _recentPath = [];
     private int _recentParent = Root;
@@ -59,7 +59,7 @@ internal sealed class EntryTree
 
     public IReadOnlyList<Xattr> AttributesOf(in Inode inode) => _attributes.Get(inode.Attributes, inode.Has(InodeMarks.Opaque));
 
-    public DataExtent[] PiecesOf(in Inode inode) => _pieces[(int)inode.Extra];
+    public Span<DataExtent> PiecesOf(in Inode inode) => _pieces.Get(inode.Extra, (int)inode.StartBlock);
 
     public Digest ContentOf(in Inode inode) => _contents[inode.Content];
 
@@ -107,6 +107,22 @@ internal sealed class EntryTree
 
         Replace(node, _inodes.Add(default), entry.Path);
         return SetMetadata(node, entry);
+    }
+
+    /// <summary>A name and what it stands for, taken as they are. The name is new and is not looked for again: <see cref="Find"/> does not see it.</summary>
+    /// <param name="inode">Without its names, attributes and a symlink's target.</param>
+    public int AddNew(int parent, ReadOnlySpan<byte> name, in Inode inode, IReadOnlyList<Xattr> attributes, ReadOnlySpan<byte> target)
+    {
+        var index = _inodes.Add(inode);
+        ref var added = ref _inodes[index];
+        added.Attributes = _attributes.Add(attributes);
+        if (added.Kind is EntryKind.Symlink)
+        {
+            (added.Size, added.Extra) = (target.Length, _bytes.Add(target));
+        }
+
+        NewNode(parent, name, index, isFound: false);
+        return index;
     }
 
     /// <summary>One more name for what is there already. The name is new.</summary>
@@ -158,12 +174,11 @@ internal sealed class EntryTree
 
     public void SetContent(int inode, Digest content) => _inodes[inode].Content = _contents.Add(content);
 
-    public void SetPieces(int inode, DataExtent[] pieces)
+    public void SetPieces(int inode, ReadOnlySpan<DataExtent> pieces)
     {
         ref var file = ref _inodes[inode];
         file.Marks |= InodeMarks.Pieces;
-        file.Extra = (uint)_pieces.Count;
-        _pieces.Add(pieces);
+        (file.Extra, file.StartBlock) = (_pieces.Add(pieces), (uint)pieces.Length);
     }
 
     public void SetAttributes(int inode, IReadOnlyList<Xattr> attributes) => _inodes[inode].Attributes = _attributes.Add(attributes);
@@ -288,7 +303,7 @@ internal sealed class EntryTree
         _inodes[inode].Names++;
     }
 
-    private int NewNode(int parent, ReadOnlySpan<byte> name, int inode)
+    private int NewNode(int parent, ReadOnlySpan<byte> name, int inode, bool isFound = true)
     {
         if (name.Length is 0 or > PosixPath.NameLengthMax)
         {
@@ -306,7 +321,11 @@ internal sealed class EntryTree
         });
         _nodes[parent].FirstChild = node;
         _inodes[inode].Names++;
-        _table.Add(this, node);
+        if (isFound)
+        {
+            _table.Add(this, node);
+        }
+
         return node;
     }
 

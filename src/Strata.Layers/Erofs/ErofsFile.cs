@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Strata.Layers.Erofs;
@@ -61,6 +62,15 @@ internal sealed class ErofsFile(SafeFileHandle file, bool ownsFile) : IDisposabl
 
     public void Dispose()
     {
+        foreach (ref var page in _pages.AsSpan())
+        {
+            if (page.Bytes is { } bytes)
+            {
+                page = default;
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
+        }
+
         if (ownsFile)
         {
             file.Dispose();
@@ -72,7 +82,7 @@ internal sealed class ErofsFile(SafeFileHandle file, bool ownsFile) : IDisposabl
         ref var slot = ref _pages[page & (Pages - 1)];
         if (slot.Bytes is null || slot.Page != page)
         {
-            slot.Bytes ??= new byte[PageSize];
+            slot.Bytes ??= ArrayPool<byte>.Shared.Rent(PageSize);
             slot.Page = -1; // if reading fails
             var length = (int)Math.Min(PageSize, _length - (page << PageBits));
             ReadContent(page << PageBits, slot.Bytes.AsSpan(0, length));

@@ -10,6 +10,7 @@ public sealed class ErofsReader : IDisposable
     private readonly ErofsFile _file;
     private readonly ErofsHead _head;
     private readonly TreeImportLimits _limits;
+    private IReadOnlyList<SafeFileHandle> _devices = [];
 
     private ErofsReader(ErofsFile file, TreeImportLimits limits)
     {
@@ -19,6 +20,9 @@ public sealed class ErofsReader : IDisposable
 
     /// <summary>The images a view's data is on; device n of an extent is the n-th, from 1.</summary>
     public IReadOnlyList<ErofsDevice> Devices => _head.Devices;
+
+    /// <summary>Blocks of the image itself.</summary>
+    public long BlockCount => _head.BlockCount;
 
     /// <exception cref="DamagedLayerException">It is no image, or not one Strata can read.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -44,8 +48,7 @@ public sealed class ErofsReader : IDisposable
     /// <exception cref="DamagedLayerException">While enumerating: it contradicts itself, or is over a limit.</exception>
     public IEnumerable<ErofsEntry> Entries()
     {
-        _file.ResetClaims();
-        var walk = new ErofsWalk(_file, _head, _limits);
+        var walk = new ErofsWalk(Nodes(), _limits);
         while (walk.Next() is { } entry)
         {
             yield return entry;
@@ -60,11 +63,34 @@ public sealed class ErofsReader : IDisposable
     /// <param name="isWhole">Whether the last of them is the path's.</param>
     internal List<ErofsEntry> FindDeepest(ReadOnlySpan<byte> path, out bool isWhole)
     {
-        _file.ResetClaims();
-        return new ErofsWalk(_file, _head, _limits).Descend(path, out isWhole);
+        return new ErofsWalk(Nodes(), _limits).Descend(path, out isWhole);
     }
 
-    /// <summary>Fills <paramref name="target"/> from the content of a file that is in this image alone.</summary>
+    /// <summary>Where <see cref="ReadContent"/> finds what is on other images: of a view, before its first file is read.</summary>
+    /// <param name="images">As many as <see cref="Devices"/>, in that order; they stay the caller's.</param>
+    /// <exception cref="DamagedLayerException">One is shorter than the view says.</exception>
+    public void UseDevices(IReadOnlyList<SafeFileHandle> images)
+    {
+        if (images.Count != Devices.Count)
+        {
+            throw new ArgumentException($"{images.Count} images for {Devices.Count} devices.", nameof(images));
+        }
+
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (RandomAccess.GetLength(images[i]) < Devices[i].BlockCount << ErofsFormat.BlockBits)
+            {
+                throw new DamagedLayerException($"The layer {Devices[i].Digest.Short} is shorter than the view on it says.");
+            }
+        }
+
+        _devices = images;
+    }
+
+    /// <summary>For one walk at a time.</summary>
+    internal ErofsNodes Nodes() => new(_file, _head);
+
+    /// <summary>Fills <paramref name="target"/> from the content of a file.</summary>
     /// <param name="offset">Where in the file. With the length of <paramref name="target"/> inside of it.</param>
     public void ReadContent(ErofsEntry file, long offset, Span<byte> target)
     {
@@ -97,9 +123,28 @@ public sealed class ErofsReader : IDisposable
         {
             _file.ReadContent(((long)extent.StartBlock << ErofsFormat.BlockBits) + offset, target);
         }
+        else if (extent.Device <= _devices.Count)
+        {
+            ReadDevice(_devices[extent.Device - 1], ((long)extent.StartBlock << ErofsFormat.BlockBits) + offset, target);
+        }
         else
         {
             throw new InvalidOperationException($"{PosixPath.Show(file.Path)} is on another image.");
+        }
+    }
+
+    private static void ReadDevice(SafeFileHandle image, long offset, Span<byte> target)
+    {
+        while (!target.IsEmpty)
+        {
+            var count = RandomAccess.Read(image, target, offset);
+            if (count == 0)
+            {
+                throw new DamagedLayerException("A layer that holds a view's data was cut off while it was read.");
+            }
+
+            target = target[count..];
+            offset += count;
         }
     }
 }

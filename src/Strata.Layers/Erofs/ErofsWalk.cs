@@ -5,11 +5,8 @@ using Strata.Layers.Tar;
 namespace Strata.Layers.Erofs;
 
 /// <summary>One walk through an image, in path order.</summary>
-internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits limits)
+internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
 {
-    private readonly AttributeDecoding _attributes = new(file, head);
-    private readonly ExtentDecoding _extents = new(file, head);
-    private readonly HashSet<ulong> _directories = [];
     private readonly Dictionary<ulong, LayerEntry> _linked = []; // files with several names → the first
     private readonly Stack<(byte[] Path, List<(byte[] Name, ulong Nid, EntryKind Kind)> Names, int Next)> _open = [];
     private bool _started;
@@ -22,7 +19,7 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
         if (!_started)
         {
             _started = true;
-            return Enter([], head.RootNid, EntryKind.Directory);
+            return Enter([], nodes.Root, EntryKind.Directory);
         }
 
         while (_open.TryPop(out var directory))
@@ -43,7 +40,7 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
     /// <param name="isWhole">Whether all are.</param>
     public List<ErofsEntry> Descend(ReadOnlySpan<byte> path, out bool isWhole)
     {
-        var found = new List<ErofsEntry> { Enter([], head.RootNid, EntryKind.Directory) };
+        var found = new List<ErofsEntry> { Enter([], nodes.Root, EntryKind.Directory) };
         isWhole = true;
         foreach (var range in path.Split((byte)'/'))
         {
@@ -97,16 +94,12 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
             return new(first with { Kind = EntryKind.HardLink, Path = path, Link = first.Path, Size = 0 }, []);
         }
 
-        var inode = RawInode.Read(file, head, nid);
-        if (inode.Kind != kind)
-        {
-            throw Damaged(path, "its directory says that it is something else");
-        }
-
+        var inode = nodes.Read(nid, kind, path);
         if (kind is EntryKind.Directory)
         {
             OpenDirectory(path, nid, inode);
         }
+
         var (major, minor) = kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? DeviceNumber.Decode(inode.Union) : default;
         var entry = new LayerEntry
         {
@@ -117,32 +110,27 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
             Group = inode.Group,
             Modified = inode.Modified,
             Size = kind is EntryKind.File ? CheckedSize(path, inode.Size) : 0,
-            Link = kind is EntryKind.Symlink ? Target(path, inode) : [],
+            Link = kind is EntryKind.Symlink ? nodes.Target(inode, path) : [],
             DeviceMajor = major,
             DeviceMinor = minor,
-            Attributes = _attributes.Read(inode),
+            Attributes = nodes.Attributes(inode),
         };
         if (inode.Links > 1 && kind is not EntryKind.Directory)
         {
             _linked.Add(nid, entry);
         }
 
-        return new(entry, kind is EntryKind.File ? _extents.Read(inode) : []);
+        return new(entry, kind is EntryKind.File ? nodes.Extents(inode) : []);
     }
 
     private void OpenDirectory(byte[] path, ulong nid, in RawInode inode)
     {
-        if (!_directories.Add(nid))
-        {
-            throw Damaged(path, "the directory has a second name");
-        }
-
         if (_open.Count > EntryPath.DepthMax)
         {
             throw new DamagedLayerException($"{PosixPath.Show(path)}: directories are nested deeper than {EntryPath.DepthMax}.", LayerFault.TooLarge);
         }
 
-        _open.Push((path, DirectoryDecoding.Read(file, inode), 0));
+        _open.Push((path, nodes.Names(nid, inode, path), 0));
     }
 
     private long CheckedSize(byte[] path, long size)
@@ -151,18 +139,6 @@ internal sealed class ErofsWalk(ErofsFile file, ErofsHead head, TreeImportLimits
         return _bytes < 0 || _bytes > limits.SizeBytesMax
             ? throw new DamagedLayerException($"{PosixPath.Show(path)}: the files of the image have more than {limits.SizeBytesMax} bytes.", LayerFault.TooLarge)
             : size;
-    }
-
-    private byte[] Target(byte[] path, in RawInode inode)
-    {
-        if (inode.Size is 0 or >= PosixPath.LengthMax)
-        {
-            throw Damaged(path, "its target is empty or too long");
-        }
-
-        var target = new byte[inode.Size];
-        inode.ReadFlat(file, target);
-        return target.AsSpan().Contains((byte)0) ? throw Damaged(path, "its target contains a NUL byte") : target;
     }
 
     private static byte[] Join(byte[] directory, byte[] name)

@@ -5,7 +5,8 @@ namespace Strata.Layers.Erofs;
 /// <summary>Where a file's content is, checked: on its device, and not claimed twice.</summary>
 internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
 {
-    public IReadOnlyList<DataExtent> Read(in RawInode inode)
+    /// <returns>The caller's to change.</returns>
+    public DataExtent[] Read(in RawInode inode)
     {
         var blocks = ErofsFormat.BlocksOf(inode.Size);
         if (blocks == 0)
@@ -15,7 +16,7 @@ internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
 
         var extents = inode.Layout switch
         {
-            ErofsFormat.LayoutPlain => [new(0, inode.Union, blocks)],
+            ErofsFormat.LayoutPlain => new DataExtent[] { new(0, inode.Union, blocks) },
             ErofsFormat.LayoutChunks => ReadChunks(inode, blocks),
             _ => throw new DamagedLayerException("A file of the image is compressed or stands beside its inode: Strata does not write such.", LayerFault.Unsupported),
         };
@@ -27,7 +28,7 @@ internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
         return extents;
     }
 
-    private List<DataExtent> ReadChunks(in RawInode inode, long blocks)
+    private DataExtent[] ReadChunks(in RawInode inode, long blocks)
     {
         var format = inode.Union & 0xffff;
         if ((format & ~(uint)(ErofsFormat.ChunkBitsMask | ErofsFormat.ChunkIndexes)) != 0)
@@ -50,7 +51,7 @@ internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
             Add(extents, new(device, block, Math.Min(1L << bits, blocks - (i << bits))));
         }
 
-        return extents;
+        return [.. extents];
     }
 
     private static void Add(List<DataExtent> extents, DataExtent next)

@@ -19,13 +19,13 @@ internal struct Inode
     /// <summary>Names that are this inode; 0: replaced, not part of the tree any more.</summary>
     public int Names;
 
-    /// <summary>First block of the content of a file, or of a directory's whole blocks.</summary>
+    /// <summary>First block of the content of a file, or of a directory's whole blocks; of a file in pieces, how many.</summary>
     public uint StartBlock;
 
     /// <summary>Index of its attribute list; 0: none.</summary>
     public int Attributes;
 
-    /// <summary>Symlink: where its target is kept. Device: its number. File in pieces: index of its extents.</summary>
+    /// <summary>Symlink: where its target is kept. Device: its number. File in pieces: where its extents are kept.</summary>
     public uint Extra;
 
     /// <summary>Index of the content's digest; 0: none.</summary>

@@ -56,6 +56,8 @@ public sealed class LayerIndex
         return new(bytes, Digest.FromHash(bytes.AsSpan(IndexFormat.TreeDigestAt, SHA256.HashSizeInBytes)), entries);
     }
 
+    internal IndexContents Contents() => new(_bytes);
+
     /// <exception cref="DamagedLayerException">While enumerating: a record makes no sense.</exception>
     public IEnumerable<IndexEntry> Entries()
     {

@@ -64,6 +64,9 @@ internal sealed class LayerIndexWriter : IDisposable
         RandomAccess.Write(_file, header, 0);
     }
 
+    /// <summary>It is on the disk then.</summary>
+    public void Sync() => RandomAccess.FlushToDisk(_file);
+
     public void Dispose()
     {
         _hash.Dispose();

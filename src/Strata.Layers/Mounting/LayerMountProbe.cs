@@ -27,11 +27,15 @@ public static class LayerMountProbe
     }
 
     /// <summary>Whether this image can be mounted so.</summary>
-    public static bool Works(string image, LayerMountMethod method)
+    public static bool Works(string image, LayerMountMethod method) => Works(image, [], method);
+
+    /// <inheritdoc cref="Works(string, LayerMountMethod)"/>
+    /// <param name="devices">Of a view: the images that hold its data.</param>
+    public static bool Works(string image, IReadOnlyList<string> devices, LayerMountMethod method)
     {
         try
         {
-            LayerMount.Open(image, [], method).Dispose();
+            LayerMount.Open(image, devices, method).Dispose();
             return true;
         }
         catch (IOException)

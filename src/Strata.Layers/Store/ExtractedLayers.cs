@@ -21,10 +21,14 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
 
     private readonly string _root = Path.Combine(dataDirectory, owners.Shift == 0 ? RootName : $"{RootName}-{owners.Shift}");
 
+    /// <inheritdoc cref="OpenAsync(LayerLease, IReadOnlyList{LayerLease}, CancellationToken)"/>
+    public ValueTask<string> OpenAsync(LayerLease layer, CancellationToken cancellationToken) => OpenAsync(layer, [], cancellationToken);
+
+    /// <param name="devices">Of a view: the layers that hold its data, in its order.</param>
     /// <returns>The directory.</returns>
     /// <exception cref="DamagedLayerException">The layer contradicts itself.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
-    public async ValueTask<string> OpenAsync(LayerLease layer, CancellationToken cancellationToken)
+    public async ValueTask<string> OpenAsync(LayerLease layer, IReadOnlyList<LayerLease> devices, CancellationToken cancellationToken)
     {
         var parent = Path.Combine(_root, layer.Org);
         var target = Path.Combine(parent, layer.Digest.Hex);
@@ -40,6 +44,7 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
         Directory.CreateDirectory(Path.Combine(staging.Path, ContentName));
         using (var reader = ErofsReader.Open(layer.Image, ownsFile: false))
         {
+            reader.UseDevices([.. devices.Select(static d => d.Image)]);
             var marks = owners.Shift == 0 ? ExtractedMarks.Trusted : ExtractedMarks.User;
             await LayerExtractor.ToDirectoryAsync(reader, Path.Combine(staging.Path, ContentName), new(owners, marks), cancellationToken).ConfigureAwait(false);
         }

@@ -24,6 +24,13 @@ public interface ILayerPlace
 
     /// <summary>Removes a layer that nobody leases, whatever refers to it. Open mounts without a lease keep working.</summary>
     ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>The layer that was made for a key last, if it is remembered; it may be gone.</summary>
+    Digest? FindDerived(Digest key);
+
+    /// <summary>Remembers a layer that can be made again from what its key is the hash of. That keeps it from nothing: when it is collected, it is forgotten.</summary>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    void RecordDerived(Digest key, Digest layer);
 }
 
 /// <param name="SizeBytes">Image and index.</param>

@@ -13,6 +13,7 @@ namespace Strata.Layers.Store;
 ///       image.erofs          flock: shared = leased, exclusive = being removed
 ///       index                side index, optional
 ///       stamp                the image's file stamp when it was verified; its own mtime is the last use
+///     derived/KEY-HEX        which layer a key gave: DerivedLayers
 ///     damaged-DIGEST-HEX-…/  put aside: did not have its digest, or could not be read
 ///     tmp-…/                 being written or removed, flocked by its owner; of a dead owner: swept
 /// </code>

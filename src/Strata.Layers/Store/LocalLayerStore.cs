@@ -128,6 +128,11 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
             }
         }
 
+        foreach (var org in Organizations())
+        {
+            PlaceOf(org).RemoveForgotten();
+        }
+
         return new(removed, freed, inUse, Math.Max(0, plan.BytesToFree - freed));
     }
 

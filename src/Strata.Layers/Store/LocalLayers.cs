@@ -77,6 +77,13 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
 
     public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => RemoveAsync(digest, null, cancellationToken);
 
+    public Digest? FindDerived(Digest key) => DerivedLayers.Find(directory, key);
+
+    public void RecordDerived(Digest key, Digest layer) => DerivedLayers.Record(directory, key, layer);
+
+    /// <summary>Of layers that are gone.</summary>
+    internal void RemoveForgotten() => DerivedLayers.RemoveForgotten(directory, layer => Find(layer) is not null, time.GetUtcNow());
+
     /// <param name="roots">Asked again when nobody can take a new lease: what is recorded under a lease is then known to it.</param>
     internal async ValueTask<LayerRemoval> RemoveAsync(Digest digest, ILayerRoots? roots, CancellationToken cancellationToken)
     {

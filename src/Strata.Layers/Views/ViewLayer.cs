@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Strata.Core;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
+using Strata.Layers.Posix;
+using Strata.Layers.Store;
+
+namespace Strata.Layers.Views;
+
+/// <summary>A layer of a part, open for one walk.</summary>
+internal sealed class ViewLayer : IDisposable
+{
+    private const int CopySize = 1 << 20;
+
+    private readonly ErofsReader _reader;
+    private readonly Dictionary<ulong, RawInode> _known = []; // an inode is read once, whatever its names and whoever asks
+    private readonly Task<IndexContents?> _index;
+
+    public ViewLayer(LayerLease lease)
+    {
+        _reader = ErofsReader.Open(lease.Image, ownsFile: false);
+        Nodes = _reader.Nodes();
+        _index = Task.Run(() => lease.IndexPath is { } path ? LayerIndex.Open(path).Contents() : null); // beside the walk's beginning
+        Devices = [new(lease.Digest, _reader.BlockCount), .. _reader.Devices];
+    }
+
+    public ErofsNodes Nodes { get; }
+
+    /// <summary>Where its extents are: itself first, then what it stands on, if it is a view.</summary>
+    public IReadOnlyList<ErofsDevice> Devices { get; }
+
+    /// <summary>Anything but a directory: those have one name, and are read by who enters them.</summary>
+    public RawInode Read(ulong nid, EntryKind kind, ReadOnlySpan<byte> shownPath)
+    {
+        if (_known.TryGetValue(nid, out var known))
+        {
+            return known;
+        }
+
+        var inode = Nodes.Read(nid, kind, shownPath);
+        if (inode.Links > 1 || kind is EntryKind.CharacterDevice) // those are looked at twice: whether they are whiteouts
+        {
+            _known.Add(nid, inode);
+        }
+
+        return inode;
+    }
+
+    /// <param name="path">In this layer; asked for in path order.</param>
+    public Digest ContentOf(ReadOnlySpan<byte> path, long size, DataExtent[] extents) =>
+        _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
+
+    public void Dispose() => _reader.Dispose();
+
+    /// <summary>Of a layer that was stored without an index.</summary>
+    private Digest Hash(ReadOnlySpan<byte> path, long size, DataExtent[] extents)
+    {
+        if (Devices.Count > 1)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(path)}: the view it is in has no index, and its content is elsewhere.");
+        }
+
+        var file = new ErofsEntry(new() { Kind = EntryKind.File, Path = path.ToArray(), Mode = 0, User = 0, Group = 0, Modified = default, Size = size }, extents);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
+        for (var at = 0L; at < size;)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(CopySize, size - at));
+            _reader.ReadContent(file, at, part);
+            hash.AppendData(part);
+            at += part.Length;
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,65 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
+using Strata.Layers.Tests.Packing;
+using Strata.Layers.Trees;
+using Strata.Layers.Views;
+
+namespace Strata.Layers.Tests.Views;
+
+public sealed class ViewPropertyTests
+{
+    private static readonly bool Soak = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1";
+
+    [Fact]
+    public void A_view_shows_what_the_model_says()
+    {
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var store = new ViewStore();
+            var random = new RandomView(seed, store);
+            var view = store.Open(random.Request);
+            var read = ViewStore.Read(view);
+            RandomEntries.Show(read).ShouldBe(random.Expected, $"seed {seed}");
+            var digests = read.Select(e => e.Entry.Kind is Layers.Entries.EntryKind.File ? Core.Digest.Of(e.Content) : (Core.Digest?)null);
+            LayerIndex.Open(view.Image.IndexPath!).Entries().Select(e => e.Content).ShouldBe(digests, $"seed {seed}");
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 3000 : 150), property);
+    }
+
+    [Fact]
+    public void A_mounted_and_an_extracted_view_are_the_same_and_sound()
+    {
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var store = new ViewStore();
+            var view = store.Open(new RandomView(seed, store).Request);
+            Shell.Run(store.Directory.Path, string.Join(' ', (string[])["fsck.erofs", .. view.DevicePaths.Select(d => $"--device={d}"), view.Image.ImagePath]));
+            using var reader = ErofsReader.Open(view.Image.Image, ownsFile: false);
+            reader.UseDevices([.. view.Devices.Select(d => d.Image)]);
+            var target = Directory.CreateDirectory(store.Directory.Combine("extracted")).FullName;
+            LayerExtractor.ToDirectoryAsync(reader, target, new(OwnerPolicy.Root, ExtractedMarks.Trusted), CancellationToken.None).GetAwaiter().GetResult();
+            using var mount = store.Mount(view);
+            RandomTree.ShouldBeTheSameTree(target, mount.Path, $"seed {seed}");
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 300 : 12), property);
+    }
+
+    [Fact]
+    public async Task Equal_requests_give_equal_bytes()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            using var store = new ViewStore();
+            var request = new RandomView(seed, store).Request;
+            var first = await ViewWriter.WriteAsync(request, new(store.Directory.Combine("1"), store.Directory.Combine("1.index")), CancellationToken.None);
+            (await ViewWriter.WriteAsync(request with { Parts = [.. request.Parts.Select(p => p with { })] }, new(store.Directory.Combine("2"), store.Directory.Combine("2.index")), CancellationToken.None))
+                .ShouldBe(first);
+            (await File.ReadAllBytesAsync(store.Directory.Combine("2"))).ShouldBe(await File.ReadAllBytesAsync(store.Directory.Combine("1")));
+            (await File.ReadAllBytesAsync(store.Directory.Combine("2.index"))).ShouldBe(await File.ReadAllBytesAsync(store.Directory.Combine("1.index")));
+            first.Digest.ShouldBe(Core.Digest.Of(await File.ReadAllBytesAsync(store.Directory.Combine("1"))));
+        }
+    }
+}
