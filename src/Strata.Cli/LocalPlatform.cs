@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Strata.Cli.Configuration;
+using Strata.Core.Tasks;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
@@ -23,11 +25,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
         _runner = new(() => new(new ExecutionServices
         {
-            OpenHost = async cancellationToken =>
-            {
-                await (_cleaned ??= CleanUpAsync(cancellationToken)).ConfigureAwait(false);
-                return _host;
-            },
+            OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
             Images = _images.Value,
             Source = _sources,
             Hasher = new GlobFileHasher(),
@@ -73,6 +71,13 @@ internal sealed class LocalPlatform : IAsyncDisposable
     /// <summary>Images without sandboxes: to be listed, moved, pinned. The caller disposes it.</summary>
     public static ImageResolver OpenImages(string dataDirectory, ConfigurationFile configuration) =>
         new(dataDirectory, OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
+
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    private async Task<ISandboxHost> OpenHostAsync(CancellationToken cancellationToken)
+    {
+        await (_cleaned ??= CleanUpAsync(cancellationToken)).ConfigureAwait(false);
+        return _host;
+    }
 
     /// <summary>Of killed runs: a look into one directory when there are none.</summary>
     private Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.Run(() => _host.CleanUpAsync(cancellationToken), cancellationToken);

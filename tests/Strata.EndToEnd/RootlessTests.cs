@@ -58,7 +58,8 @@ public sealed class RootlessTests : IDisposable
         AsUser("image ls").ShouldBe(0);
         AsUser("image rm copy:1").ShouldBe(0);
 
-        Directory.GetDirectories(_bench.Data, "fs", SearchOption.AllDirectories).ShouldBeEmpty(); // what was extracted went with its layer
+        var left = Directory.GetDirectories(_bench.Data, "fs", SearchOption.AllDirectories).ShouldHaveSingleItem(); // what was extracted went with its layer
+        File.Exists(Path.Combine(left, "strata.yml")).ShouldBeTrue("the source's");
 
         int AsUser(string arguments) => Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} {arguments} --data {_bench.Data}");
     }

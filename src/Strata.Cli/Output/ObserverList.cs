@@ -21,4 +21,12 @@ internal sealed class ObserverList(IReadOnlyList<IRunObserver> observers) : IRun
             observer.On(diagnostic);
         }
     }
+
+    public void OnTerminal(bool isTaken)
+    {
+        foreach (var observer in observers)
+        {
+            observer.OnTerminal(isTaken);
+        }
+    }
 }

@@ -26,6 +26,7 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
     private long _lastOutput;
     private int _frame;
     private bool _statusShown;
+    private bool _isTaken; // the terminal, by a shell
 
     public RunDisplay(TextWriter output, Terminal terminal, TimeProvider time)
     {
@@ -63,6 +64,16 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
                 SetActivity(job.Job, null);
                 WriteLine($"{Prefix(job.Job)} {Mark(job.Status)} {Describe(job.Status, job.Reason)}{Took(job.DurationMs)}");
                 break;
+        }
+    }
+
+    public void OnTerminal(bool isTaken)
+    {
+        lock (_lock)
+        {
+            ClearStatus();
+            _out.Flush();
+            (_isTaken, _lastOutput) = (isTaken, _time.GetTimestamp());
         }
     }
 
@@ -166,6 +177,11 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
     {
         lock (_lock)
         {
+            if (_isTaken)
+            {
+                return;
+            }
+
             if (_terminal.IsLive)
             {
                 _out.Write($"\r\e[K{Fit($"{Frames[_frame++ % Frames.Length]} {Status()}")}");

@@ -28,6 +28,13 @@ internal sealed class EventPump : IAsyncDisposable
 
     public ValueTask PublishAsync(Diagnostic diagnostic) => _channel.Writer.WriteAsync(diagnostic, CancellationToken.None);
 
+    /// <summary>Returns when the observer knows.</summary>
+    public async ValueTask TakeTerminalAsync(bool isTaken)
+    {
+        await _channel.Writer.WriteAsync(isTaken, CancellationToken.None).ConfigureAwait(false);
+        await DrainAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Returns when the observer has seen everything published before.</summary>
     public async ValueTask DrainAsync()
     {
@@ -76,6 +83,10 @@ internal sealed class EventPump : IAsyncDisposable
             else if (item is Diagnostic diagnostic)
             {
                 _observer.On(diagnostic);
+            }
+            else if (item is bool isTaken)
+            {
+                _observer.OnTerminal(isTaken);
             }
 
             return null;

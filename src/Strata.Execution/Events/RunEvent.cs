@@ -117,6 +117,11 @@ public interface IRunObserver
 
     /// <summary>A problem that belongs to no line of a job: a warning of the parser, a limit that cannot be enforced.</summary>
     void On(Diagnostic diagnostic);
+
+    /// <summary>A step takes the terminal, or gives it back: meanwhile nothing may be drawn there that nobody asked for.</summary>
+    void OnTerminal(bool isTaken)
+    {
+    }
 }
 
 /// <summary>Source-generated JSON of events: camelCase, absent = null, one line.</summary>

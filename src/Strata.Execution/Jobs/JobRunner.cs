@@ -193,10 +193,17 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
 
         await _events.SayAsync(LogKind.Progress, "A shell as the failed step had it; 'exit' goes on with the job.").ConfigureAwait(false);
-        await run.Events.DrainAsync().ConfigureAwait(false);
-        var shell = await Shell.HasBashAsync(live.Sandbox, cancellation.Hard).ConfigureAwait(false) ? "bash" : "sh";
-        await live.Sandbox.ExecAsync(last with { Arguments = [shell], Interactive = true }, NoOutput.Instance, cancellation.Requested)
-            .ConfigureAwait(false);
+        await run.Events.TakeTerminalAsync(true).ConfigureAwait(false);
+        try
+        {
+            var shell = await Shell.HasBashAsync(live.Sandbox, cancellation.Hard).ConfigureAwait(false) ? "bash" : "sh";
+            await live.Sandbox.ExecAsync(last with { Arguments = [shell], Interactive = true }, NoOutput.Instance, cancellation.Requested)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await run.Events.TakeTerminalAsync(false).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask SayAllAsync(IReadOnlyList<Diagnostic> diagnostics)

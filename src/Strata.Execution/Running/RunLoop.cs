@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Jobs;
 using Strata.Execution.Reporting;
 using Strata.Execution.Scheduling;
@@ -49,6 +51,7 @@ internal sealed class RunLoop
 
     /// <returns>Reports in document order, combinations in matrix order.</returns>
     /// <exception cref="EnvironmentException">The machine failed; jobs that ran were ended.</exception>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<IReadOnlyList<JobReport>> RunAsync()
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

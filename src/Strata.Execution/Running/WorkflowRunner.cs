@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.History;
@@ -14,6 +16,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 {
     public IReadOnlyList<Diagnostic> Check(RunRequest request) => RunCheck.Check(request);
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<RunReport> RunAsync(RunRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
         var problems = Check(request);
@@ -42,6 +45,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         }
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<(IReadOnlyList<JobReport> Reports, RunLoop Loop)> RunJobsAsync(
         RunRequest request,
         RunFacts facts,
@@ -74,6 +78,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         return (reports, loop);
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<CapturedWorkspace> CaptureAsync(RunRequest request, int ownerShift, EventPump events, CancellationToken cancellationToken)
     {
         var workspace = await services.Source.CaptureAsync(

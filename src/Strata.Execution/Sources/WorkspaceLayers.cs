@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
 using Strata.Images;
 using Strata.Layers.Sources;
 using Strata.Layers.Store;
@@ -15,7 +17,11 @@ public sealed class WorkspaceLayers(string dataDirectory, TimeProvider time) : I
     private readonly Lock _lock = new(); // guards _held
     private readonly Stack<IDisposable> _held = [];
 
-    public async ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken)
+    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken) =>
+        new(PackAsync(directory, organization, ownerShift, cancellationToken));
+
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    private async Task<CapturedWorkspace> PackAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken)
     {
         var owners = ownerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)ownerShift };
         var org = LayerOrg.Of(organization);

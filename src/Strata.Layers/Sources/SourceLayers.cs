@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Layers.Packing;
 using Strata.Layers.Posix;
 using Strata.Layers.Store;
@@ -25,6 +27,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
     /// <param name="layers">Of whom the workspace is.</param>
     /// <exception cref="UserErrorException">A file cannot be read (STR3306), or never stands still (STR3304).</exception>
     /// <exception cref="EnvironmentException">git failed (STR3302, STR3303), or the layer cannot be written (STR3307).</exception>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<SourceLayer> CaptureAsync(string workspace, LayerOrg org, ILayerPlace layers, CancellationToken cancellationToken)
     {
         var recordPath = RecordPath(workspace, org);

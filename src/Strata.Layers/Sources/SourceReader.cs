@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Strata.Core;
+using Strata.Core.Tasks;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Sources;
@@ -28,6 +30,7 @@ internal sealed class SourceReader : IDisposable
     /// <param name="known">What is likely to be found again: looked at while git lists.</param>
     /// <exception cref="Core.Diagnostics.UserErrorException">A directory cannot be read (STR3306).</exception>
     /// <exception cref="Core.Diagnostics.EnvironmentException">git failed (STR3302, STR3303).</exception>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<SourceState> ReadAsync(GitState? git, SourceState? known, CancellationToken cancellationToken)
     {
         var early = known is null ? null : Task.Run(() => SourceStatus.Read(Root, known.Names, cancellationToken), CancellationToken.None);

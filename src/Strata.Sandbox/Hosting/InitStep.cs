@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using Strata.Core.Tasks;
 using Strata.Sandbox.Init;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Processes;
@@ -35,6 +37,7 @@ internal sealed class InitStep : IStepProcess
     public string? StartError { get; private set; }
 
     /// <summary>Returns when the command runs (a cancel then finds whom to interrupt), or could not be started.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     internal static async Task<InitStep> StartAsync(SafeFileHandle init, ExecSpec spec, SafeFileHandle output)
     {
         var step = Request(init, spec, output);

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Sandbox.ControlGroups;
 using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Slots;
@@ -60,7 +62,10 @@ internal sealed class SandboxHost : ISandboxHost
         }
     });
 
-    public async ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    public ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken) => new(StartNewAsync(spec, cancellationToken));
+
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    private async Task<ISandbox> StartNewAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var begin = _options.Time.GetTimestamp();
         var slot = _slots.Claim();

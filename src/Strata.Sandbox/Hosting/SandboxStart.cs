@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Sandbox.Init;
 using Strata.Sandbox.Mounts;
 using Strata.Sandbox.Namespaces;
@@ -58,6 +60,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<NamespaceHolder> HoldAsync(CancellationToken cancellationToken)
     {
         try

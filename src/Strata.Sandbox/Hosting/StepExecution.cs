@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Processes;
 
@@ -72,6 +74,7 @@ internal sealed class StepExecution(SandboxParts parts, HostSetup host, int numb
         return fault.Task;
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<(IStepProcess Process, Pipe? Output)> StartAsync(ExecSpec spec)
     {
         if (spec.Interactive)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
 using Strata.Sandbox.Native;
 
 namespace Strata.Sandbox.Mounts;
@@ -26,6 +28,7 @@ internal sealed class MountNamespaceThread : IDisposable
     }
 
     /// <summary>Actions run one after another, in order. They must not start threads or tasks.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     internal async Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {
         await _started.Task.ConfigureAwait(false);

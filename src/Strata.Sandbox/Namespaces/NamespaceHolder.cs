@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using Strata.Core.Tasks;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Processes;
 
@@ -25,6 +27,7 @@ internal sealed class NamespaceHolder : IDisposable
     internal string NetworkNamespacePath => $"/proc/{_process.Id}/ns/net";
 
     /// <exception cref="IOException">User namespaces are off here, or the ids are not ours to map.</exception>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     internal static async Task<NamespaceHolder> StartAsync(string init, IdRange ids, CancellationToken cancellationToken)
     {
         using var ready = Pipe.ForReading();
