@@ -8,7 +8,10 @@ using Strata.Bench;
     ("masking", MaskingBench.RunAsync),
     ("layer-difference", LayerDifferenceBench.RunAsync),
     ("layer-mount", LayerMountBench.RunAsync),
+    ("layer-read", LayerReadBench.RunAsync),
+    ("job-on-layer", JobOnLayerBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
+    ("pull-image", PullImageBench.RunAsync),
     ("source-layer", SourceLayerBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
 ];
