@@ -19,10 +19,15 @@ internal sealed record Samples(string Name, IReadOnlyList<double> Milliseconds)
 /// </summary>
 internal static class Measurement
 {
-    public static async Task<IReadOnlyList<Samples>> InTurnAsync(int rounds, params (string Name, Func<Task> Run)[] contenders)
+    public static Task<IReadOnlyList<Samples>> InTurnAsync(int rounds, params (string Name, Func<Task> Run)[] contenders) =>
+        InTurnAsync(rounds, static () => Task.CompletedTask, contenders);
+
+    /// <param name="prepare">Before each of them; its time does not count.</param>
+    public static async Task<IReadOnlyList<Samples>> InTurnAsync(int rounds, Func<Task> prepare, params (string Name, Func<Task> Run)[] contenders)
     {
         foreach (var contender in contenders)
         {
+            await prepare();
             await contender.Run();
         }
 
@@ -31,6 +36,7 @@ internal static class Measurement
         {
             for (var i = 0; i < contenders.Length; i++)
             {
+                await prepare();
                 var start = Stopwatch.GetTimestamp();
                 await contenders[i].Run();
                 times[i].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

@@ -1,6 +1,7 @@
 using Strata.Layers.Mounting;
 using Strata.Layers.Tests.Differences;
 using Strata.Layers.Tests.Mounting;
+using Strata.Layers.Tests.Packing;
 using Strata.Layers.Tests.Store;
 using Strata.Layers.Tests.Views;
 
@@ -22,6 +23,12 @@ internal static class Program
                 return await StoreChild.FillDiskAsync(directory);
             case ["difference", var directory, .. var seed]:
                 return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
+            case ["pack-directory", var directory, var image]:
+                await PackChild.PackDirectoryAsync(directory, image);
+                return 0;
+            case ["pack-large-tar", var image, var files, var fileBytes]:
+                await PackChild.PackLargeTarAsync(image, int.Parse(files), long.Parse(fileBytes));
+                return 0;
             case ["place", var directory, var method]:
                 return await PlacementChild.RunAsync(directory, Enum.Parse<LayerMountMethod>(method));
             case ["restore", var directory, var method, var target, var user]:

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Strata.Layers.Mounting;
+using Strata.Layers.Packing;
+using Strata.Sandbox;
+
+namespace Strata.Bench;
+
+/// <summary>A job in a sandbox on two layers, base system and project, against the same job in a sandbox on the same files extracted.</summary>
+internal static class JobOnLayerBench
+{
+    public static async Task<BenchResult> RunAsync(string repository)
+    {
+        var result = new BenchResult(
+            "job-on-layer",
+            "`npm test` of examples/node-app, from the start of its sandbox to its end: base system and project (dependencies installed) as mounted layers, and as extracted files; twice those, to see the noise.");
+        using var directory = new ThrowawayDirectory();
+        await using var host = SandboxModule.OpenHost(new() { DataDirectory = directory.File("data") });
+        var project = await NodeProject.MakeAsync(host, directory, repository);
+        foreach (var tree in (string[])[project.Root, project.Workspace])
+        {
+            await LayerPacker.FromDirectoryAsync(tree, new(tree + ".erofs", null), PackOptions.Default, CancellationToken.None);
+        }
+
+        var onLayers = NodeProject.Spec(Layer(project.Root), Layer(project.Workspace));
+        var onFiles = NodeProject.Spec(project.Root, project.Workspace);
+        foreach (var (state, rounds, prepare) in ((string, int, Func<Task>)[])[("warm", 11, () => Task.CompletedTask), ("cold", 7, PageCache.DropAsync)])
+        {
+            var samples = await Measurement.InTurnAsync(
+                rounds,
+                prepare,
+                ($"layers, {state}", () => TestAsync(host, onLayers)),
+                ($"extracted, {state}", () => TestAsync(host, onFiles)),
+                ($"extracted again, {state}", () => TestAsync(host, onFiles)));
+            result.Table(samples);
+            var ratio = Measurement.Ratio(samples[0], samples[1]);
+            var noise = Math.Abs(Measurement.Ratio(samples[2], samples[1]) - 1);
+            result.Figure(string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}× extracted files, {state} (figure: ≤ 1.0; noise: {noise:0.00})"), ratio <= 1.0 + noise);
+        }
+
+        return result;
+    }
+
+    private static SandboxTree.Mounted Layer(string tree) =>
+        new(Path.GetFileName(tree), target => LayerMount.At(target, tree + ".erofs", [], LayerMountMethod.File).Mount.Dispose());
+
+    private static async Task TestAsync(ISandboxHost host, SandboxSpec spec)
+    {
+        await using var sandbox = await host.StartAsync(spec, CancellationToken.None);
+        await NodeProject.RunAsync(sandbox, "npm test", new Dictionary<string, string>());
+    }
+}
