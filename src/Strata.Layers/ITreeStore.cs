@@ -38,8 +38,3 @@ public sealed record StoredTree(Digest Digest, string Path, long SizeBytes, long
     /// <summary>Extended attributes that belong to another machine or to overlayfs.</summary>
     public long AttributesDropped { get; init; }
 }
-
-public sealed record TreeImportLimits(long SizeBytesMax, long EntriesMax)
-{
-    public static TreeImportLimits Default { get; } = new(64L << 30, 10_000_000);
-}
