@@ -10,7 +10,7 @@ namespace Strata.Layers.Tests.Packing;
 /// <summary>Against GNU tar, and against archives with random damage.</summary>
 public sealed class TarAgreementTests : IDisposable
 {
-    private const string Listing = "find . -printf '%P %y %m %U %G %T@ %s %l %n\\n' | sed '1s/ d / d/' | sort; find . -type f | sort | xargs -r -d '\\n' sha256sum; "
+    private const string Listing = "find . -printf '%P %y %m %U %G %T@ %s %l %n\\n' | sort; find . -type f | sort | xargs -r -d '\\n' sha256sum; "
         + "find . '(' -type c -o -type b ')' | sort | xargs -r -d '\\n' stat -c '%n %t:%T'";
 
     private static readonly bool Soak = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1";
