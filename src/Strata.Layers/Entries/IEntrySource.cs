@@ -3,9 +3,6 @@ namespace Strata.Layers.Entries;
 /// <summary>A tree name by name, with the contents of its files.</summary>
 internal interface IEntrySource
 {
-    /// <summary>Extended attributes left out so far.</summary>
-    long AttributesDropped { get; }
-
     /// <summary>The next entry, or null at the end. Content of the one before that was not read is skipped.</summary>
     ValueTask<LayerEntry?> NextAsync(CancellationToken cancellationToken);
 

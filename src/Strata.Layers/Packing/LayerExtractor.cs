@@ -10,13 +10,13 @@ public static class LayerExtractor
 {
     /// <summary>Writes all of a layer into an empty directory. Links are made as they are and never followed.</summary>
     /// <exception cref="DamagedLayerException">The layer contradicts itself.</exception>
-    /// <exception cref="HostileArchiveException">An owner is over the limit.</exception>
+    /// <exception cref="HostileArchiveException">An owner is over the limit, or the kernel refuses an attribute.</exception>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     public static async Task<ExtractedLayer> ToDirectoryAsync(ErofsReader layer, string directory, ExtractOptions options, CancellationToken cancellationToken)
     {
         using var root = DirectoryHandle.Open(directory);
         using var source = new LayerSource(layer);
-        using var extractor = new TreeExtractor(root.File, options.Owners, options.Marks is not ExtractedMarks.None, hashes: false);
+        using var extractor = new TreeExtractor(root.File, options.Owners, options.Marks is not ExtractedMarks.None);
         await extractor.ExtractAsync(new MarkedSource(source, options.Marks), cancellationToken).ConfigureAwait(false);
         return new(extractor.DevicesDropped);
     }

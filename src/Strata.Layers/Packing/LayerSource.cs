@@ -12,8 +12,6 @@ internal sealed class LayerSource(ErofsReader reader) : IEntrySource, IDisposabl
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private long _read;
 
-    public long AttributesDropped => 0;
-
     public ValueTask<LayerEntry?> NextAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -9,7 +9,7 @@ namespace Strata.Layers.Packing;
 /// <summary>One walk over a finished tree in path order: its digest, and its index if one is wanted.</summary>
 internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : IDisposable
 {
-    private readonly TreeRecordHasher _hasher = TreeRecordHasher.ForTree();
+    private readonly TreeRecordHasher _hasher = new();
     private readonly Dictionary<int, byte[]> _firstNames = []; // of inodes with several
 
     public long ContentBytes { get; private set; }
@@ -35,7 +35,7 @@ internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : ID
         var content = tree.ContentOf(inode);
         Span<byte> buffer = stackalloc byte[TreeRecordHasher.FilePayloadSize];
         var payload = Payload(buffer, entry, content);
-        _hasher.Add(TypeOf(entry.Kind), path, entry.Mode, payload, entry.Attributes, entry.User, entry.Group, entry.Modified, []);
+        _hasher.Add(TypeOf(entry.Kind), path, entry.Mode, payload, entry.Attributes);
         if (inode.Names > 1 && entry.Kind is not EntryKind.Directory && !_firstNames.TryAdd(tree.InodeIndexOf(node), path))
         {
             entry = entry with { Kind = EntryKind.HardLink, Link = _firstNames[tree.InodeIndexOf(node)], Size = 0 };

@@ -6,8 +6,6 @@ namespace Strata.Layers.Packing;
 /// <summary>Gives overlayfs' mark of opaque directories the name the overlay will look for, or none.</summary>
 internal sealed class MarkedSource(IEntrySource source, ExtractedMarks marks) : IEntrySource
 {
-    public long AttributesDropped => source.AttributesDropped;
-
     public async ValueTask<LayerEntry?> NextAsync(CancellationToken cancellationToken)
     {
         var entry = await source.NextAsync(cancellationToken).ConfigureAwait(false);

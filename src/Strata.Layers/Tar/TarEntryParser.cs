@@ -33,7 +33,7 @@ internal static class TarEntryParser
             throw new HostileArchiveException($"{PosixPath.Show(name)}: the root of a tree must be a directory.", ArchiveFault.Unsafe);
         }
 
-        var attributes = Attributes(own, global, kind, overlayMarks, out dropped);
+        var attributes = Attributes(own, global, kind, name, overlayMarks, out dropped);
         var isDevice = kind is EntryKind.CharacterDevice or EntryKind.BlockDevice;
         return new()
         {
@@ -111,7 +111,7 @@ internal static class TarEntryParser
             ? (uint)number
             : throw new HostileArchiveException($"{PosixPath.Show(name)}: its device number {number} is not valid.");
 
-    private static List<Xattr> Attributes(PaxRecords own, PaxRecords global, EntryKind kind, bool overlayMarks, out int dropped)
+    private static List<Xattr> Attributes(PaxRecords own, PaxRecords global, EntryKind kind, byte[] name, bool overlayMarks, out int dropped)
     {
         dropped = own.AttributesDropped + global.AttributesDropped + global.Attributes.Count;
         if (own.Attributes.Count == 0)
@@ -122,6 +122,12 @@ internal static class TarEntryParser
         var kept = own.Attributes.FindAll(a => AttributePolicy.Keeps(a.Name, kind, overlayMarks));
         kept.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
         dropped += own.Attributes.Count - kept.Count;
+        if (kept.Find(static a => !AttributeValues.IsValid(a.Name, a.Value)) is { } invalid)
+        {
+            throw new HostileArchiveException(
+                $"{PosixPath.Show(name)}: the value of its attribute {PosixPath.Show(invalid.Name)} is not one of Linux.", ArchiveFault.Unsafe);
+        }
+
         return kept;
     }
 

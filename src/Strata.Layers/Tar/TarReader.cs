@@ -9,7 +9,7 @@ namespace Strata.Layers.Tar;
 /// The archive must have its end mark; what follows it is read and ignored, up to a limit.
 /// </summary>
 /// <param name="overlayMarks">Whether attributes of overlayfs are kept: in archives Strata wrote.</param>
-internal sealed class TarReader(Stream stream, TreeImportLimits limits, bool overlayMarks = false) : IEntrySource, IDisposable
+internal sealed class TarReader(Stream stream, TreeImportLimits limits, bool overlayMarks = false) : IDisposable
 {
     private const int BufferSize = 1 << 20;
     private const int ExtensionSizeMax = 1 << 20;
@@ -25,6 +25,7 @@ internal sealed class TarReader(Stream stream, TreeImportLimits limits, bool ove
     private long _contentTotal;
     private byte[] _name = [];
 
+    /// <summary>Extended attributes left out so far.</summary>
     public long AttributesDropped { get; private set; }
 
     /// <summary>The next member, or null at the end. Content of the member before that was not read is skipped.</summary>

@@ -37,10 +37,7 @@ internal sealed unsafe class OpenDirectories(int root) : IDisposable
         return depth == 0 ? root : _open[depth - 1].File;
     }
 
-    /// <summary>To be called before a directory that may be open is removed.</summary>
-    public void CloseAll() => CloseFrom(0);
-
-    public void Dispose() => CloseAll();
+    public void Dispose() => CloseFrom(0);
 
     private static int OpenChild(int parent, ReadOnlySpan<byte> name)
     {

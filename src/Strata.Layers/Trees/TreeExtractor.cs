@@ -1,39 +1,30 @@
-using System.Security.Cryptography;
-using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Trees;
 
 /// <summary>
-/// Writes an archive's entries below one directory and remembers what it wrote; decisions are taken on that memory, never on what the
-/// file system would resolve. A name that comes twice: the last counts.
+/// Writes a layer's entries below one directory and remembers what it wrote; decisions are taken on that memory, never on what the
+/// file system would resolve.
 /// </summary>
 internal sealed class TreeExtractor : IDisposable
 {
     private readonly TreeWriter _writer;
     private readonly OwnerPolicy _owners;
     private readonly bool _keepsWhiteouts;
-    private readonly bool _hashes;
     private readonly OpenDirectories _directories;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly TreeNode _root = new(NodeKind.Directory) { Mode = 0x1ed }; // 0755
 
     /// <param name="root">Descriptor of an empty directory; stays the caller's.</param>
     /// <param name="keepsWhiteouts">Whether whiteouts are made; else they are dropped as all devices are.</param>
-    /// <param name="hashes">Whether the digests of contents are wanted.</param>
-    public TreeExtractor(int root, OwnerPolicy owners, bool keepsWhiteouts = false, bool hashes = true)
+    public TreeExtractor(int root, OwnerPolicy owners, bool keepsWhiteouts)
     {
-        (_owners, _keepsWhiteouts, _hashes) = (owners, keepsWhiteouts, hashes);
+        (_owners, _keepsWhiteouts) = (owners, keepsWhiteouts);
         _writer = new(owners);
         _directories = new(root);
-        Root = NewDirectory();
     }
 
-    public TreeNode Root { get; }
-
     public long DevicesDropped { get; private set; }
-
-    public long AttributesDropped { get; private set; }
 
     public async ValueTask ExtractAsync(IEntrySource source, CancellationToken cancellationToken)
     {
@@ -50,15 +41,10 @@ internal sealed class TreeExtractor : IDisposable
             }
         }
 
-        AttributesDropped = source.AttributesDropped;
-        CompleteDirectories(Root, []);
+        CompleteDirectories(_root, []);
     }
 
-    public void Dispose()
-    {
-        _directories.Dispose();
-        _hash.Dispose();
-    }
+    public void Dispose() => _directories.Dispose();
 
     private void Apply(LayerEntry entry)
     {
@@ -71,7 +57,7 @@ internal sealed class TreeExtractor : IDisposable
                 MakeHardLink(entry);
                 break;
             case EntryKind.CharacterDevice when _keepsWhiteouts && entry.IsWhiteout:
-                TreeWriter.MakeWhiteout(Place(entry, new(NodeKind.Dropped)), Name(entry.Path));
+                TreeWriter.MakeWhiteout(Place(entry, new(NodeKind.Whiteout)), Name(entry.Path));
                 break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
                 Place(entry, new(NodeKind.Dropped));
@@ -90,24 +76,18 @@ internal sealed class TreeExtractor : IDisposable
 
     private async ValueTask WriteFileAsync(LayerEntry entry, IEntrySource source, CancellationToken cancellationToken)
     {
-        var node = SetMetadata(new(NodeKind.File) { Size = entry.Size }, entry);
+        var node = SetMetadata(new(NodeKind.File), entry);
         var file = TreeWriter.CreateFile(Place(entry, node), Name(entry.Path));
         var length = 0L;
         try
         {
             while (await source.ReadContentAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
             {
-                if (_hashes)
-                {
-                    _hash.AppendData(piece.Span);
-                }
-
                 length += piece.Length;
                 TreeWriter.WriteSparse(file, piece.Span, entry.Path);
             }
 
             TreeWriter.SetLength(file, length, entry.Path);
-            node.Content = _hashes ? Finish() : default;
             _writer.Complete(file, entry.Path, node);
         }
         finally
@@ -119,17 +99,7 @@ internal sealed class TreeExtractor : IDisposable
     private void MakeHardLink(LayerEntry entry)
     {
         var target = Find(entry.Link)
-            ?? throw Refuse(entry.Path, $"it is a hard link to {PosixPath.Show(entry.Link)}, which the archive does not hold before it");
-        if (target.Kind is NodeKind.Directory)
-        {
-            throw Refuse(entry.Path, "it is a hard link to a directory");
-        }
-
-        if (Find(entry.Path) == target)
-        {
-            return; // it has this name already
-        }
-
+            ?? throw Contradiction(entry.Path, $"it is a hard link to {PosixPath.Show(entry.Link)}, which does not come before it");
         var directory = Place(entry, target);
         if (target.Kind is NodeKind.Dropped)
         {
@@ -145,86 +115,35 @@ internal sealed class TreeExtractor : IDisposable
     {
         if (entry.Path.Length == 0)
         {
-            return Root;
+            return _root;
         }
 
-        if (Find(entry.Path) is { Kind: NodeKind.Directory } existing)
-        {
-            return existing;
-        }
-
-        var node = NewDirectory();
+        var node = new TreeNode(NodeKind.Directory);
         TreeWriter.MakeDirectory(Place(entry, node), Name(entry.Path));
         return node;
     }
 
-    /// <summary>Gives the entry's name to <paramref name="node"/>, removing what had it. Returns the directory to make it in.</summary>
+    /// <summary>Gives the entry's name to <paramref name="node"/>. Returns the directory to make it in.</summary>
     private int Place(LayerEntry entry, TreeNode node)
     {
-        var parent = EnsureParent(entry.Path);
-        var directory = _directories.Open(Parent(entry.Path));
-        var name = Name(entry.Path);
-        var children = parent.Children!;
-        if (children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out var existing))
+        if (Find(Parent(entry.Path)) is not { Children: { } children })
         {
-            if (existing.Kind is NodeKind.Directory)
-            {
-                if (existing.Children!.Count > 0)
-                {
-                    throw Refuse(entry.Path, "it replaces a directory that is not empty");
-                }
-
-                _directories.CloseAll();
-                directory = _directories.Open(Parent(entry.Path));
-            }
-
-            existing.Names--;
-            if (existing.Kind is not NodeKind.Dropped)
-            {
-                TreeWriter.Remove(directory, name, existing.Kind is NodeKind.Directory);
-            }
+            throw Contradiction(entry.Path, "it comes before its directory");
         }
 
-        node.Names++;
-        children[name.ToArray()] = node;
-        return directory;
-    }
-
-    /// <summary>The directory an entry is in, made if absent: archives may leave out parents.</summary>
-    private TreeNode EnsureParent(ReadOnlySpan<byte> entry)
-    {
-        var path = Parent(entry);
-        var node = Root;
-        foreach (var range in path.Split((byte)'/'))
-        {
-            var name = path[range];
-            if (name.IsEmpty)
-            {
-                break; // the root
-            }
-
-            if (!node.Children!.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out var child))
-            {
-                child = NewDirectory();
-                TreeWriter.MakeDirectory(_directories.Open(Parent(path[..range.End])), name);
-                node.Children.Add(name.ToArray(), child);
-            }
-            else if (child.Kind is not NodeKind.Directory)
-            {
-                throw Refuse(entry, child.Kind is NodeKind.Symlink
-                    ? $"it would be written through the link {PosixPath.Show(path[..range.End])}"
-                    : $"{PosixPath.Show(path[..range.End])} is not a directory");
-            }
-
-            node = child;
-        }
-
-        return node;
+        return children.TryAdd(Name(entry.Path).ToArray(), node)
+            ? _directories.Open(Parent(entry.Path))
+            : throw Contradiction(entry.Path, "it comes twice");
     }
 
     private TreeNode? Find(ReadOnlySpan<byte> path)
     {
-        var node = Root;
+        var node = _root;
+        if (path.IsEmpty)
+        {
+            return node;
+        }
+
         foreach (var range in path.Split((byte)'/'))
         {
             if (node.Children is null || !node.Children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(path[range], out node))
@@ -254,7 +173,8 @@ internal sealed class TreeExtractor : IDisposable
     {
         if (Math.Max(entry.User, entry.Group) > _owners.IdMax)
         {
-            throw Refuse(entry.Path, $"its owner {Math.Max(entry.User, entry.Group)} is over {_owners.IdMax}, the highest id a job has");
+            throw new HostileArchiveException(
+                $"{PosixPath.Show(entry.Path)}: its owner {Math.Max(entry.User, entry.Group)} is over {_owners.IdMax}, the highest id a job has.", ArchiveFault.Unsafe);
         }
     }
 
@@ -265,20 +185,10 @@ internal sealed class TreeExtractor : IDisposable
         return node;
     }
 
-    /// <summary>As it stays if the archive never names it.</summary>
-    private static TreeNode NewDirectory() => new(NodeKind.Directory) { Mode = 0x1ed }; // 0755
-
-    private Digest Finish()
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.GetHashAndReset(hash);
-        return Digest.FromHash(hash);
-    }
-
     private static ReadOnlySpan<byte> Parent(ReadOnlySpan<byte> path) => path[..Math.Max(path.LastIndexOf((byte)'/'), 0)];
 
     private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> path) => path[(path.LastIndexOf((byte)'/') + 1)..];
 
-    private static HostileArchiveException Refuse(ReadOnlySpan<byte> entry, string reason) =>
-        new($"{PosixPath.Show(entry)}: {reason}.", ArchiveFault.Unsafe);
+    /// <summary>The reader of images refuses them first.</summary>
+    private static DamagedLayerException Contradiction(ReadOnlySpan<byte> entry, string reason) => new($"{PosixPath.Show(entry)}: {reason}.");
 }

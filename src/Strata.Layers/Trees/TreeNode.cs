@@ -1,17 +1,18 @@
-using Strata.Core;
 using Strata.Layers.Entries;
 
 namespace Strata.Layers.Trees;
 
-internal enum NodeKind : byte
+internal enum NodeKind
 {
-    File = (byte)'f',
-    Directory = (byte)'d',
-    Symlink = (byte)'l',
-    Fifo = (byte)'p',
+    File,
+    Directory,
+    Symlink,
+    Fifo,
 
     /// <summary>A device that was left out: remembered so that a hard link to it is left out too.</summary>
-    Dropped = (byte)'-',
+    Dropped,
+
+    Whiteout,
 }
 
 /// <summary>What a name stands for. Several names share one: hard links.</summary>
@@ -29,15 +30,8 @@ internal sealed class TreeNode(NodeKind kind)
 
     public IReadOnlyList<Xattr> Attributes { get; set; } = [];
 
-    public long Size { get; set; }
-
-    public Digest Content { get; set; }
-
     /// <summary>A symlink's target.</summary>
     public byte[] Target { get; init; } = [];
-
-    /// <summary>How many names it has.</summary>
-    public int Names { get; set; }
 
     /// <summary>Of a directory; else null.</summary>
     public Dictionary<byte[], TreeNode>? Children { get; } = kind is NodeKind.Directory ? new(NameComparer.Instance) : null;

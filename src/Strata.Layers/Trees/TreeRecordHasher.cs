@@ -6,31 +6,22 @@ using Strata.Layers.Entries;
 
 namespace Strata.Layers.Trees;
 
-/// <summary>One hash over the records of a tree, given in path order. The bytes are drawn in docs/format/tree-digest.md; a change there is a new format name.</summary>
+/// <summary>
+/// The tree digest (DESIGN §3), without owners, times and which names are links of one file: one hash over the records of a tree, given in path order. The bytes are drawn in
+/// docs/format/tree-digest.md; a change there is a new format name.
+/// </summary>
 internal sealed class TreeRecordHasher : IDisposable
 {
     private const int FlushSize = 32 << 10;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ArrayBufferWriter<byte> _bytes = new(FlushSize);
-    private readonly bool _withOwners; // and times and hard links: the layer digest of a stored tree
 
-    private TreeRecordHasher(ReadOnlySpan<byte> format, bool withOwners)
-    {
-        _withOwners = withOwners;
-        _bytes.Write(format);
-    }
-
-    /// <summary>DESIGN §3: without owners, times and which names are links of one file.</summary>
-    public static TreeRecordHasher ForTree() => new("strata.tree/1\n"u8, withOwners: false);
-
-    public static TreeRecordHasher ForLayer() => new("strata.layer-tree/1\n"u8, withOwners: true);
+    public TreeRecordHasher() => _bytes.Write("strata.tree/1\n"u8);
 
     public void Dispose() => _hash.Dispose();
 
-    public void Add(
-        byte type, ReadOnlySpan<byte> path, uint mode, ReadOnlySpan<byte> payload, IReadOnlyList<Xattr> attributes,
-        uint user, uint group, Timestamp modified, ReadOnlySpan<byte> firstName)
+    public void Add(byte type, ReadOnlySpan<byte> path, uint mode, ReadOnlySpan<byte> payload, IReadOnlyList<Xattr> attributes)
     {
         _bytes.GetSpan(1)[0] = type;
         _bytes.Advance(1);
@@ -42,16 +33,6 @@ internal sealed class TreeRecordHasher : IDisposable
         {
             AddText(attribute.Name);
             AddText(attribute.Value);
-        }
-
-        if (_withOwners)
-        {
-            AddNumber(user);
-            AddNumber(group);
-            BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), modified.Seconds);
-            _bytes.Advance(sizeof(long));
-            AddNumber(modified.Nanoseconds);
-            AddText(firstName);
         }
 
         if (_bytes.WrittenCount >= FlushSize)

@@ -112,14 +112,6 @@ internal sealed unsafe class TreeWriter(OwnerPolicy owners)
         }
     }
 
-    public static void Remove(int directory, ReadOnlySpan<byte> name, bool isDirectory)
-    {
-        fixed (byte* path = PosixPath.Terminated(name))
-        {
-            Check(Libc.UnlinkAt(directory, path, isDirectory ? Libc.RemoveDirectory : 0), "remove", name);
-        }
-    }
-
     /// <summary>Owner first, as a change of it clears set-user-id bits and capabilities; times last.</summary>
     public void Complete(int file, ReadOnlySpan<byte> shownName, TreeNode node)
     {

@@ -52,9 +52,9 @@ public sealed class DirectoryPackingTests : IDisposable
         Directory.CreateDirectory(_directory.Combine("source"));
         Shell.Run(_directory.Combine("source"), "mkdir d; echo x > d/f; ln -s f d/l; mkfifo p; ln d/f h");
         Shell.Run(_directory.Path, "tar -C source --xattrs --format=pax -cf source.tar .");
-        await using var tar = File.OpenRead(_directory.Combine("source.tar"));
-        var stored = await new TreeStore(_directory.Combine("data"), OwnerPolicy.Root).ImportTarAsync(tar, TreeImportLimits.Default, CancellationToken.None);
-        (await Pack("source", "image")).TreeDigest.ShouldBe(stored.TreeDigest);
+        var fromTar = await LayerPacker.FromTarAsync(
+            File.OpenRead(_directory.Combine("source.tar")), new(_directory.Combine("from-tar"), null), TarPackOptions.Default, CancellationToken.None);
+        (await Pack("source", "image")).TreeDigest.ShouldBe(fromTar.TreeDigest);
     }
 
     [Fact]

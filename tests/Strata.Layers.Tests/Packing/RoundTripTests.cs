@@ -155,31 +155,6 @@ public sealed class RoundTripTests : IDisposable
             () => LayerPacker.FromTarAsync(new MemoryStream(hidden), Target("hidden"), options, CancellationToken.None));
     }
 
-    [Fact]
-    public async Task The_last_member_of_a_name_counts()
-    {
-        var twice = await FromTar(new TarBuilder().File("a", "1").Link("a", "x").File("a", "2").File("b", "3").Directory("b").File("b/c", "4").Finished(), "twice");
-        var once = await FromTar(new TarBuilder().File("a", "2").Directory("b").File("b/c", "4").Finished(), "once");
-        twice.TreeDigest.ShouldBe(once.TreeDigest);
-        Shell.Run(_directory.Path, "fsck.erofs twice");
-    }
-
-    [Theory]
-    [MemberData(nameof(HostileArchiveTests.Corpus), MemberType = typeof(HostileArchiveTests))]
-    public async Task Hostile_archives_are_refused(string name, byte[] archive, ArchiveFault fault, string reason)
-    {
-        if (name is "a bad capability")
-        {
-            return; // the kernel refuses to set it; a layer only carries it
-        }
-
-        var options = new TarPackOptions { Limits = new(1 << 20, 100) };
-        var refusal = await Should.ThrowAsync<HostileArchiveException>(
-            () => LayerPacker.FromTarAsync(new MemoryStream(archive), Target("image"), options, CancellationToken.None), name);
-        refusal.Fault.ShouldBe(fault);
-        refusal.Message.ShouldContain(name is "hard link to nothing" or "hard link through a link" ? "does not come before" : reason);
-    }
-
     private static byte[] Content(ErofsReader reader, ErofsEntry entry)
     {
         var content = new byte[entry.Entry.Size];

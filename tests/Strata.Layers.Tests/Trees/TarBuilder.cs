@@ -26,7 +26,7 @@ internal sealed class TarBuilder
 
     public TarBuilder Member(
         string name, char type, string link = "", byte[]? content = null, int mode = 0x1a4, long user = 0, long? size = null, string? magic = null,
-        bool rightChecksum = true, string? rawSize = null)
+        bool rightChecksum = true, string? rawSize = null, int minor = 0)
     {
         var block = new byte[512];
         Put(block, 0, name);
@@ -39,6 +39,7 @@ internal sealed class TarBuilder
         block[156] = (byte)type;
         Put(block, 157, link);
         Put(block, 257, magic ?? "ustar\0" + "00");
+        Put(block, 337, Octal(minor, 7));
         var sum = block.Sum(b => b) + (rightChecksum ? 0 : 1);
         Put(block, 148, Octal(sum, 6) + "\0 ");
         _bytes.AddRange(block);

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Strata.Layers.Trees;
+using Strata.Layers.Tests.Trees;
 
-namespace Strata.Layers.Tests.Trees;
+namespace Strata.Layers.Tests.Packing;
 
 public sealed class HostileArchiveTests : IDisposable
 {
@@ -24,8 +24,8 @@ public sealed class HostileArchiveTests : IDisposable
         { "below a file", new TarBuilder().File("a").File("a/b").Finished(), ArchiveFault.Unsafe, "not a directory" },
         { "hard link outside", new TarBuilder().HardLink("a", "../canary/secret").Finished(), ArchiveFault.Unsafe, "'..'" },
         { "absolute hard link", new TarBuilder().HardLink("a", "/etc/passwd").Finished(), ArchiveFault.Unsafe, "absolute" },
-        { "hard link to nothing", new TarBuilder().HardLink("a", "b").Finished(), ArchiveFault.Unsafe, "does not hold" },
-        { "hard link through a link", new TarBuilder().Link("l", "/etc").HardLink("a", "l/passwd").Finished(), ArchiveFault.Unsafe, "does not hold" },
+        { "hard link to nothing", new TarBuilder().HardLink("a", "b").Finished(), ArchiveFault.Unsafe, "does not come before" },
+        { "hard link through a link", new TarBuilder().Link("l", "/etc").HardLink("a", "l/passwd").Finished(), ArchiveFault.Unsafe, "does not come before" },
         { "hard link to a directory", new TarBuilder().Directory("d").HardLink("a", "d").Finished(), ArchiveFault.Unsafe, "directory" },
         { "file over a full directory", new TarBuilder().File("d/x").File("d").Finished(), ArchiveFault.Unsafe, "not empty" },
         { "root is a file", new TarBuilder().File(".").Finished(), ArchiveFault.Unsafe, "root" },
@@ -34,6 +34,13 @@ public sealed class HostileArchiveTests : IDisposable
         { "empty link", new TarBuilder().Link("a", "").Finished(), ArchiveFault.Unsafe, "link target" },
         { "global path", new TarBuilder().Extended('g', ("path", "x")).File("a").Finished(), ArchiveFault.Unsafe, "global" },
         { "a bad capability", new TarBuilder().Pax(("SCHILY.xattr.security.capability", "xx")).File("a").Finished(), ArchiveFault.Unsafe, "attribute" },
+        { "an access list without its end", new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_access", "\u0002\u0000\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000\u0000\u0000")).File("a").Finished(), ArchiveFault.Unsafe, "attribute" },
+        { "an access list out of order", new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_access", "\u0002\u0000\u0000\u0000\u0004\u0000\u0004\u0000\u0000\u0000\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000\u0000\u0000\u0020\u0000\u0004\u0000\u0000\u0000\u0000\u0000")).File("a").Finished(), ArchiveFault.Unsafe, "attribute" },
+        { "an access list without a mask", new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_access", "\u0002\u0000\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000\u0000\u0000\u0002\u0000\u0006\u0000\u0000\u0000\u0000\u0000\u0004\u0000\u0004\u0000\u0000\u0000\u0000\u0000\u0020\u0000\u0004\u0000\u0000\u0000\u0000\u0000")).File("a").Finished(), ArchiveFault.Unsafe, "attribute" },
+        { "removal of nothing", new TarBuilder().File(".wh.").Finished(), ArchiveFault.Unsafe, "removes no name" },
+        { "removal of the parent", new TarBuilder().File("d/.wh...").Finished(), ArchiveFault.Unsafe, "removes no name" },
+        { "removal through a link", new TarBuilder().Link("out", "../../canary").File("out/.wh.secret").Finished(), ArchiveFault.Unsafe, "through the link out" },
+        { "opaque through a link", new TarBuilder().Link("out", "../../canary").File("out/.wh..wh..opq").Finished(), ArchiveFault.Unsafe, "through the link out" },
         { "long component", new TarBuilder().Pax(("path", new string('a', 256))).File("x").Finished(), ArchiveFault.TooLarge, "255" },
         { "long path", new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("abcdefg/", 520)))).File("x").Finished(), ArchiveFault.TooLarge, "4095" },
         { "deep path", new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("a/", 300)))).File("x").Finished(), ArchiveFault.TooLarge, "components" },
@@ -61,22 +68,43 @@ public sealed class HostileArchiveTests : IDisposable
     public async Task It_is_refused_with_its_reason_and_leaves_nothing(string name, byte[] archive, ArchiveFault fault, string reason)
     {
         _directory.Write("canary/secret", "unchanged");
-        var store = new TreeStore(_directory.Combine("data"), OwnerPolicy.Root);
+        var store = new ArchiveStore(_directory);
 
-        var refusal = await Should.ThrowAsync<HostileArchiveException>(
-            async () => await store.ImportTarAsync(new MemoryStream(archive), new(1 << 20, 100), CancellationToken.None), name);
+        var refusal = await Should.ThrowAsync<HostileArchiveException>(() => store.ImportAsync(archive, new() { Limits = new(1 << 20, 100) }), name);
 
         refusal.Message.ShouldContain(reason);
         refusal.Fault.ShouldBe(fault);
+        ArchiveDiagnostics.Refused("evil.tar", refusal, null).Code.ShouldBe(CodeOf(fault));
+        store.ShouldHoldNothing();
+        Directory.GetFileSystemEntries(_directory.Path).Order(StringComparer.Ordinal).ShouldBe([_directory.Combine("canary"), _directory.Combine("data")]);
         Directory.GetFileSystemEntries(_directory.Combine("canary")).ShouldBe([_directory.Combine("canary/secret")]);
         (await File.ReadAllTextAsync(_directory.Combine("canary/secret"))).ShouldBe("unchanged");
         File.Exists("/tmp/strata-evil").ShouldBeFalse();
-        Directory.GetFileSystemEntries(_directory.Combine("data/trees")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Links_that_lead_outside_are_kept_and_never_followed()
+    {
+        _directory.Write("canary/secret", "unchanged");
+        var store = new ArchiveStore(_directory);
+        var layer = await store.ImportAsync(
+            new TarBuilder().Pax(("SCHILY.xattr.user.a", "dropped")).Link("secret", _directory.Combine("canary/secret")).HardLink("same", "secret").Finished());
+        Shell.Run(await store.ExtractAsync(layer), "chmod -R o-r . ; readlink same").ShouldBe(_directory.Combine("canary/secret") + "\n");
+        Shell.Run(_directory.Combine("canary"), "cat secret; stat -c ' %h %u' secret").ShouldBe("unchanged 1 0\n");
+        File.GetLastWriteTimeUtc(_directory.Combine("canary/secret")).Year.ShouldBeGreaterThan(2001); // the link's own is of 2001
     }
 
     [Fact]
     public void Names_in_messages_cannot_move_the_cursor() =>
         Posix.PosixPath.Show("a\u001b[2J\nb"u8).ShouldBe("a\\u001b[2J\\u000ab");
+
+    private static string CodeOf(ArchiveFault fault) => fault switch
+    {
+        ArchiveFault.Unsafe => "STR3201",
+        ArchiveFault.Damaged => "STR3202",
+        ArchiveFault.TooLarge => "STR3203",
+        _ => "STR3204",
+    };
 
     private static byte[] Many()
     {
