@@ -18,7 +18,7 @@ internal static class PullImageBench
         var strata = Path.Combine(repository, "strata");
         string[] pull = ["image", "pull", image, "--data", directory.File("out/data")];
         var samples = await Measurement.InTurnAsync(
-            5,
+            3,
             () => EmptyAsync(directory),
             ("strata image pull", () => Shell.RunAsync(strata, pull, directory.Path)),
             ("skopeo copy, umoci unpack", () => Shell.RunAsync(
