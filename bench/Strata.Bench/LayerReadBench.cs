@@ -19,7 +19,7 @@ internal static class LayerReadBench
         await LayerPacker.FromDirectoryAsync(directory.File("tree"), new(directory.File("0.erofs"), null), PackOptions.Default, CancellationToken.None);
         await Shell.RunAsync("mkdir extracted layer && tar -C tree -cf - . | tar -C extracted -xf - && rm -r tree", directory.Path);
         using var mount = LayerMount.At(directory.File("layer"), directory.File("0.erofs"), [], LayerMountMethod.File);
-        foreach (var (state, rounds, prepare) in ((string, int, Func<Task>)[])[("cold", 7, PageCache.DropAsync), ("warm", 11, () => Task.CompletedTask)])
+        foreach (var (state, rounds, prepare) in ((string, int, Func<Task>)[])[("cold", 3, PageCache.DropAsync), ("warm", 7, () => Task.CompletedTask)])
         {
             var samples = await Measurement.InTurnAsync(
                 rounds, prepare, ($"layer, {state}", () => ReadAsync(directory, "layer")), ($"extracted, {state}", () => ReadAsync(directory, "extracted")));
