@@ -168,7 +168,7 @@ public sealed class SourceReuseTests : IDisposable
         Shell.Run(Workspace, """
             for i in $(seq 300); do echo one > src/$i; done; git add -A; git -c user.name=t -c user.email=t@t commit -qm one; git branch one
             for i in $(seq 300); do echo two > src/$i; done; for i in $(seq 40); do echo n > docs/new$i; done
-            git add -A; git -c user.name=t -c user.email=t@t commit -qm two; git branch two
+            git add -A; git -c user.name=t -c user.email=t@t commit -qm two; git checkout -qb two
             """);
         using var stop = new CancellationTokenSource();
         var switching = Task.Run(() =>
