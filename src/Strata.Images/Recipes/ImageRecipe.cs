@@ -1,0 +1,38 @@
+using Strata.Core.Diagnostics;
+
+namespace Strata.Images.Recipes;
+
+/// <summary>How an image is made: a base, and what is done to it step by step. All text is final.</summary>
+public sealed record ImageRecipe
+{
+    /// <summary>For people and for what is remembered: a definition's name, or what an inline one belongs to.</summary>
+    public required string Name { get; init; }
+
+    public required SourceSpan At { get; init; }
+
+    public required RecipeBase From { get; init; }
+
+    /// <summary>Set over the base's before the first step.</summary>
+    public ImageConfig Config { get; init; } = ImageConfig.Empty;
+
+    /// <summary>Values a step may name.</summary>
+    public IReadOnlyDictionary<string, string> Args { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Layers of steps with network are built again once older.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    public IReadOnlyList<RecipeStep> Steps { get; init; } = [];
+}
+
+/// <summary>What an image, or a copy from one, starts from.</summary>
+public abstract record RecipeBase
+{
+    private RecipeBase()
+    {
+    }
+
+    public sealed record Base(BaseImage Image) : RecipeBase;
+
+    /// <summary>Another definition. Definitions form no cycle.</summary>
+    public sealed record Recipe(ImageRecipe Definition) : RecipeBase;
+}
