@@ -34,6 +34,10 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
         return await OpenAsync(held, [], [], cancellationToken).ConfigureAwait(false);
     }
 
+    /// <param name="lease">Remains the caller's, who holds it as long as sandboxes stand on the layer.</param>
+    /// <exception cref="IOException">The layer cannot be extracted: the disk is full or fails.</exception>
+    public ValueTask<SandboxTree> OpenSharedAsync(LayerLease lease, CancellationToken cancellationToken) => OpenAsync(lease, [], [], cancellationToken);
+
     /// <param name="lease">Becomes this object's.</param>
     /// <exception cref="IOException">The view cannot be extracted: the disk is full or fails.</exception>
     public async ValueTask<SandboxTree> OpenAsync(ViewLease lease, CancellationToken cancellationToken)

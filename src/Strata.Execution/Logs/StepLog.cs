@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Strata.Core.Text;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Masking;

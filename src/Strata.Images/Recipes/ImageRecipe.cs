@@ -22,6 +22,35 @@ public sealed record ImageRecipe
     public TimeSpan? MaxAge { get; init; }
 
     public IReadOnlyList<RecipeStep> Steps { get; init; } = [];
+
+    /// <summary>What is below all definitions.</summary>
+    public BaseImage Base => From switch
+    {
+        RecipeBase.Recipe below => below.Definition.Base,
+        RecipeBase.Base { Image: var image } => image,
+        _ => throw new InvalidOperationException($"{From.GetType().Name} is no base."),
+    };
+
+    /// <summary>All that must come from elsewhere for it: its base, and what it copies from; those of definitions too. Some may come twice.</summary>
+    public IEnumerable<BaseImage> Sources()
+    {
+        foreach (var from in Steps.OfType<RecipeStep.Copy>().Select(static copy => copy.FromImage).Prepend(From))
+        {
+            switch (from)
+            {
+                case RecipeBase.Base plain:
+                    yield return plain.Image;
+                    break;
+                case RecipeBase.Recipe other:
+                    foreach (var image in other.Definition.Sources())
+                    {
+                        yield return image;
+                    }
+
+                    break;
+            }
+        }
+    }
 }
 
 /// <summary>What an image, or a copy from one, starts from.</summary>

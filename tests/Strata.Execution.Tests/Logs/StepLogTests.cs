@@ -1,4 +1,5 @@
 using System.Text;
+using Strata.Core.Text;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Masking;

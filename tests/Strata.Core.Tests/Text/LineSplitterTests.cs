@@ -1,7 +1,7 @@
 using System.Text;
-using Strata.Execution.Logs;
+using Strata.Core.Text;
 
-namespace Strata.Execution.Tests.Logs;
+namespace Strata.Core.Tests.Text;
 
 public sealed class LineSplitterTests
 {

@@ -1,10 +1,10 @@
-namespace Strata.Execution.Logs;
+namespace Strata.Core.Text;
 
 /// <summary>
 /// Cuts a stream of bytes into lines at LF, CR LF and lone CR (a progress bar's redraws are lines). A line over <see cref="LineLengthMax"/>
 /// comes in pieces. Copies only what a line's end is still awaited for.
 /// </summary>
-internal sealed class LineSplitter
+public sealed class LineSplitter
 {
     public const int LineLengthMax = 64 << 10; // bytes
 

@@ -1,0 +1,21 @@
+using Strata.Images.Copying;
+using Strata.Images.Keys;
+using Strata.Images.Recipes;
+using Strata.Layers.Store;
+
+namespace Strata.Images.Building;
+
+/// <summary>The layer of a working directory: what of its path was missing, often nothing.</summary>
+internal sealed class DirectoryStepLayer(ImageStack below, RecipeStep.SetWorkingDirectory step, ILayerPlace target) : StepLayer
+{
+    public override KeyInputs Inputs { get; } =
+        new() { Below = below.SnapshotDigest, Instruction = "workdir", Platform = ImageDigest.Platform, WorkingDirectory = step.Path };
+
+    public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
+    {
+        using var write = target.Start();
+        var packed = WorkdirLayer.Find(below.Leases, step.Path, step.At).Write(write.Target);
+        var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
+        return new(commit.Lease!, []);
+    }
+}

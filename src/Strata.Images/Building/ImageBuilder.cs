@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Strata.Core.Diagnostics;
+using Strata.Images.Recipes;
+using Strata.Layers;
+
+namespace Strata.Images.Building;
+
+/// <summary>
+/// The images of one run or one command: each recipe is built once in it, whoever asks. Independent recipes are built side by side. Disposing ends what goes
+/// on and lets go of the layers.
+/// </summary>
+public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
+{
+    private readonly ImageResolver _bases;
+    private readonly LayerTrees _trees;
+    private readonly Lazy<BuildServices> _services; // opens the database
+    private readonly ConcurrentDictionary<ImageRecipe, Lazy<Task<ImageStack>>> _stacks = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<ImageRecipe, bool> _told = new(ReferenceEqualityComparer.Instance);
+    private readonly CancellationTokenSource _ended = new();
+
+    internal ImageBuilder(ImageResolver bases, LayerTrees trees, Func<BuildServices> open) => (_bases, _trees, _services) = (bases, trees, new(open));
+
+    public ValueTask<ResolvedImage> ResolveAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
+    {
+        return recipe is { Steps.Count: 0, From: RecipeBase.Base plain } ? ResolveBaseAsync(plain.Image) : new(ResolveStackAsync());
+
+        async ValueTask<ResolvedImage> ResolveBaseAsync(BaseImage image)
+        {
+            var resolved = await _bases.ResolveAsync(image, context.Identity, context.Observer, cancellationToken).ConfigureAwait(false);
+            return resolved with { Config = resolved.Config.With(recipe.Config) };
+        }
+
+        async Task<ResolvedImage> ResolveStackAsync()
+        {
+            var stack = await BuiltAsync(recipe, context, cancellationToken).ConfigureAwait(false);
+            var lowers = new List<Sandbox.SandboxTree>(stack.Leases.Count);
+            foreach (var lease in stack.Leases)
+            {
+                lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
+            }
+
+            return new(lowers, stack.Config, LayersOf(recipe, stack));
+        }
+    }
+
+    public async ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
+    {
+        if (recipe is { Steps.Count: 0, From: RecipeBase.Base { Image: var image } })
+        {
+            return (await _bases.OpenAsync(image, context.Identity, context.Observer, cancellationToken).ConfigureAwait(false)).With(recipe.Config);
+        }
+
+        var stack = await BuiltAsync(recipe, context, cancellationToken).ConfigureAwait(false);
+        return new(stack, LayersOf(recipe, stack));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        foreach (var begun in _stacks.Values)
+        {
+            if (begun.IsValueCreated)
+            {
+                await ((Task)begun.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who asked was told
+                if (begun.Value.IsCompletedSuccessfully)
+                {
+                    (await begun.Value.ConfigureAwait(false)).Dispose();
+                }
+            }
+        }
+
+        _ended.Dispose();
+    }
+
+    /// <summary>The first one who asks is told what was built; for the others it is there.</summary>
+    private List<ResolvedLayer> LayersOf(ImageRecipe recipe, ImageStack stack)
+    {
+        var isFirst = _told.TryAdd(recipe, true);
+        var layers = new List<ResolvedLayer>(stack.Layers.Count);
+        foreach (var (layer, _) in stack.Layers)
+        {
+            layers.Add(isFirst ? layer : layer with { Outcome = LayerOutcome.Reused, Duration = TimeSpan.Zero });
+        }
+
+        return layers;
+    }
+
+    /// <summary>Another may wait for it too: it ends with this builder, not with who asked.</summary>
+    private Task<ImageStack> BuiltAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken) =>
+        Begun(recipe, context).WaitAsync(cancellationToken);
+
+    private Task<ImageStack> Begun(ImageRecipe recipe, BuildContext context) =>
+        _stacks.GetOrAdd(recipe, static (recipe, all) => new(() => Task.Run(() => all.Builder.BuildAsync(recipe, all.Context))), (Builder: this, Context: context)).Value;
+
+    private async Task<ImageStack> BuildAsync(ImageRecipe recipe, BuildContext context)
+    {
+        try
+        {
+            return await ImageResolver.GuardAsync(
+                null, () => new RecipeBuild(_services.Value, recipe, context, BelowAsync).RunAsync(_ended.Token)).ConfigureAwait(false);
+        }
+        catch (DamagedLayerException e)
+        {
+            throw new EnvironmentException(BuildDiagnostics.DamagedLayer(recipe.Name, e.Fault.ToString(), e.Message), e);
+        }
+
+        async Task<ImageStack> BelowAsync(RecipeBase below)
+        {
+            if (below is RecipeBase.Recipe other)
+            {
+                return new(await Begun(other.Definition, context).ConfigureAwait(false));
+            }
+
+            var held = await _bases.OpenAsync(((RecipeBase.Base)below).Image, context.Identity, context.Observer, _ended.Token).ConfigureAwait(false);
+            return new(held.Leases, held.Layers, held.Config);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Core.Json;
+using Strata.Images.Capturing;
+using Strata.Images.Keys;
+using Strata.Images.Recipes;
+using Strata.Images.Records;
+using Strata.Layers.Store;
+using Strata.Tenancy;
+
+namespace Strata.Images.Building;
+
+/// <summary>
+/// One step's layer, found or made. Invariants: what is used was found under the key of exactly these inputs, where this run may see it; a layer is recorded
+/// while its lease is held, and only by the process that holds the right to build that key in that scope.
+/// </summary>
+internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, BuildContext context, ILayerPlace place)
+{
+    private const int TriesMax = 10;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Scope _scope = Scope.Of(context.Identity);
+
+    /// <summary>Lays the step's layer on the stack.</summary>
+    /// <exception cref="UserErrorException">The step failed, or made what may not be kept.</exception>
+    public async Task AddAsync(ImageStack stack, StepPlace at, StepLayer step, CancellationToken cancellationToken)
+    {
+        var start = services.Time.GetTimestamp();
+        var (key, manifest) = LayerKey.Of(step.Inputs);
+        Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));
+        var found = await FindOrMakeAsync(key, manifest, stack, at, step, cancellationToken).ConfigureAwait(false);
+        var layer = new ResolvedLayer(key.ToString(), found.Lease.Digest, found.Outcome, services.Time.GetElapsedTime(start), found.Lease.SizeBytes);
+        stack.Add(found.Lease, layer, at.Title, found.IsShareable);
+        Tell(new BuildEvent.Ended(at.Recipe, at.Index, at.Count, at.Title, layer, found.Reason, found.Changes, found.LeftOut));
+        if (context.Verify)
+        {
+            await VerifyAsync(found.Lease, at, step, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<FoundLayer> FindOrMakeAsync(
+        Digest key, JsonObject manifest, ImageStack stack, StepPlace at, StepLayer step, CancellationToken cancellationToken)
+    {
+        var waited = false;
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            var (found, _) = await FindAsync(key, cancellationToken).ConfigureAwait(false);
+            if (found is not null)
+            {
+                return waited ? found with { Reason = BuildReason.BuiltElsewhere } : found;
+            }
+
+            BuildLease? lease;
+            (lease, var hadToWait) = await AcquireAsync(key, at, cancellationToken).ConfigureAwait(false);
+            waited |= hadToWait;
+            if (lease is null)
+            {
+                tries--; // another built it, or ended: look again
+                continue;
+            }
+
+            await using (lease.ConfigureAwait(false))
+            {
+                (found, var miss) = await FindAsync(key, cancellationToken).ConfigureAwait(false); // by the one that had the lease until now
+                if (found is not null)
+                {
+                    return found with { Reason = BuildReason.BuiltElsewhere };
+                }
+
+                var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, cancellationToken).ConfigureAwait(false) : [];
+                var isShareable = stack.IsShareable && step.IsShareable;
+                if (await MakeAsync(key, manifest, isShareable, at, step, lease, miss, cancellationToken).ConfigureAwait(false) is { } made)
+                {
+                    return new(made.Lease, LayerOutcome.Built, changes.Count > 0 ? BuildReason.Changed : miss, isShareable) { Changes = changes, LeftOut = made.LeftOut };
+                }
+            }
+        }
+
+        throw new UserErrorException(BuildDiagnostics.Unsettled(at.Recipe, at.Number, recipe.Steps[at.Index].At));
+    }
+
+    /// <returns>The layer, held; or why there is none.</returns>
+    private async ValueTask<(FoundLayer? Found, BuildReason Miss)> FindAsync(Digest key, CancellationToken cancellationToken)
+    {
+        if (await services.Records.FindAsync(key, context.Identity, cancellationToken).ConfigureAwait(false) is not { } record)
+        {
+            return (null, BuildReason.New);
+        }
+
+        if (record.UsesNetwork && recipe.MaxAge is { } limit && services.Time.GetUtcNow() - record.CreatedAt > limit)
+        {
+            return (null, BuildReason.TooOld);
+        }
+
+        var opening = await place.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false);
+        if (opening.Lease is null)
+        {
+            return (null, BuildReason.Lost);
+        }
+
+        await services.Records.TouchAsync([(record.Key, record.Scope)], cancellationToken).ConfigureAwait(false);
+        return (new(opening.Lease, LayerOutcome.Reused, BuildReason.Unchanged, record.Shareable), BuildReason.Unchanged);
+    }
+
+    /// <returns>The right to build the layer. Null: the one that had it is done.</returns>
+    private async Task<(BuildLease? Lease, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(services.LogDirectory, $"{key.Hex[..16]}-{Guid.NewGuid():n}.log");
+        LogFollower? follower = null;
+        try
+        {
+            while (true)
+            {
+                switch (await services.Leases.TryAcquireAsync(_scope, key, Owner, path, cancellationToken).ConfigureAwait(false))
+                {
+                    case LeaseAttempt.Acquired acquired when follower is null:
+                        return (acquired.Lease, false);
+                    case LeaseAttempt.Acquired acquired:
+                        follower.Read();
+                        return (acquired.Lease, true);
+                    case LeaseAttempt.Held held:
+                        if (follower is null)
+                        {
+                            context.Observer.Report($"{at.Recipe}: step {at.Number} of {at.Count} is being built by {held.Owner}; waiting for it");
+                            follower = new(held.LogPath, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, context.Mask(line))));
+                        }
+
+                        follower.Read();
+                        await Task.Delay(PollInterval, services.Time, cancellationToken).ConfigureAwait(false);
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            follower?.Dispose();
+        }
+    }
+
+    /// <returns>Null: another published first, or the right to build was lost: look again.</returns>
+    private async Task<MadeLayer?> MakeAsync(
+        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, BuildLease lease, BuildReason miss, CancellationToken cancellationToken)
+    {
+        var start = services.Time.GetTimestamp();
+        using var log = NewLog(lease.LogPath, at);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        MadeLayer made;
+        try
+        {
+            made = await step.MakeAsync(log, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        var outcome = await services.Records.PublishAsync(
+            new()
+            {
+                Key = key,
+                Scope = _scope,
+                Layer = made.Lease.Digest,
+                SizeBytes = made.Lease.SizeBytes,
+                UsesNetwork = step.UsesNetwork,
+                Shareable = isShareable,
+                Producer = context.Producer,
+                CreatedAt = services.Time.GetUtcNow(),
+                LastUsedAt = services.Time.GetUtcNow(),
+                BuildDuration = services.Time.GetElapsedTime(start),
+                Manifest = System.Text.Encoding.UTF8.GetString(CanonicalJson.Write(manifest)),
+                Definition = recipe.Name,
+                Step = at.Index,
+            },
+            lease,
+            replaces: miss is BuildReason.TooOld or BuildReason.Lost,
+            cancellationToken).ConfigureAwait(false);
+        if (outcome is PublishOutcome.Published)
+        {
+            return made;
+        }
+
+        made.Lease.Dispose();
+        return null;
+    }
+
+    /// <summary>What is not as the last time this step was built.</summary>
+    private async ValueTask<IReadOnlyList<KeyChange>> ChangesAsync(StepPlace at, JsonObject manifest, CancellationToken cancellationToken) =>
+        await services.Records.FindLatestAsync(recipe.Name, at.Index, context.Identity, cancellationToken).ConfigureAwait(false) is { } last
+            ? KeyDifference.Between((JsonObject)JsonNode.Parse(last.Manifest)!, manifest)
+            : [];
+
+    private async Task VerifyAsync(LayerLease first, StepPlace at, StepLayer step, CancellationToken cancellationToken)
+    {
+        using var log = NewLog(null, at);
+        var (second, _) = await step.MakeAsync(log, cancellationToken).ConfigureAwait(false);
+        using (second)
+        {
+            var differences = second.Digest == first.Digest ? [] : LayerComparison.Compare(first, second);
+            Tell(new BuildEvent.Verified(at.Recipe, at.Index, at.Count, at.Title, first.Digest, second.Digest, differences));
+        }
+    }
+
+    private BuildLog NewLog(string? path, StepPlace at) =>
+        new(path, context.Mask, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, line)));
+
+    private void Tell(BuildEvent e) => context.Observer.On(e);
+
+    private sealed record FoundLayer(LayerLease Lease, LayerOutcome Outcome, BuildReason Reason, bool IsShareable)
+    {
+        public IReadOnlyList<KeyChange> Changes { get; init; } = [];
+
+        public IReadOnlyList<string> LeftOut { get; init; } = [];
+    }
+
+    private string Owner => string.Create(CultureInfo.InvariantCulture, $"{context.Producer.RunId} (process {Environment.ProcessId})");
+}

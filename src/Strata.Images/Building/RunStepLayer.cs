@@ -1,0 +1,151 @@
+using System.Globalization;
+using Strata.Core.Diagnostics;
+using Strata.Images.Capturing;
+using Strata.Images.Keys;
+using Strata.Images.Recipes;
+using Strata.Layers.Store;
+using Strata.Sandbox;
+
+namespace Strata.Images.Building;
+
+/// <summary>A command's layer: what it changed.</summary>
+internal sealed class RunStepLayer : StepLayer
+{
+    private const string DefaultShell = "sh -e";
+
+    private readonly StepPlace _at;
+    private readonly RecipeStep.Run _step;
+    private readonly ImageStack _below;
+    private readonly BuildContext _context;
+    private readonly ILayerPlace _target;
+    private readonly LayerTrees _trees;
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyDictionary<string, string> _args;
+
+    /// <param name="args">All that the recipe and the build give.</param>
+    /// <param name="target">Where layers of this organization are.</param>
+    public RunStepLayer(
+        StepPlace at,
+        RecipeStep.Run step,
+        ImageStack below,
+        IReadOnlyDictionary<string, string> args,
+        BuildContext context,
+        ILayerPlace target,
+        LayerTrees trees,
+        TimeProvider time)
+    {
+        (_at, _step, _below, _context, _target, _trees, _time) = (at, step, below, context, target, trees, time);
+        _args = NamedArgs.Of(step, args);
+        Inputs = new()
+        {
+            Below = below.SnapshotDigest,
+            Instruction = "run",
+            Platform = ImageDigest.Platform,
+            Command = step.Command,
+            Shell = step.Shell ?? DefaultShell,
+            Env = Merged(below.Config.Environment, step.Env),
+            Args = _args,
+            User = below.Config.User,
+            WorkingDirectory = below.Config.WorkingDirectory,
+            Network = step.Network,
+        };
+    }
+
+    public override KeyInputs Inputs { get; }
+
+    public override bool UsesNetwork => _step.Network;
+
+    public override bool IsShareable => _step.Secrets.Count == 0;
+
+    public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
+    {
+        var secrets = Secrets();
+        var host = await _context.OpenHost(cancellationToken).ConfigureAwait(false);
+        var outcome = await RunCapture.RunAsync(
+            new()
+            {
+                Host = host,
+                Lowers = await LowersAsync(cancellationToken).ConfigureAwait(false),
+                Below = _below.Leases,
+                BelowTree = _below.Tree,
+                Step = _step with { Shell = Inputs.Shell },
+                Environment = Merged(Merged(_below.Config.Environment, _step.Env), _args),
+                WorkingDirectory = _below.Config.WorkingDirectory ?? "/",
+                User = _below.Config.User,
+                Secrets = secrets,
+                Site = _context.Site,
+                Timeout = _context.StepTimeout,
+                Output = log,
+                Time = _time,
+                Target = _target,
+            },
+            cancellationToken).ConfigureAwait(false);
+        log.End();
+        return outcome switch
+        {
+            CaptureOutcome.Stored stored => new(stored.Lease, stored.LeftOut),
+            CaptureOutcome.Refused refused => throw new UserErrorException(refused.Diagnostic with { At = _step.At }),
+            CaptureOutcome.Failed failed => throw Failure(failed, log),
+            _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a command."),
+        };
+    }
+
+    private UserErrorException Failure(CaptureOutcome.Failed failed, BuildLog log)
+    {
+        if (failed.SandboxEnded is { } ended)
+        {
+            return new(ended with { At = _step.At });
+        }
+
+        var how = failed switch
+        {
+            { StartError: { } error } => $"could not be started ({error})",
+            { End: ExecEnd.TimedOut } => string.Create(CultureInfo.InvariantCulture, $"took longer than {_context.StepTimeout.TotalMinutes:0.##} minutes"),
+            { OutOfMemory: true } => "ran out of memory",
+            _ => string.Create(CultureInfo.InvariantCulture, $"failed with exit code {failed.ExitCode}"),
+        };
+        var hint = failed.ExitCode == 127 ? "Exit code 127: a program is not in the image at this step. Install it in a step before." : null;
+        return new(BuildDiagnostics.StepFailed(_at.Recipe, _at.Number, _step.Title, how, log.LastLines, hint, _step.At));
+    }
+
+    private Dictionary<string, string> Secrets()
+    {
+        var secrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var missing = new List<Diagnostic>();
+        foreach (var name in _step.Secrets)
+        {
+            if (_context.Secrets.TryGetValue(name, out var value))
+            {
+                secrets[name] = value;
+            }
+            else
+            {
+                missing.Add(BuildDiagnostics.UnknownSecret(_at.Recipe, _at.Number, name, _context.Secrets.Keys, _step.At));
+            }
+        }
+
+        return missing.Count > 0 ? throw new UserErrorException(missing) : secrets;
+    }
+
+    private async Task<IReadOnlyList<SandboxTree>> LowersAsync(CancellationToken cancellationToken)
+    {
+        var lowers = new List<SandboxTree>(_below.Leases.Count);
+        foreach (var lease in _below.Leases)
+        {
+            lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
+        }
+
+        return lowers;
+    }
+
+    private static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> below, IReadOnlyDictionary<string, string> above)
+    {
+        var merged = new Dictionary<string, string>(below, StringComparer.Ordinal);
+        foreach (var (name, value) in above)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,28 @@
+using Strata.Images.Keys;
+using Strata.Layers.Store;
+
+namespace Strata.Images.Building;
+
+/// <summary>A step that makes a layer: what its key is made of, and how the layer is. Disposing lets go of what was looked at.</summary>
+internal abstract class StepLayer : IDisposable
+{
+    public abstract KeyInputs Inputs { get; }
+
+    /// <summary>What it makes may be another thing tomorrow.</summary>
+    public virtual bool UsesNetwork => false;
+
+    /// <summary>No secret is there while it is made.</summary>
+    public virtual bool IsShareable => true;
+
+    /// <param name="log">For what commands print.</param>
+    /// <exception cref="Strata.Core.Diagnostics.UserErrorException">The step failed, or made what may not be kept.</exception>
+    public abstract Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken);
+
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <param name="Lease">The caller disposes it.</param>
+/// <param name="LeftOut">Names that no layer keeps.</param>
+internal sealed record MadeLayer(LayerLease Lease, IReadOnlyList<string> LeftOut);

@@ -1,0 +1,9 @@
+namespace Strata.Images.Building;
+
+/// <summary>Where in a recipe something happens.</summary>
+/// <param name="Index">From 0.</param>
+internal readonly record struct StepPlace(string Recipe, int Index, int Count, string Title)
+{
+    /// <summary>As people count.</summary>
+    public int Number => Index + 1;
+}
