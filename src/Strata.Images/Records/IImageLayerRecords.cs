@@ -1,0 +1,60 @@
+using Strata.Core;
+using Strata.Core.Identity;
+using Strata.Tenancy;
+
+namespace Strata.Images.Records;
+
+/// <summary>What is known of built layers (docs/format/database.md). Safe for concurrent use, by any number of processes.</summary>
+internal interface IImageLayerRecords
+{
+    /// <summary>The nearest live record that the reader may see (DESIGN §7); of those equally near the newest.</summary>
+    ValueTask<ImageLayerRecord?> FindAsync(Digest key, RunIdentity reader, CancellationToken cancellationToken);
+
+    /// <summary>Makes a layer visible. It is durable already, and leased. The lease stays the caller's.</summary>
+    /// <param name="replaces">The live record of this scope and key is expired first: it was too old, or its layer is lost or damaged.</param>
+    ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, BuildLease lease, bool replaces, CancellationToken cancellationToken);
+
+    /// <summary>What this step of a definition last was, live or not, nearest first: to explain what changed.</summary>
+    /// <param name="step">From 0.</param>
+    ValueTask<ImageLayerRecord?> FindLatestAsync(string definition, int step, RunIdentity reader, CancellationToken cancellationToken);
+
+    /// <summary>Marks as used now. Written at most once an hour for each record.</summary>
+    ValueTask TouchAsync(IReadOnlyList<(Digest Key, Scope Scope)> used, CancellationToken cancellationToken);
+
+    /// <summary>All live ones, of every scope, newest use first.</summary>
+    ValueTask<IReadOnlyList<ImageLayerRecord>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>By policy.</summary>
+    /// <param name="reason">For people.</param>
+    /// <returns>False: it was not live.</returns>
+    ValueTask<bool> EvictAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Out of use for another reason than policy. There is no way back: the layer is built and published anew.</summary>
+    /// <param name="reason">For people.</param>
+    /// <returns>False: it was not live.</returns>
+    ValueTask<bool> RetireAsync(Digest key, Scope scope, RetiredState state, string reason, CancellationToken cancellationToken);
+}
+
+internal enum RetiredState
+{
+    /// <summary>Too old, or its layer is lost.</summary>
+    Expired,
+
+    /// <summary>Its layer is damaged.</summary>
+    Quarantined,
+}
+
+internal abstract record PublishOutcome
+{
+    private PublishOutcome()
+    {
+    }
+
+    public sealed record Published : PublishOutcome;
+
+    /// <summary>Another published first.</summary>
+    public sealed record LostRace(ImageLayerRecord Winner) : PublishOutcome;
+
+    /// <summary>The lease ran out or is another's now. Nothing was written.</summary>
+    public sealed record LeaseLost : PublishOutcome;
+}
