@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Core.Text;
 
 namespace Strata.Cli;
 
@@ -55,6 +56,13 @@ internal static class CliDiagnostics
 
     public static Diagnostic NoDestination(string name) =>
         Error("STR1917", $"'{name}' is no reference: it does not say where to push to.", $"Give the destination: strata image push {name} REGISTRY/REPOSITORY:TAG");
+
+    public static Diagnostic UnknownArg(string name, IEnumerable<string> known) =>
+        Error("STR1918", $"None of the images has an arg '{name}'.",
+            Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : "A definition declares its args with their defaults: args: { NAME: \"value\" }");
+
+    public static Diagnostic NothingToBuild() =>
+        Error("STR1919", "There are no images to build.", "Declare them under 'images:' in the workflow, and call this in its directory.");
 
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");

@@ -4,6 +4,7 @@ using Strata.Core.Tasks;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
+using Strata.Images.Building;
 using Strata.Layers.Trees;
 using Strata.Sandbox;
 
@@ -15,24 +16,35 @@ internal sealed class LocalPlatform : IAsyncDisposable
     private readonly WorkspaceLayers _sources;
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
+    private readonly string _dataDirectory;
     private readonly Lazy<WorkflowRunner> _runner;
     private Task? _cleaned;
 
     public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
+        _dataDirectory = dataDirectory;
         _sources = new(dataDirectory, TimeProvider.System);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
         _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
-            Images = _images.Value,
+            OpenImages = OpenBuilder,
             Source = _sources,
             Hasher = new GlobFileHasher(),
         }));
     }
 
     public IWorkflowRunner Runner => _runner.Value;
+
+    public ImageResolver Bases => _images.Value;
+
+    /// <summary>The visible files of a directory; the caller's layer as long as this lives.</summary>
+    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, CancellationToken cancellationToken) =>
+        _sources.CaptureAsync(directory, organization, _host.TreeOwnerShift, cancellationToken);
+
+    /// <summary>For one run or command, which disposes it.</summary>
+    public ImageBuilder OpenBuilder() => ImageBuilder.Open(_images.Value, _dataDirectory, OwnersOf(_host), TimeProvider.System);
 
     /// <summary>A run will come: what it needs to know of this machine is found out while its workflow is read.</summary>
     public void WarmUp()
@@ -73,7 +85,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         new(dataDirectory, OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
 
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    private async Task<ISandboxHost> OpenHostAsync(CancellationToken cancellationToken)
+    public async Task<ISandboxHost> OpenHostAsync(CancellationToken cancellationToken)
     {
         await (_cleaned ??= CleanUpAsync(cancellationToken)).ConfigureAwait(false);
         return _host;

@@ -46,12 +46,6 @@ internal static class ExecutionDiagnostics
 
     public static Diagnostic StepCacheNotYet(SourceSpan at) => NotYet("STR1704", "cache: of a step", at, "Remove 'cache:' from the step: it runs the same, only each time.");
 
-    public static Diagnostic ImageStepsNotYet(string image, SourceSpan at) => NotYet(
-        "STR1705", $"steps: of image '{image}'", at, "Use 'from: debootstrap:SUITE' with 'packages: […]', or do the steps in the job.");
-
-    public static Diagnostic ImageChainNotYet(string name, SourceSpan at) => NotYet(
-        "STR1707", $"from: images.{name}", at, "Repeat the base and the packages in this definition.");
-
     public static Diagnostic CacheActionNotYet(string action, SourceSpan at) => NotYet(
         "STR1708", $"actions/{action}", at, "Remove the step: the job runs the same, only slower.");
 

@@ -12,7 +12,7 @@ using Strata.Sandbox;
 namespace Strata.Images;
 
 /// <summary>Base systems from packages, from archives and from registries, kept as layers under one data directory. Disposing lets go of them.</summary>
-public sealed class ImageResolver : IImageResolver, IDisposable
+public sealed class ImageResolver : IDisposable
 {
     private const int NoSpace = 28; // ENOSPC, as IOException.HResult of this project's own calls
     private const int DiskFull = unchecked((int)0x80070070); // as .NET's
@@ -67,15 +67,20 @@ public sealed class ImageResolver : IImageResolver, IDisposable
         _registries.Dispose();
     }
 
+    /// <summary>Finds or makes the image. Concurrent calls for one key make it once, also across processes.</summary>
+    /// <param name="progress">A line for people, at least every two seconds while work goes on.</param>
+    /// <exception cref="UserErrorException">The request is wrong (STR3xxx): unknown suite, missing or hostile tar, bad package name.</exception>
+    /// <exception cref="EnvironmentException">The machine failed: mmdebstrap missing, no network, disk full.</exception>
     public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken) =>
         ResolveAsync(image, ImageOwner.Local, progress, cancellationToken);
 
+    /// <summary>The same for a run: images that need credentials belong to its organization, and last known tags to its repository and trust (DESIGN §4, §5).</summary>
     public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
         ResolveAsync(image, ImageOwner.Of(forWhom), progress, cancellationToken);
 
     /// <summary>The image's layers, to be handed on rather than mounted.</summary>
-    /// <exception cref="UserErrorException">As <see cref="IImageResolver"/>.</exception>
-    /// <exception cref="EnvironmentException">As <see cref="IImageResolver"/>.</exception>
+    /// <exception cref="UserErrorException">As <see cref="ResolveAsync(BaseImage, IProgress{string}, CancellationToken)"/>.</exception>
+    /// <exception cref="EnvironmentException">As <see cref="ResolveAsync(BaseImage, IProgress{string}, CancellationToken)"/>.</exception>
     public ValueTask<HeldImage> OpenAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
         GuardAsync(image, async () =>
         {

@@ -5,8 +5,9 @@ namespace Strata.Cli.Image;
 /// <summary><c>strata image</c>: look into and manage the images on this host, and what they are pinned to.</summary>
 internal static class ImageCommand
 {
-    public static Command Create() => new("image", "List, show, pull, push, import, export, remove and pin images.")
+    public static Command Create() => new("image", "Build, list, show, pull, push, import, export, remove and pin images.")
     {
+        ImageBuildCommand.Create(),
         ImageListCommand.Create(),
         ImageShowCommand.Create(),
         ImageUpdateCommand.Create(),

@@ -13,6 +13,7 @@ internal static class ImageExportCommand
     public static Command Create()
     {
         var options = new ImageOptions();
+        var build = new BuildOptions();
         var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "A definition of the workflow here, or a reference." };
         name.CompletionSources.Add(options.Names);
         var file = new Argument<string>("FILE.tar") { Description = "Where to write it; '-' is stdout." };
@@ -20,19 +21,21 @@ internal static class ImageExportCommand
         format.AcceptOnlyFromAmong("oci", "docker");
         var command = new Command("export", "Write an image to an archive, fetching or making it first if needed.") { name, file };
         command.Options.Add(format);
+        build.AddTo(command);
         options.AddTo(command);
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
-            var place = ImagePlace.Open(parsed, options, null);
+            var place = ImagePlace.Open(parsed, options, null, build);
             var named = ImageWork.Find(place, parsed.GetValue(name)!);
             var path = parsed.GetValue(file)!;
             var kind = parsed.GetValue(format) == "docker" ? ArchiveFormat.Docker : ArchiveFormat.Oci;
             var (manifest, size) = await WriteAsync(path, async output =>
             {
-                using var resolver = place.OpenResolver();
-                using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
-                return await new ImageTransfers(resolver, place.Data, TimeProvider.System).ExportAsync(
-                    image, image.Config.With(named.Config), DockerName(named), kind, output, progress, cancellationToken).ConfigureAwait(false);
+                var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress);
+                await using var closed = session.ConfigureAwait(false);
+                using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+                return await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).ExportAsync(
+                    image, image.Config, DockerName(named), kind, output, progress, cancellationToken).ConfigureAwait(false);
             }).ConfigureAwait(false);
             var shown = path == "-" ? Console.Error : Console.Out;
             if (parsed.GetValue(options.Json) && path != "-")

@@ -42,6 +42,21 @@ internal sealed record PulledResult(string Name, string Digest, string? Manifest
 /// <param name="Outcome">reused, built or pulled.</param>
 internal sealed record PulledLayerResult(string Digest, string Outcome, long SizeBytes);
 
+internal sealed record BuildResult(IReadOnlyList<BuiltResult> Images);
+
+/// <param name="Status">success or failure.</param>
+/// <param name="Verified">With --verify: each layer that was built again.</param>
+internal sealed record BuiltResult(
+    string Name, string Status, string? Digest, IReadOnlyList<BuiltLayerResult> Layers, IReadOnlyList<VerifiedLayerResult> Verified);
+
+/// <param name="Key">Null: it came with the base.</param>
+/// <param name="Outcome">reused, built or pulled.</param>
+internal sealed record BuiltLayerResult(string? Key, string Digest, string Outcome, long DurationMs, long SizeBytes);
+
+/// <param name="Step">From 0.</param>
+/// <param name="Differences">Names that differ, and how; empty when both digests are the same.</param>
+internal sealed record VerifiedLayerResult(int Step, string Title, string First, string Second, IReadOnlyList<string> Differences);
+
 internal sealed record ImportResult(string Name, string Manifest, int Layers, long SizeBytes);
 
 internal sealed record ExportResult(string Name, string File, string Format, string Manifest, long SizeBytes);
@@ -58,6 +73,7 @@ internal sealed record UpdateResult(string File, bool Outdated, bool Written, IR
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ImageListResult))]
 [JsonSerializable(typeof(PullResult))]
+[JsonSerializable(typeof(BuildResult))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(ExportResult))]
 [JsonSerializable(typeof(PushResult))]
@@ -65,5 +81,12 @@ internal sealed record UpdateResult(string File, bool Outdated, bool Written, IR
 [JsonSerializable(typeof(UpdateResult))]
 internal sealed partial class ImageJson : JsonSerializerContext
 {
+    public static string Word(Strata.Images.LayerOutcome outcome) => outcome switch
+    {
+        Strata.Images.LayerOutcome.Reused => "reused",
+        Strata.Images.LayerOutcome.Built => "built",
+        _ => "pulled",
+    };
+
     public static void Print<T>(T result, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
 }

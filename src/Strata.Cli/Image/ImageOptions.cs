@@ -60,7 +60,7 @@ internal sealed record ImagePlace(string Data, ConfigurationFile Configuration, 
 
     /// <param name="fileOrDirectory">Null: the default workflow, which need not exist.</param>
     /// <exception cref="UserErrorException">The configuration, the workflow or its lock file is wrong.</exception>
-    public static ImagePlace Open(ParseResult parsed, ImageOptions options, string? fileOrDirectory)
+    public static ImagePlace Open(ParseResult parsed, ImageOptions options, string? fileOrDirectory, BuildOptions? build = null)
     {
         List<Diagnostic> problems = [];
         var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
@@ -69,7 +69,8 @@ internal sealed record ImagePlace(string Data, ConfigurationFile Configuration, 
         var workspace = file?.Workspace ?? Environment.CurrentDirectory;
         var git = GitState.Read(workspace);
         var identity = IdentityChoice.Choose(
-            parsed.GetValue(options.Org), parsed.GetValue(options.Repo), null, null, null, null, git?.HeadRef, git?.HeadCommit, workspace, problems);
+            parsed.GetValue(options.Org), parsed.GetValue(options.Repo), Value(build?.Ref), Value(build?.Trust), Value(build?.Base), Value(build?.DefaultBranch),
+            git?.HeadRef, git?.HeadCommit, workspace, problems);
         RunRequest? request = null;
         if (file is not null)
         {
@@ -90,6 +91,8 @@ internal sealed record ImagePlace(string Data, ConfigurationFile Configuration, 
 
         var errors = problems.Where(problem => problem.Severity == Severity.Error).ToList();
         return errors.Count > 0 ? throw new UserErrorException(errors) : new(data, configuration, identity, file, request);
+
+        string? Value(Option<string?>? option) => option is null ? null : parsed.GetValue(option);
     }
 
     private static WorkflowFile? Locate(string? fileOrDirectory)

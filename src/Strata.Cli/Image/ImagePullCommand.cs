@@ -10,22 +10,26 @@ internal static class ImagePullCommand
     public static Command Create()
     {
         var options = new ImageOptions();
+        var build = new BuildOptions();
         var names = new Argument<string[]>("NAME") { HelpName = "NAME", Arity = ArgumentArity.OneOrMore, Description = "A definition of the workflow here, or a reference." };
         names.CompletionSources.Add(options.Names);
         var command = new Command("pull", "Fetch or make images now, as a run would.") { names };
+        build.AddTo(command);
         options.AddTo(command);
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
-            var place = ImagePlace.Open(parsed, options, null);
-            using var resolver = place.OpenResolver();
+            var place = ImagePlace.Open(parsed, options, null, build);
+            var wanted = parsed.GetValue(names)!.Select(name => ImageWork.Find(place, name)).ToList();
+            var session = new BuildSession(place, build.Read(parsed), wanted, verifies: false, progress);
+            await using var closed = session.ConfigureAwait(false);
             List<PulledResult> results = [];
-            foreach (var named in parsed.GetValue(names)!.Select(name => ImageWork.Find(place, name)).ToList())
+            foreach (var named in wanted)
             {
-                using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
-                var digest = ImageDigest.OfImage(ImageDigest.OfSnapshot([.. image.Layers.Select(layer => layer.Digest)]), image.Config.With(named.Config));
+                using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+                var digest = image.Digest;
                 results.Add(new(
                     named.Name, digest.ToString(), image.Manifest?.ToString(),
-                    [.. image.Layers.Select(layer => new PulledLayerResult(layer.Digest.ToString(), Word(layer.Outcome), layer.SizeBytes))]));
+                    [.. image.Layers.Select(layer => new PulledLayerResult(layer.Digest.ToString(), ImageJson.Word(layer.Outcome), layer.SizeBytes))]));
                 if (!parsed.GetValue(options.Json))
                 {
                     var fresh = image.Layers.Count(layer => layer.Outcome is not LayerOutcome.Reused);
@@ -44,11 +48,4 @@ internal static class ImagePullCommand
         }));
         return command;
     }
-
-    private static string Word(LayerOutcome outcome) => outcome switch
-    {
-        LayerOutcome.Reused => "reused",
-        LayerOutcome.Built => "built",
-        _ => "pulled",
-    };
 }

@@ -12,14 +12,16 @@ internal static class ImagePushCommand
     public static Command Create()
     {
         var options = new ImageOptions();
+        var build = new BuildOptions();
         var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "A definition of the workflow here, or a reference." };
         name.CompletionSources.Add(options.Names);
         var destination = new Argument<string?>("DESTINATION") { Arity = ArgumentArity.ZeroOrOne, Description = "REGISTRY/REPOSITORY:TAG (default: NAME, if it is a reference)." };
         var command = new Command("push", "Send an image to a registry, fetching or making it first if needed.") { name, destination };
+        build.AddTo(command);
         options.AddTo(command);
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
-            var place = ImagePlace.Open(parsed, options, null);
+            var place = ImagePlace.Open(parsed, options, null, build);
             var named = ImageWork.Find(place, parsed.GetValue(name)!);
             var target = parsed.GetValue(destination)
                 ?? (named is { IsDefinition: false, Base: BaseImage.Oci oci } ? oci.Reference : throw new UserErrorException(CliDiagnostics.NoDestination(named.Name)));
@@ -28,10 +30,11 @@ internal static class ImagePushCommand
                 throw new UserErrorException(problem);
             }
 
-            using var resolver = place.OpenResolver();
-            using var image = await resolver.OpenAsync(named.Base, place.Identity, progress, cancellationToken).ConfigureAwait(false);
-            var pushed = await new ImageTransfers(resolver, place.Data, TimeProvider.System).PushAsync(
-                image, image.Config.With(named.Config), target, progress, cancellationToken).ConfigureAwait(false);
+            var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress);
+            await using var closed = session.ConfigureAwait(false);
+            using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+            var pushed = await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).PushAsync(
+                image, image.Config, target, progress, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))
             {
                 ImageJson.Print(

@@ -40,7 +40,7 @@ internal static class RunCommand
                 throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
             }
 
-            request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure) };
+            request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure), Explain = parsed.GetValue(options.Explain) };
             var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
             await StoreUpkeep.AfterRunAsync(data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
             return exitCode;

@@ -7,7 +7,6 @@ namespace Strata.Cli.Run;
 internal sealed class RunOptions
 {
     private readonly Option<bool> _verifyStrict = new("--verify-strict") { Description = "Fail when a verified hit differs.", Hidden = true };
-    private readonly Option<bool> _explain = new("--explain") { Description = "Say why each cache hit or missed.", Hidden = true };
     private readonly Option<string?> _verify = Later("--verify");
     private readonly Option<string?> _out = Later("--out");
     private readonly Option<string?> _storage = Later("--storage");
@@ -19,6 +18,8 @@ internal sealed class RunOptions
 
     public Option<bool> ShellOnFailure { get; } = new("--shell-on-failure") { Description = "Open a shell in the sandbox of the first step that fails." };
 
+    public Option<bool> Explain { get; } = new("--explain") { Description = "Say of each layer why it was reused or built." };
+
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
 
     public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout." };
@@ -26,7 +27,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Report, Json, _verify, _verifyStrict, _explain, _out, _storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, _verify, _verifyStrict, _out, _storage, _suggestInputs])
         {
             command.Options.Add(option);
         }
@@ -36,7 +37,7 @@ internal sealed class RunOptions
     public void RefuseWhatIsNotThereYet(ParseResult parsed)
     {
         List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _explain, _out, _storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _out, _storage, _suggestInputs])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {

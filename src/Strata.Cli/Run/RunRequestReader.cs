@@ -37,7 +37,7 @@ internal static class RunRequestReader
         var vars = ReadPairs(parsed, "--var", options.Var, null, problems);
         var inputs = ReadPairs(parsed, "--input", options.Input, null, problems);
         var matrix = ReadPairs(parsed, "--matrix", options.Matrix, null, problems);
-        var secrets = ReadSecrets(parsed, options, problems);
+        var secrets = ReadSecrets(parsed, options.Secret, options.SecretFile, problems);
 
         if (workflow is null || problems.Exists(p => p.Severity == Severity.Error))
         {
@@ -77,15 +77,15 @@ internal static class RunRequestReader
         return pairs;
     }
 
-    private static Dictionary<string, string> ReadSecrets(ParseResult parsed, SelectionOptions options, List<Diagnostic> problems)
+    internal static Dictionary<string, string> ReadSecrets(ParseResult parsed, Option<string[]> secret, Option<string[]> secretFile, List<Diagnostic> problems)
     {
         Dictionary<string, string> secrets = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var file in parsed.GetValue(options.SecretFile) ?? [])
+        foreach (var file in parsed.GetValue(secretFile) ?? [])
         {
             Assignments.AddFile(secrets, file, problems);
         }
 
-        foreach (var item in parsed.GetValue(options.Secret) ?? [])
+        foreach (var item in parsed.GetValue(secret) ?? [])
         {
             if (item.Contains('=', StringComparison.Ordinal))
             {

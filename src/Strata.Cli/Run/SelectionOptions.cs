@@ -72,6 +72,6 @@ internal sealed class SelectionOptions
     internal static Option<string?> One(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description };
 
-    private static Option<string[]> Many(string name, string value, string description) =>
+    internal static Option<string[]> Many(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description, AllowMultipleArgumentsPerToken = false, Arity = ArgumentArity.OneOrMore };
 }

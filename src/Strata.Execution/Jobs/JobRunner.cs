@@ -6,6 +6,7 @@ using Strata.Execution.Reporting;
 using Strata.Execution.Scheduling;
 using Strata.Execution.Steps;
 using Strata.Images;
+using Strata.Images.Building;
 using Strata.Sandbox;
 using Strata.Workflows.Expressions;
 
@@ -62,9 +63,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
     {
         var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
-        var resolved = await run.Images.ResolveAsync(image.Base, run.Facts.Identity, _events.Progress, cancellation.Requested).ConfigureAwait(false);
-        var config = resolved.Config.With(image.Config);
-        _resolved = resolved with { Config = config };
+        _resolved = await run.Images.ResolveAsync(image.Recipe, NewBuildContext(), cancellation.Requested).ConfigureAwait(false);
+        var config = _resolved.Config;
         var workspace = await capture.ConfigureAwait(false);
         var resources = instance.Job.Resources;
         var sandbox = await run.Host.StartAsync(
@@ -155,6 +155,19 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             ? await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false)
             : await EndAsync(RunStatus.Success, null, outputs).ConfigureAwait(false);
     }
+
+    private BuildContext NewBuildContext() => new()
+    {
+        Identity = run.Facts.Identity,
+        Producer = new(run.Facts.RunId, instance.DisplayName, Attempt: 1),
+        Secrets = run.Secrets,
+        Site = run.Site,
+        OpenHost = _ => new(run.Host),
+        OpenWorkspace = async cancellationToken => (await run.Workspace.Value.WaitAsync(cancellationToken).ConfigureAwait(false)).Layer,
+        Workspace = run.WorkspaceDirectory,
+        Observer = new ImageNarrator(_events.Progress, run.Explain),
+        Mask = run.Masker.MaskText,
+    };
 
     private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, JobUser user, EvaluationScope scope, SelectedImage image) => new()
     {

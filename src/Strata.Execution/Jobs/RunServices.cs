@@ -6,7 +6,7 @@ using Strata.Execution.History;
 using Strata.Execution.Images;
 using Strata.Execution.Masking;
 using Strata.Execution.Sources;
-using Strata.Images;
+using Strata.Images.Building;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Jobs;
@@ -20,7 +20,16 @@ internal sealed record RunServices
 
     public required ISandboxHost Host { get; init; }
 
-    public required IImageResolver Images { get; init; }
+    public required IImageBuilder Images { get; init; }
+
+    /// <summary>By name.</summary>
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary>Host directory of the user.</summary>
+    public required string WorkspaceDirectory { get; init; }
+
+    /// <summary>See <see cref="Running.RunRequest.Explain"/>.</summary>
+    public required bool Explain { get; init; }
 
     public required ImageSelection Selection { get; init; }
 

@@ -45,9 +45,9 @@ public static class RunPlanner
         var images = new List<(string, BaseImage)>();
         foreach (var definition in request.Workflow.Images)
         {
-            if (selection.BaseOf(definition) is { } image)
+            if (selection.Find(definition.Name!, definition.At).Image is { } image)
             {
-                images.Add((definition.Name!, image));
+                images.AddRange(image.Recipe.Sources().Select(source => (definition.Name!, source)));
             }
         }
 
@@ -56,13 +56,13 @@ public static class RunPlanner
         foreach (var job in jobs)
         {
             planner.Add(job);
-            if (job.Image is ImageChoice.Inline inline && selection.BaseOf(inline.Definition) is { } image)
+            if (job.Image is ImageChoice.Inline && selection.Select(job, scope: null).Image is { } image)
             {
-                images.Add((job.Id, image));
+                images.AddRange(image.Recipe.Sources().Select(source => (job.Id, source)));
             }
         }
 
-        images.AddRange(planner.Images.Select(image => (image.Name, image.Base)));
+        images.AddRange(planner.Images.SelectMany(image => image.Recipe.Sources().Select(source => (image.Name, source))));
         return images;
     }
 

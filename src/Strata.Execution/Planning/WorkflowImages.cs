@@ -2,6 +2,7 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Images;
 using Strata.Execution.Running;
 using Strata.Images;
+using Strata.Images.Recipes;
 using Strata.Workflows.Locking;
 
 namespace Strata.Execution.Planning;
@@ -9,8 +10,10 @@ namespace Strata.Execution.Planning;
 /// <summary>An image as a command names it.</summary>
 /// <param name="Name">A definition's name, or the reference.</param>
 /// <param name="IsDefinition">It is declared in the workflow.</param>
-/// <param name="Config">What the definition sets over its base.</param>
-public sealed record NamedImage(string Name, bool IsDefinition, BaseImage Base, ImageConfig Config);
+public sealed record NamedImage(string Name, bool IsDefinition, ImageRecipe Recipe)
+{
+    public BaseImage Base => Recipe.Base;
+}
 
 /// <summary>A reference of the workflow that a lock file can pin.</summary>
 /// <param name="Reference">As the workflow writes it.</param>
@@ -36,7 +39,27 @@ public static class WorkflowImages
         }
 
         var isDefinition = selection.DefinitionOf(name) is not null;
-        return (new(name, isDefinition, isDefinition ? image.Base : image.Base with { At = null }, image.Config), []);
+        return (new(name, isDefinition, isDefinition ? image.Recipe : image.Recipe with { From = new RecipeBase.Base(image.Base with { At = null }) }), []);
+    }
+
+    /// <summary>All definitions of a workflow, in its order, as recipes.</summary>
+    /// <returns>With problems: those that are wrong are left out.</returns>
+    public static (IReadOnlyList<NamedImage> Images, IReadOnlyList<Diagnostic> Problems) Definitions(RunRequest request)
+    {
+        var selection = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
+        var images = new List<NamedImage>();
+        var problems = new List<Diagnostic>();
+        foreach (var definition in request.Workflow.Images)
+        {
+            var (image, wrong) = selection.Find(definition.Name!, definition.At);
+            problems.AddRange(wrong.Except(problems));
+            if (image is not null)
+            {
+                images.Add(new(definition.Name!, true, image.Recipe));
+            }
+        }
+
+        return (images, problems);
     }
 
     /// <summary>All images that definitions and jobs name, as pinned.</summary>

@@ -1,5 +1,5 @@
 using Strata.Execution.Sources;
-using Strata.Images;
+using Strata.Images.Building;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Running;
@@ -10,7 +10,8 @@ public sealed record ExecutionServices
     /// <summary>Called once a run. The host remains the caller's: its sandboxes have ended with the run, what they leave on disk may go while the run's end is told.</summary>
     public required Func<CancellationToken, ValueTask<ISandboxHost>> OpenHost { get; init; }
 
-    public required IImageResolver Images { get; init; }
+    /// <summary>A new one for each run, which disposes it.</summary>
+    public required Func<IImageBuilder> OpenImages { get; init; }
 
     public required IWorkspaceSource Source { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record RunRequest
 
     public bool ShellOnFailure { get; init; }
 
+    /// <summary>Say of everything that is reused or made anew why.</summary>
+    public bool Explain { get; init; }
+
     /// <summary>From <c>runs-on</c> label to image reference, from the configuration.</summary>
     public IReadOnlyDictionary<string, string> RunnerImages { get; init; } = new Dictionary<string, string>();
 

@@ -57,11 +57,16 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
     {
         // Opened without the token: a cancel during it would leave no report; jobs see the cancel at once.
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
+        var images = services.OpenImages();
+        await using var closed = images.ConfigureAwait(false);
         var run = new RunServices
         {
             Facts = facts,
             Host = host,
-            Images = services.Images,
+            Images = images,
+            Secrets = request.Secrets,
+            WorkspaceDirectory = request.WorkspaceDirectory,
+            Explain = request.Explain,
             Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
             Hasher = services.Hasher,
             Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),

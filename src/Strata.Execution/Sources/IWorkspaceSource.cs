@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Layers.Store;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Sources;
@@ -15,8 +16,9 @@ public interface IWorkspaceSource
 /// <param name="Lowers">Host trees for <see cref="SandboxSpec.WorkspaceLowers"/>, bottom first. Never changed while the run lasts.</param>
 /// <param name="Binds">What is mounted beside them: the enclosing .git, read-only.</param>
 /// <param name="Diagnostics">Said once to the run's observer.</param>
+/// <param name="Layer">The visible files, for what is copied from them; held by the source.</param>
 public sealed record CapturedWorkspace(
-    IReadOnlyList<SandboxTree> Lowers, IReadOnlyList<BindMount> Binds, IReadOnlyList<Diagnostic> Diagnostics);
+    IReadOnlyList<SandboxTree> Lowers, IReadOnlyList<BindMount> Binds, IReadOnlyList<Diagnostic> Diagnostics, LayerLease Layer);
 
 /// <summary>hashFiles of GitHub over one directory.</summary>
 public interface IFileHasher

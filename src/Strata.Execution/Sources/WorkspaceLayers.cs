@@ -35,7 +35,7 @@ public sealed class WorkspaceLayers(string dataDirectory, TimeProvider time) : I
             var view = source.Git is null ? null
                 : source.Git == before ? await early!.ConfigureAwait(false)
                 : WriteGitView(source.Git, owners.Shift); // HEAD moved meanwhile
-            return new([tree], Binds(view), source.Diagnostics);
+            return new([tree], Binds(view), source.Diagnostics, source.Lease);
         }
         finally
         {

@@ -3,8 +3,8 @@ using Strata.Images.Recipes;
 
 namespace Strata.Images.Building;
 
-/// <summary>Turns what a job or a person asks for into an image: found, fetched, or built step by step. Safe for concurrent use.</summary>
-public interface IImageBuilder
+/// <summary>Turns what a job or a person asks for into an image: found, fetched, or built step by step. Safe for concurrent use. Disposing ends what goes on and lets go of all layers.</summary>
+public interface IImageBuilder : IAsyncDisposable
 {
     /// <summary>The image, ready to be mounted. Concurrent calls for one layer make it once, also across processes; the others see its log.</summary>
     /// <exception cref="UserErrorException">The recipe is wrong or a step of it failed (STR31xx), or its base is (STR30xx).</exception>

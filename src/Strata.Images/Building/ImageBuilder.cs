@@ -9,7 +9,7 @@ namespace Strata.Images.Building;
 /// The images of one run or one command: each recipe is built once in it, whoever asks. Independent recipes are built side by side. Disposing ends what goes
 /// on and lets go of the layers.
 /// </summary>
-public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
+public sealed class ImageBuilder : IImageBuilder
 {
     private readonly ImageResolver _bases;
     private readonly LayerTrees _trees;

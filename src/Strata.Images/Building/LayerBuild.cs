@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Json;
+using Strata.Images.BaseSystems;
 using Strata.Images.Capturing;
 using Strata.Images.Keys;
 using Strata.Images.Recipes;
@@ -30,7 +31,6 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     {
         var start = services.Time.GetTimestamp();
         var (key, manifest) = LayerKey.Of(step.Inputs);
-        Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));
         var found = await FindOrMakeAsync(key, manifest, stack, at, step, cancellationToken).ConfigureAwait(false);
         var layer = new ResolvedLayer(key.ToString(), found.Lease.Digest, found.Outcome, services.Time.GetElapsedTime(start), found.Lease.SizeBytes);
         stack.Add(found.Lease, layer, at.Title, found.IsShareable);
@@ -53,15 +53,8 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                 return waited ? found with { Reason = BuildReason.BuiltElsewhere } : found;
             }
 
-            BuildLease? lease;
-            (lease, var hadToWait) = await AcquireAsync(key, at, cancellationToken).ConfigureAwait(false);
+            var (lease, logPath, hadToWait) = await AcquireAsync(key, at, cancellationToken).ConfigureAwait(false);
             waited |= hadToWait;
-            if (lease is null)
-            {
-                tries--; // another built it, or ended: look again
-                continue;
-            }
-
             await using (lease.ConfigureAwait(false))
             {
                 (found, var miss) = await FindAsync(key, cancellationToken).ConfigureAwait(false); // by the one that had the lease until now
@@ -72,7 +65,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
                 var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, cancellationToken).ConfigureAwait(false) : [];
                 var isShareable = stack.IsShareable && step.IsShareable;
-                if (await MakeAsync(key, manifest, isShareable, at, step, lease, miss, cancellationToken).ConfigureAwait(false) is { } made)
+                if (await MakeAsync(key, manifest, isShareable, at, step, lease, logPath, miss, cancellationToken).ConfigureAwait(false) is { } made)
                 {
                     return new(made.Lease, LayerOutcome.Built, changes.Count > 0 ? BuildReason.Changed : miss, isShareable) { Changes = changes, LeftOut = made.LeftOut };
                 }
@@ -105,8 +98,8 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         return (new(opening.Lease, LayerOutcome.Reused, BuildReason.Unchanged, record.Shareable), BuildReason.Unchanged);
     }
 
-    /// <returns>The right to build the layer. Null: the one that had it is done.</returns>
-    private async Task<(BuildLease? Lease, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
+    /// <summary>The right to build the layer, once nobody has it; meanwhile what the one who builds prints is shown.</summary>
+    private async Task<(BuildLease Lease, string LogPath, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
     {
         var path = Path.Combine(services.LogDirectory, $"{key.Hex[..16]}-{Guid.NewGuid():n}.log");
         LogFollower? follower = null;
@@ -117,10 +110,10 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                 switch (await services.Leases.TryAcquireAsync(_scope, key, Owner, path, cancellationToken).ConfigureAwait(false))
                 {
                     case LeaseAttempt.Acquired acquired when follower is null:
-                        return (acquired.Lease, false);
+                        return (acquired.Lease, path, false);
                     case LeaseAttempt.Acquired acquired:
                         follower.Read();
-                        return (acquired.Lease, true);
+                        return (acquired.Lease, path, true);
                     case LeaseAttempt.Held held:
                         if (follower is null)
                         {
@@ -142,10 +135,12 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
     /// <returns>Null: another published first, or the right to build was lost: look again.</returns>
     private async Task<MadeLayer?> MakeAsync(
-        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, BuildLease lease, BuildReason miss, CancellationToken cancellationToken)
+        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, BuildLease lease, string logPath, BuildReason miss, CancellationToken cancellationToken)
     {
         var start = services.Time.GetTimestamp();
-        using var log = NewLog(lease.LogPath, at);
+        Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));
+        using var shown = new BuildProgress($"{at.Recipe}: step {at.Number} of {at.Count}", "building", context.Observer, services.Time, quietAtFirst: true);
+        using var log = NewLog(logPath, at);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         MadeLayer made;
         try

@@ -31,6 +31,12 @@ public sealed record ImageRecipe
         _ => throw new InvalidOperationException($"{From.GetType().Name} is no base."),
     };
 
+    /// <summary>Args that it, or a definition it stands on or copies from, has. Some may come twice.</summary>
+    public IEnumerable<string> ArgNames() => Args.Keys
+        .Concat(Steps.OfType<RecipeStep.Run>().SelectMany(static run => run.Args.Keys))
+        .Concat(Steps.OfType<RecipeStep.Copy>().Select(static copy => copy.FromImage).Prepend(From)
+            .SelectMany(static from => from is RecipeBase.Recipe other ? other.Definition.ArgNames() : []));
+
     /// <summary>All that must come from elsewhere for it: its base, and what it copies from; those of definitions too. Some may come twice.</summary>
     public IEnumerable<BaseImage> Sources()
     {

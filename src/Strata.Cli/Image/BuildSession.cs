@@ -1,0 +1,86 @@
+using System.Globalization;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Images;
+using Strata.Execution.Masking;
+using Strata.Execution.Planning;
+using Strata.Images;
+using Strata.Images.Building;
+using Strata.Images.Recipes;
+using Strata.Layers.Store;
+
+namespace Strata.Cli.Image;
+
+/// <summary>What a command needs to build images here. Disposing ends sandboxes and lets go of layers.</summary>
+internal sealed class BuildSession : IAsyncDisposable
+{
+    private readonly ImagePlace _place;
+    private readonly LocalPlatform _platform;
+    private readonly ImageBuilder _builder;
+    private readonly BuildContext _context;
+    private readonly Lazy<Task<LayerLease>> _workspace;
+
+    /// <param name="args">Those given on the command line must be of one of these.</param>
+    public BuildSession(ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, IBuildObserver? observer = null)
+    {
+        CheckArgs(inputs, images);
+        _place = place;
+        _platform = new(place.Data, place.Configuration);
+        if (images.Any(image => image.Recipe.Steps.Count > 0))
+        {
+            _platform.WarmUp();
+        }
+
+        _builder = _platform.OpenBuilder();
+        _workspace = new(OpenWorkspaceAsync);
+        var masker = new SecretMasker();
+        masker.Add([.. inputs.Secrets.Values]);
+        _context = new()
+        {
+            Identity = place.Identity,
+            Producer = new(string.Create(CultureInfo.InvariantCulture, $"image-build-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}"), "image build", Attempt: 1),
+            Secrets = inputs.Secrets,
+            Args = inputs.Args,
+            Site = inputs.Site,
+            OpenHost = cancellationToken => new(_platform.OpenHostAsync(cancellationToken)),
+            OpenWorkspace = cancellationToken => new(_workspace.Value.WaitAsync(cancellationToken)),
+            Workspace = WorkspaceDirectory,
+            Observer = observer ?? new ImageNarrator(progress, inputs.Explains),
+            Mask = masker.MaskText,
+            Verify = verifies,
+        };
+    }
+
+    public ImageResolver Bases => _platform.Bases;
+
+    private string WorkspaceDirectory => _place.Request?.WorkspaceDirectory ?? Environment.CurrentDirectory;
+
+    /// <summary>Layers are held until this is disposed, or the image.</summary>
+    public ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, CancellationToken cancellationToken) => _builder.OpenAsync(recipe, _context, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _builder.DisposeAsync().ConfigureAwait(false);
+        await _platform.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<LayerLease> OpenWorkspaceAsync()
+    {
+        var captured = await _platform.CaptureAsync(WorkspaceDirectory, _place.Identity.Organization, CancellationToken.None).ConfigureAwait(false);
+        foreach (var diagnostic in captured.Diagnostics)
+        {
+            _context.Observer.Report(diagnostic.ToString());
+        }
+
+        return captured.Layer;
+    }
+
+    private static void CheckArgs(BuildInputs inputs, IReadOnlyList<NamedImage> images)
+    {
+        var known = images.SelectMany(image => image.Recipe.ArgNames()).ToHashSet(StringComparer.Ordinal);
+        var unknown = inputs.Args.Keys.Where(name => !known.Contains(name)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new UserErrorException([.. unknown.Select(name => CliDiagnostics.UnknownArg(name, known))]);
+        }
+    }
+}
