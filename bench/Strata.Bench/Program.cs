@@ -9,6 +9,7 @@ using Strata.Bench;
     ("layer-difference", LayerDifferenceBench.RunAsync),
     ("layer-mount", LayerMountBench.RunAsync),
     ("layer-read", LayerReadBench.RunAsync),
+    ("image-build", ImageBuildBench.RunAsync),
     ("job-on-layer", JobOnLayerBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("pull-image", PullImageBench.RunAsync),

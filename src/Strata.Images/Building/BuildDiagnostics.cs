@@ -15,10 +15,6 @@ internal static class BuildDiagnostics
         new("STR3181", Severity.Error, $"Step {number} of the image '{recipe}' needs the secret '{name}', which was not given.", at,
             Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : $"Give it: --secret {name}, which takes it from the environment, or --secret-file FILE.");
 
-    public static Diagnostic NoUser(string recipe, string user, SourceSpan at) =>
-        new("STR3183", Severity.Error, $"The image '{recipe}' has no user '{user}' at this step.", at,
-            "Make the user in a step before (adduser, useradd), or write its number.");
-
     public static Diagnostic DamagedLayer(string recipe, string layer, string why) =>
         new("STR3184", Severity.Error, $"A layer below the image '{recipe}' cannot be read ({layer}): {why}", null,
             "Run `strata doctor --scrub`: it puts damaged layers aside, and they are made or fetched again.");

@@ -68,7 +68,7 @@ internal sealed class RunStepLayer : StepLayer
                 Lowers = await LowersAsync(cancellationToken).ConfigureAwait(false),
                 Below = _below.Leases,
                 BelowTree = _below.Tree,
-                Step = _step with { Shell = Inputs.Shell },
+                Step = _step,
                 Environment = Merged(Merged(_below.Config.Environment, _step.Env), _args),
                 WorkingDirectory = _below.Config.WorkingDirectory ?? "/",
                 User = _below.Config.User,
@@ -83,14 +83,24 @@ internal sealed class RunStepLayer : StepLayer
         log.End();
         return outcome switch
         {
-            CaptureOutcome.Stored stored => new(stored.Lease, stored.LeftOut),
-            CaptureOutcome.Refused refused => throw new UserErrorException(refused.Diagnostic with { At = _step.At }),
-            CaptureOutcome.Failed failed => throw Failure(failed, log),
+            CaptureOutcome.Stored stored => Made(stored),
+            CaptureOutcome.Refused refused => throw new UserErrorException(refused.Diagnostic),
+            CaptureOutcome.Failed failed => throw Failure(failed.Exec, log),
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a command."),
         };
     }
 
-    private UserErrorException Failure(CaptureOutcome.Failed failed, BuildLog log)
+    private MadeLayer Made(CaptureOutcome.Stored stored)
+    {
+        foreach (var warning in stored.Warnings)
+        {
+            _context.Observer.Report(warning.ToString());
+        }
+
+        return new(stored.Commit.Lease!, stored.LeftOut);
+    }
+
+    private UserErrorException Failure(ExecOutcome failed, BuildLog log)
     {
         if (failed.SandboxEnded is { } ended)
         {

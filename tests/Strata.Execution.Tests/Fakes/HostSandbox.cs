@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Strata.Core.Diagnostics;
 using Strata.Images;
+using Strata.Images.Building;
+using Strata.Images.Recipes;
 using Strata.Core;
 using Strata.Execution.Sources;
 using Strata.Sandbox;
@@ -167,23 +169,28 @@ internal sealed class HostSandboxHost : ISandboxHost
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-internal sealed class FakeImages : IImageResolver
+internal sealed class FakeImages : IImageBuilder
 {
     public List<BaseImage> Asked { get; } = [];
 
     public ImageConfig Config { get; init; } = ImageConfig.Empty;
 
-    public ValueTask<ResolvedImage> ResolveAsync(BaseImage image, IProgress<string> progress, CancellationToken cancellationToken)
+    public ValueTask<ResolvedImage> ResolveAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
     {
         lock (Asked)
         {
-            Asked.Add(image);
+            Asked.Add(recipe.Base);
         }
 
-        progress.Report("looking for the image");
+        context.Observer.Report("looking for the image");
         var digest = Digest.Of("image"u8);
-        return new(new ResolvedImage(["/"], Config, [new(null, digest, LayerOutcome.Reused, TimeSpan.FromMilliseconds(3), 42)]));
+        return new(new ResolvedImage(["/"], Config.With(recipe.Config), [new(null, digest, LayerOutcome.Reused, TimeSpan.FromMilliseconds(3), 42)]));
     }
+
+    public ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Runs mount images.");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
 internal sealed class DirectorySource : IWorkspaceSource
@@ -193,7 +200,7 @@ internal sealed class DirectorySource : IWorkspaceSource
     public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken)
     {
         Captures++;
-        return new(new CapturedWorkspace([directory], [], []));
+        return new(new CapturedWorkspace([directory], [], [], null!)); // no image of these tests copies from it
     }
 }
 

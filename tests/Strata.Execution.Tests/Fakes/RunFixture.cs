@@ -33,7 +33,7 @@ internal sealed class RunFixture : IDisposable
     public WorkflowRunner Runner => new(new ExecutionServices
     {
         OpenHost = _ => new(Host),
-        Images = Images,
+        OpenImages = () => Images,
         Source = Source,
         Hasher = new FakeHasher(),
         Time = Time,

@@ -108,9 +108,9 @@ public sealed class RunCheckTests : IDisposable
         Of("rootfs:/x.tar").ShouldBe("");
         Of("rootfs:../x.tar").ShouldBe("STR1508");
         Of("tar").ShouldBe("STR1508");
-        Of("chain").ShouldBe("STR1707");
+        Of("chain").ShouldBe("");
         Of("oci").ShouldBe("");
-        Of("steps").ShouldBe("STR1705");
+        Of("steps").ShouldBe("");
         Of("plian").ShouldBe("STR1507");
         Of("node:20").ShouldBe("");
         Of("docker://node:20").ShouldBe("");

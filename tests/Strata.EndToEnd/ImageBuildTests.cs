@@ -1,0 +1,287 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace Strata.EndToEnd;
+
+/// <summary>Images built from YAML: what is reused, what is built again, and for whom.</summary>
+public sealed partial class ImageBuildTests : IDisposable
+{
+    private const string ToolBuild = """
+          tool:
+            from: images.tiny
+            env: { GREETING: hello }
+            args: { NAME: world }
+            steps:
+              - run: mkdir -p /opt && echo "$GREETING" > /opt/greeting
+              - copy: { from: tools/, to: /opt/tools/ }
+              - workdir: /opt/work
+              - env: { LATE: "1" }
+              - run: echo "$LATE $NAME $PWD" > late.txt
+
+        """;
+
+    private const string UseTool = "jobs: { a: { image: tool, network: none, steps: [{ run: 'cat /opt/greeting /opt/tools/sub/x.sh; cat /opt/work/late.txt; echo $LATE' }] } }";
+
+    private readonly Workbench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task An_image_is_built_step_by_step_and_then_reused()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+
+        var first = await _bench.RunAsync();
+        first.ExitCode.ShouldBe(0, first.All);
+        var built = Layers(_bench.Report());
+        var second = await _bench.RunAsync("--explain");
+        second.ExitCode.ShouldBe(0, second.All);
+        var reused = Layers(_bench.Report());
+
+        first.Stderr.ShouldContain("hello");
+        first.Stderr.ShouldContain("echo x");
+        first.Stderr.ShouldContain("1 world /opt/work");
+        built.Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["built", "built", "built", "built"]);
+        reused.Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "reused", "reused", "reused"]);
+        reused.Select(l => (l.Key, l.Digest)).ShouldBe(built.Select(l => (l.Key, l.Digest)));
+        second.Stderr.ShouldContain("no input changed");
+    }
+
+    [Fact]
+    public async Task Only_what_an_input_changed_is_built_again_and_the_change_is_named()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+        await _bench.ReportAsync(0);
+
+        _bench.Write("tools/sub/x.sh", "echo y\n");
+        _bench.Write("unrelated.txt", "nothing copies it");
+        var outcome = await _bench.RunAsync("--explain");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        Layers(_bench.Report()).Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "built", "built", "built"]);
+        outcome.Stderr.ShouldContain("files");
+
+        _bench.Workflow(ToolBuild.Replace("$LATE $NAME", "$NAME $LATE", StringComparison.Ordinal) + UseTool);
+        outcome = await _bench.RunAsync();
+        Layers(_bench.Report()).Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "reused", "reused", "built"]);
+        outcome.Stderr.ShouldContain("command");
+    }
+
+    [Fact]
+    public async Task A_step_that_comes_out_the_same_leaves_what_follows_as_it_is()
+    {
+        _bench.Workflow("""
+              same:
+                from: images.tiny
+                steps:
+                  - run: echo result > /made
+                  - run: cat /made > /copy
+            jobs: { a: { image: same, network: none, steps: [{ run: cat /copy }] } }
+            """);
+        await _bench.ReportAsync(0);
+        _bench.Workflow("""
+              same:
+                from: images.tiny
+                steps:
+                  - run: printf 'result\n' > /made
+                  - run: cat /made > /copy
+            jobs: { a: { image: same, network: none, steps: [{ run: cat /copy }] } }
+            """);
+
+        Layers(await _bench.ReportAsync(0)).Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["built", "reused"]);
+    }
+
+    [Fact]
+    public async Task A_failing_step_is_named_with_its_last_lines_and_nothing_of_it_is_kept()
+    {
+        _bench.Workflow("""
+              broken:
+                from: images.tiny
+                steps:
+                  - run: echo fine > /fine
+                  - run: echo about to fail; cat /nowhere/once || test -e /never
+            jobs: { a: { image: broken, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var build = await _bench.StrataAsync("image", "build", "--data", _bench.Data);
+        var run = await _bench.RunAsync();
+
+        build.ExitCode.ShouldBe(1, build.All);
+        build.Stderr.ShouldContain("strata.yml:7:");
+        build.Stderr.ShouldContain("STR3180");
+        build.Stderr.ShouldContain("about to fail");
+        run.ExitCode.ShouldBe(1, run.All);
+        run.Stderr.ShouldContain("1 layer");
+        ((string?)_bench.Report()["jobs"]![0]!["status"]).ShouldBe("failure");
+    }
+
+    [Fact]
+    public async Task Secrets_are_there_while_a_step_runs_and_nowhere_else()
+    {
+        const string Value = "s3cr3t-value-0123456789";
+        _bench.Workflow("""
+              private:
+                from: images.tiny
+                steps:
+                  - run: wc -c < /run/secrets/TOKEN > /length; cat /run/secrets/TOKEN
+                    secrets: [TOKEN]
+            jobs: { a: { image: private, network: none, steps: [{ run: 'cat /length; ls /run/secrets 2>&1 || true' }] } }
+            """);
+
+        var missing = await _bench.RunAsync();
+        var outcome = await _bench.RunAsync("--secret", $"TOKEN={Value}");
+        var again = await _bench.RunAsync();
+
+        (missing.ExitCode, missing.Stderr.Contains("STR3181", StringComparison.Ordinal)).ShouldBe((1, true), missing.All);
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain($"{Value.Length}");
+        outcome.Stderr.ShouldNotContain(Value);
+        again.ExitCode.ShouldBe(0, again.All);
+        (await GrepAsync(Value, _bench.Data)).ShouldBe("");
+
+        _bench.Workflow("""
+              leaky:
+                from: images.tiny
+                steps:
+                  - run: mkdir /etc/app && base64 /run/secrets/TOKEN > /etc/app/conf
+                    secrets: [TOKEN]
+            jobs: { a: { image: leaky, network: none, steps: [{ run: "true" }] } }
+            """);
+        var leaked = await _bench.RunAsync("--secret", $"TOKEN={Value}");
+        leaked.ExitCode.ShouldBe(1, leaked.All);
+        leaked.Stderr.ShouldContain("/etc/app/conf");
+    }
+
+    [Fact]
+    public async Task A_protected_run_never_uses_what_a_fork_built_and_forks_see_only_what_is_shareable()
+    {
+        _bench.Workflow("""
+              plain:
+                from: images.tiny
+                steps: [{ run: echo plain > /plain }]
+              secretive:
+                from: images.tiny
+                steps: [{ run: echo made > /made, secrets: [TOKEN] }]
+              above:
+                from: images.secretive
+                steps: [{ run: echo above > /above }]
+            jobs: { a: { image: plain, network: none, steps: [{ run: "true" }] }, b: { image: above, network: none, steps: [{ run: "true" }] } }
+            """);
+        string[] fork = ["--trust", "fork", "--ref", "refs/pull/7/merge", "--base", "main", "--secret", "TOKEN=0123456789abcdef"];
+        string[] main = ["--trust", "protected", "--ref", "main", "--secret", "TOKEN=0123456789abcdef"];
+
+        var forked = await _bench.ReportAsync(0, fork);
+        var rebuilt = await _bench.ReportAsync(0, main);
+        await _bench.ReportAsync(0, fork);
+        var other = await _bench.ReportAsync(0, ["--trust", "fork", "--ref", "refs/pull/8/merge", "--base", "main", "--secret", "TOKEN=0123456789abcdef"]);
+
+        Outcomes(forked, 0).ShouldBe(["built"]);
+        Outcomes(rebuilt, 0).ShouldBe(["built"]);
+        Outcomes(rebuilt, 1).ShouldBe(["built", "built"]);
+        Outcomes(other, 0).ShouldBe(["reused"]);
+        Outcomes(other, 1).ShouldBe(["built", "built"]);
+    }
+
+    [Fact]
+    public async Task Of_eight_processes_that_want_one_image_one_builds_each_step()
+    {
+        _bench.Workflow("""
+              slow:
+                from: images.tiny
+                steps:
+                  - run: echo building-now; sleep 0.4; echo 1 > /one
+                  - run: sleep 0.2; echo 2 > /two
+                  - run: echo 3 > /three
+            jobs: { a: { image: slow, network: none, steps: [{ run: cat /one /two /three }] } }
+            """);
+        (await _bench.StrataAsync("image", "pull", "images.tiny", "--data", _bench.Data)).ExitCode.ShouldBe(0); // the base is no step
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            i => _bench.StrataAsync("run", "--data", _bench.Data, "--report", $"report-{i}.json")));
+
+        outcomes.ShouldAllBe(o => o.ExitCode == 0, string.Join('\n', outcomes.Select(o => o.All)));
+        var built = Enumerable.Range(0, 8).Sum(i => Outcomes(ReportAt($"report-{i}.json"), 0).Count(o => o == "built"));
+        built.ShouldBe(3);
+        outcomes.Count(o => o.Stderr.Contains("building-now", StringComparison.Ordinal)).ShouldBeGreaterThan(1); // those who wait see the log
+    }
+
+    [Fact]
+    public async Task A_builder_killed_at_any_moment_is_taken_over()
+    {
+        _bench.Workflow("""
+              long:
+                from: images.tiny
+                steps:
+                  - run: sleep 0.2; echo 1 > /one
+                  - run: sleep 0.2; echo 2 > /two
+            jobs: { a: { image: long, network: none, steps: [{ run: cat /one /two }] } }
+            """);
+        var rounds = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 30 : 4;
+        var random = new Random(4_04);
+        for (var round = 0; round < rounds; round++)
+        {
+            using var process = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
+            await Task.Delay(random.Next(50, 900));
+            _ = Kill(process.Id, 9);
+            await process.WaitForExitAsync();
+        }
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", _bench.Data);
+        scrub.ExitCode.ShouldBe(0, scrub.All);
+    }
+
+    [Fact]
+    public async Task A_built_image_leaves_as_an_archive_that_another_runtime_runs()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+        var scratch = Directory.CreateTempSubdirectory("strata-export-");
+        try
+        {
+            var exported = await _bench.StrataAsync("image", "export", "tool", Path.Combine(scratch.FullName, "tool.tar"), "--data", _bench.Data);
+            exported.ExitCode.ShouldBe(0, exported.All);
+            await ProgramAsync("skopeo", "copy", "-q", $"oci-archive:{scratch.FullName}/tool.tar:latest", $"oci:{scratch.FullName}/layout:x");
+            await ProgramAsync("umoci", "unpack", "--image", $"{scratch.FullName}/layout:x", $"{scratch.FullName}/bundle");
+            (await File.ReadAllTextAsync($"{scratch.FullName}/bundle/rootfs/opt/work/late.txt")).ShouldBe("1 world /opt/work\n");
+            var config = JsonNode.Parse(await File.ReadAllTextAsync($"{scratch.FullName}/bundle/config.json"))!["process"]!;
+            ((string?)config["cwd"]).ShouldBe("/opt/work");
+            config["env"]!.AsArray().Select(v => (string?)v).ShouldContain("GREETING=hello");
+            config["terminal"] = false;
+            config["args"] = new JsonArray("/bin/cat", "late.txt");
+            await File.WriteAllTextAsync($"{scratch.FullName}/bundle/config.json", config.Root.ToJsonString());
+            (await ProgramAsync("runc", "--root", $"{scratch.FullName}/runc", "run", "--bundle", $"{scratch.FullName}/bundle", "strata-export-test")).ShouldBe("1 world /opt/work\n");
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    private static List<(string? Key, string? Digest, string? Outcome)> Layers(JsonNode report, int job = 0) =>
+        [.. report["jobs"]![job]!["image"]!["layers"]!.AsArray().Select(l => ((string?)l!["key"], (string?)l["digest"], (string?)l["outcome"]))];
+
+    private static IReadOnlyList<string?> Outcomes(JsonNode report, int job) => [.. Layers(report, job).Where(l => l.Key is not null).Select(l => l.Outcome)];
+
+    private JsonNode ReportAt(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(_bench.Workspace, name)))!;
+
+    private static Task<string> GrepAsync(string text, string directory) => ProgramAsync("sh", "-c", $"grep -rlF -- '{text}' '{directory}' || true");
+
+    private static async Task<string> ProgramAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}\n{output}{await errors}");
+        return output;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
