@@ -7,6 +7,7 @@ using Strata.Execution.Scheduling;
 using Strata.Execution.Steps;
 using Strata.Images;
 using Strata.Sandbox;
+using Strata.Sandbox.Scripts;
 using Strata.Workflows.Expressions;
 
 namespace Strata.Execution.Jobs;
