@@ -51,6 +51,9 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Host path of the overlay's upper directory of the root.</summary>
     string RootUpper { get; }
 
+    /// <summary>How to read both uppers.</summary>
+    UpperFormat UpperFormat { get; }
+
     /// <summary>Runs one command to its end. Processes it leaves in the background live on until the sandbox is disposed.</summary>
     /// <param name="cancellationToken">Cancel: SIGINT, then SIGTERM, then SIGKILL within <see cref="ExecSpec.Grace"/>; the outcome then says Cancelled (no exception).</param>
     ValueTask<ExecOutcome> ExecAsync(ExecSpec spec, IExecOutput output, CancellationToken cancellationToken);
@@ -61,13 +64,24 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>A host path at which the job's workspace (merged) can be read while the sandbox lives; only from a thread in the mount namespace: see RunInMountNamespaceAsync.</summary>
     string WorkspaceMergedPath { get; }
 
+    /// <summary>
+    /// Ends every process and unmounts, secret files included; runs no command any more. The uppers stay, and change no more, until this is disposed.
+    /// </summary>
+    ValueTask FreezeAsync();
+
     /// <summary>Runs <paramref name="action"/> on a thread that sees the sandbox's mounts (the rest of the process does not).</summary>
     ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken);
 }
 
+/// <param name="OwnerShift">Id 0 of the job as the uppers have it on this host.</param>
+/// <param name="IdMax">The job's highest id, as the job sees it.</param>
+/// <param name="UserXattr">Whether overlayfs' marks are in <c>user.*</c> (a normal user's sandboxes).</param>
+public readonly record struct UpperFormat(uint OwnerShift, uint IdMax, bool UserXattr);
+
 public sealed record SandboxSpec
 {
     public const string ExchangePath = "/run/strata";
+    public const string SecretsPath = "/run/secrets";
     public const string WorkspacePath = "/workspace";
 
     /// <summary>For logs and the host name: letters, digits and '-'.</summary>
@@ -79,7 +93,16 @@ public sealed record SandboxSpec
     /// <summary>Trees of /workspace, bottom first, may be empty. Never written.</summary>
     public required IReadOnlyList<SandboxTree> WorkspaceLowers { get; init; }
 
+    /// <summary>False: nothing is mounted at /workspace, and <see cref="WorkspaceLowers"/> is empty.</summary>
+    public bool HasWorkspace { get; init; } = true;
+
     public IReadOnlyList<BindMount> Binds { get; init; } = [];
+
+    /// <summary>By name, files in <see cref="SecretsPath"/>: read-only, 0400, in memory that is never swapped, seen by this sandbox alone, gone with it.</summary>
+    public IReadOnlyDictionary<string, byte[]> SecretFiles { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Who in the sandbox may read <see cref="SecretFiles"/>.</summary>
+    public (int UserId, int GroupId) SecretsOwner { get; init; }
 
     public required bool Network { get; init; }
 

@@ -52,6 +52,9 @@ internal static class SandboxDiagnostics
     internal static Diagnostic BindRefused(string why) =>
         Error("STR5107", $"A host path could not be made visible in the job: {why}", "Check that it exists and is readable.");
 
+    internal static Diagnostic SecretsFailed(string why) =>
+        Error("STR5108", $"The secret files of a sandbox could not be made in memory: {why}", "It was not started: secrets are never written to disk.");
+
     internal static Diagnostic DiskLimitReached(string limit, string used) =>
         Error("STR5201", $"The job wrote {used}; its disk limit is {limit}. It was ended.", "Raise resources.disk, or write less.");
 

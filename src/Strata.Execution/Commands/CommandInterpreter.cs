@@ -1,3 +1,4 @@
+using Strata.Core.Secrets;
 using Strata.Execution.Events;
 using Strata.Execution.Masking;
 

@@ -8,6 +8,7 @@ using Strata.Execution.Steps;
 using Strata.Images;
 using Strata.Images.Building;
 using Strata.Sandbox;
+using Strata.Sandbox.Scripts;
 using Strata.Workflows.Expressions;
 
 namespace Strata.Execution.Jobs;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Strata.Core.Secrets;
 
 namespace Strata.Execution.Masking;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Secrets;
 using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;

@@ -5,6 +5,7 @@ using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Reporting;
 using Strata.Sandbox;
+using Strata.Sandbox.Scripts;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 

@@ -23,8 +23,17 @@ internal static class JobMounts
         }
 
         mounts.Add(OciMount.Bind(slot.View(slot.Temporary), "/tmp", readOnly: false));
-        mounts.Add(OciMount.Bind(slot.Workspace, SandboxSpec.WorkspacePath, readOnly: false));
+        if (spec.HasWorkspace)
+        {
+            mounts.Add(OciMount.Bind(slot.Workspace, SandboxSpec.WorkspacePath, readOnly: false));
+        }
+
         mounts.Add(OciMount.Bind(slot.View(slot.Exchange), SandboxSpec.ExchangePath, readOnly: false));
+        if (spec.SecretFiles.Count > 0)
+        {
+            mounts.Add(OciMount.Bind(slot.Secrets, SandboxSpec.SecretsPath, readOnly: true));
+        }
+
         EtcFiles.Add(mounts, slot, hostName, spec.Network, owner);
         return mounts;
     }

@@ -6,8 +6,9 @@ namespace Strata.Sandbox.Hosting;
 internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, RemovalQueue removals, Action<JobSandbox> released) : ISandbox
 {
     private readonly int _firstProcess = parts.ProcessId ?? throw new UnreachableException();
-    private readonly Lock _disposing = new(); // guards _disposal
+    private readonly Lock _disposing = new(); // guards _end and _disposal
     private int _steps;
+    private Task? _end;
     private Task? _disposal;
 
     public string ExchangeDirectory => parts.Slot.Exchange;
@@ -20,6 +21,15 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public string RootUpper => parts.Slot.RootUpper;
 
+    public UpperFormat UpperFormat
+    {
+        get
+        {
+            var ids = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap);
+            return new(ids.HostBase, ids.Size - 1, host.Ids.IsNested);
+        }
+    }
+
     public string WorkspaceMergedPath => parts.Slot.Workspace;
 
     public async ValueTask<ExecOutcome> ExecAsync(ExecSpec spec, IExecOutput output, CancellationToken cancellationToken)
@@ -29,7 +39,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
             await network.Ready.ConfigureAwait(false); // it was set up while the sandbox started
         }
 
-        if (parts.Runtime!.Exit.IsCompleted)
+        if (_end is not null || parts.Runtime!.Exit.IsCompleted)
         {
             return new(137, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.") { SandboxEnded = parts.DiskWatch?.Exceeded };
         }
@@ -51,6 +61,17 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
     public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) =>
         new(parts.MountThread.RunAsync(action, cancellationToken));
 
+    public async ValueTask FreezeAsync()
+    {
+        Task end;
+        lock (_disposing)
+        {
+            end = _end ??= parts.EndAsync();
+        }
+
+        await end.ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task disposal;
@@ -66,7 +87,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
     {
         try
         {
-            await parts.EndAsync().ConfigureAwait(false);
+            await FreezeAsync().ConfigureAwait(false);
             await removals.AddAsync(parts.RemoveAsync).ConfigureAwait(false);
         }
         finally

@@ -77,6 +77,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
     {
         parts.Slot.ViewDirectory = host.View.Of(parts.Slot.Directory);
         MountOverlays();
+        MountSecrets();
         WriteConfig();
         using var input = OpenLife();
         parts.StateDirectory = host.Runtime.StateDirectory;
@@ -108,6 +109,11 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
             var next = 0;
             using var userNamespace = parts.Holder!.OpenUserNamespace();
             Overlay(Map(spec.RootLowers, ref next, userNamespace), parts.Slot.RootUpper, parts.Slot.RootWork, parts.Slot.Root);
+            if (!spec.HasWorkspace)
+            {
+                return;
+            }
+
             if (spec.WorkspaceLowers.Count == 0)
             {
                 BindWorkspace();
@@ -174,6 +180,24 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         parts.MountTargets.Add(parts.Slot.Workspace);
+    }
+
+    private void MountSecrets()
+    {
+        if (spec.SecretFiles.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            SecretFiles.Mount(parts.Slot.Secrets, spec, _ids.HostBase);
+            parts.MountTargets.Add(parts.Slot.Secrets);
+        }
+        catch (IOException e)
+        {
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.SecretsFailed(e.Message), e);
+        }
     }
 
     private void FindStubs(List<OciMount> mounts)

@@ -15,6 +15,7 @@ namespace Strata.Sandbox.Slots;
 ///   workspace-upper, workspace-work
 ///   exchange       /run/strata inside
 ///   tmp            /tmp inside, with /tmp/runner
+///   secrets        /run/secrets inside (mounted in the private namespace only)
 ///   lower/0…       id-mapped views of the lowers
 ///   bind/0…        what is bound from elsewhere; site/ generated settings
 ///   etc            generated files of /etc
@@ -45,6 +46,8 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
     internal string Exchange => $"{Directory}/exchange";
 
     internal string Temporary => $"{Directory}/tmp";
+
+    internal string Secrets => $"{ViewDirectory}/secrets";
 
     internal string Bundle => $"{Directory}/bundle";
 

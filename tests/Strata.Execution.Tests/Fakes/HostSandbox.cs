@@ -44,6 +44,8 @@ internal sealed class HostSandbox : ISandbox
 
     public string RootUpper => _root.FullName;
 
+    public UpperFormat UpperFormat => new(0, int.MaxValue, false);
+
     public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");
 
     public bool OutOfMemory { get; init; }
@@ -100,6 +102,8 @@ internal sealed class HostSandbox : ISandbox
         var file = new FileInfo(Map(absolutePath));
         return new(file.Exists && file.LinkTarget is null or { Length: > 0 } && file.Exists ? file.OpenRead() : null);
     }
+
+    public ValueTask FreezeAsync() => ValueTask.CompletedTask;
 
     public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) => new(action());
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Strata.Core.Secrets;
 using Strata.Execution.Masking;
 
 namespace Strata.Execution.Tests.Masking;

@@ -1,4 +1,5 @@
 using Strata.Execution.Steps;
+using Strata.Sandbox.Scripts;
 
 namespace Strata.Execution.Tests.Steps;
 

@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Strata.Execution.Masking;
+namespace Strata.Core.Secrets;
 
 /// <summary>
 /// Many byte patterns searched at once; immutable. Two engines: a skipping pre-filter on the first four bytes finds where a pattern may
 /// start (ordinary text is passed at about two bytes a look), and from there an Aho–Corasick automaton runs until it is back at its root.
 /// Work is linear in the text whatever the patterns are.
 /// </summary>
-internal sealed class PatternSet
+public sealed class PatternSet
 {
     public const int Window = 4; // bytes looked at by the pre-filter; no pattern is shorter
     private const int Root = 0;

@@ -1,12 +1,11 @@
 using System.Text;
-using Strata.Sandbox;
 
-namespace Strata.Execution.Steps;
+namespace Strata.Sandbox.Scripts;
 
 /// <summary>How a script is started.</summary>
 /// <param name="Extension">Of the script file.</param>
 /// <param name="Arguments">One of them holds <c>{0}</c>, the script's path.</param>
-internal sealed record Shell(string Extension, IReadOnlyList<string> Arguments)
+public sealed record Shell(string Extension, IReadOnlyList<string> Arguments)
 {
     private const string Script = "{0}";
 

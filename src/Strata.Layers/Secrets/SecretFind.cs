@@ -1,0 +1,17 @@
+namespace Strata.Layers.Secrets;
+
+/// <summary>Something secret in a layer.</summary>
+/// <param name="Path">The name of the tree it belongs to.</param>
+/// <param name="Place">Where of that name.</param>
+/// <param name="Line">Of a content, from 1; else 0.</param>
+/// <param name="Secret">Which secret's value; null: a credential that no one told us, of a known kind of file.</param>
+/// <param name="Form">How the value is written, or what kind of file it is: for people.</param>
+public sealed record SecretFind(byte[] Path, SecretPlace Place, long Line, string? Secret, string Form);
+
+public enum SecretPlace
+{
+    Content,
+    Name,
+    LinkTarget,
+    Attribute,
+}
