@@ -8,7 +8,7 @@ namespace Strata.Execution.Masking;
 /// The secrets of a run, in all their forms. Only grows. Safe for concurrent use: readers take an immutable set, so a mask counts from the
 /// next line on, in every job of the run.
 /// </summary>
-internal sealed class SecretMasker
+public sealed class SecretMasker
 {
     public const int FormsSizeMax = 4 << 20; // bytes over all forms: what a job can make us hold by add-mask
 
@@ -78,7 +78,7 @@ internal sealed class SecretMasker
     public bool ContainsSecret(string text) => !ReferenceEquals(MaskText(text), text);
 }
 
-internal enum MaskOutcome
+public enum MaskOutcome
 {
     Masked,
 

@@ -1,5 +1,6 @@
 using Strata.Images.Copying;
 using Strata.Images.Keys;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 
 namespace Strata.Images.Building;
@@ -12,6 +13,13 @@ internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isS
     /// <summary>What is copied was made without secrets.</summary>
     public override bool IsShareable => isShareable;
 
+    public override IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before)
+    {
+        var at = changes.FirstOrDefault(static change => change.Input == "files");
+        var to = inputs.To!.StartsWith('/') ? inputs.To : $"{inputs.WorkingDirectory}/{inputs.To}";
+        return at is null || before is null || CopyExplanation.Of(before, plan, to) is not { Count: > 0 } files ? changes : [.. changes.Where(change => change != at), .. files];
+    }
+
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
     {
         using var write = target.Start();
@@ -20,5 +28,9 @@ internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isS
         return new(commit.Lease!, []);
     }
 
-    public override void Dispose() => plan.Dispose();
+    public override void Dispose()
+    {
+        plan.Dispose();
+        base.Dispose();
+    }
 }

@@ -1,6 +1,7 @@
 using Strata.Images.Copying;
 using Strata.Images.Keys;
 using Strata.Images.Recipes;
+using Strata.Layers.Packing;
 using Strata.Layers.Store;
 
 namespace Strata.Images.Building;
@@ -14,8 +15,16 @@ internal sealed class DirectoryStepLayer(ImageStack below, RecipeStep.SetWorking
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
     {
         using var write = target.Start();
-        var packed = WorkdirLayer.Find(below.Leases, step.Path, step.At).Write(write.Target);
+        var packed = WorkdirLayer.Find(below.Leases, step.Path, step.At)?.Write(write.Target) ?? WriteRoot(write.Target);
         var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
         return new(commit.Lease!, []);
+    }
+
+    /// <summary>A layer that changes nothing: the directory was there.</summary>
+    private PackedLayer WriteRoot(LayerTarget layer)
+    {
+        using var builder = new LayerBuilder(layer);
+        builder.Add(below.Tree.Find([])!.Entry);
+        return builder.Finish();
     }
 }

@@ -8,6 +8,7 @@ using Strata.Images.Capturing;
 using Strata.Images.Keys;
 using Strata.Images.Recipes;
 using Strata.Images.Records;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 using Strata.Tenancy;
 
@@ -63,7 +64,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                     return found with { Reason = BuildReason.BuiltElsewhere };
                 }
 
-                var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, cancellationToken).ConfigureAwait(false) : [];
+                var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, step, cancellationToken).ConfigureAwait(false) : [];
                 var isShareable = stack.IsShareable && step.IsShareable;
                 if (await MakeAsync(key, manifest, isShareable, at, step, lease, logPath, miss, cancellationToken).ConfigureAwait(false) is { } made)
                 {
@@ -182,10 +183,17 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     }
 
     /// <summary>What is not as the last time this step was built.</summary>
-    private async ValueTask<IReadOnlyList<KeyChange>> ChangesAsync(StepPlace at, JsonObject manifest, CancellationToken cancellationToken) =>
-        await services.Records.FindLatestAsync(recipe.Name, at.Index, context.Identity, cancellationToken).ConfigureAwait(false) is { } last
-            ? KeyDifference.Between((JsonObject)JsonNode.Parse(last.Manifest)!, manifest)
-            : [];
+    private async ValueTask<IReadOnlyList<KeyChange>> ChangesAsync(StepPlace at, JsonObject manifest, StepLayer step, CancellationToken cancellationToken)
+    {
+        if (await services.Records.FindLatestAsync(recipe.Name, at.Index, context.Identity, cancellationToken).ConfigureAwait(false) is not { } last)
+        {
+            return [];
+        }
+
+        var changes = KeyDifference.Between((JsonObject)JsonNode.Parse(last.Manifest)!, manifest);
+        using var before = (await place.OpenAsync(last.Layer, cancellationToken).ConfigureAwait(false)).Lease;
+        return step.Explain(changes, before?.IndexPath is { } index ? LayerIndex.Open(index) : null);
+    }
 
     private async Task VerifyAsync(LayerLease first, StepPlace at, StepLayer step, CancellationToken cancellationToken)
     {
@@ -193,10 +201,13 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var (second, _) = await step.MakeAsync(log, cancellationToken).ConfigureAwait(false);
         using (second)
         {
-            var differences = second.Digest == first.Digest ? [] : LayerComparison.Compare(first, second);
+            IReadOnlyList<string> differences = second.Digest == first.Digest ? [] : Differences(first, second);
             Tell(new BuildEvent.Verified(at.Recipe, at.Index, at.Count, at.Title, first.Digest, second.Digest, differences));
         }
     }
+
+    private static List<string> Differences(LayerLease first, LayerLease second) =>
+        [.. LayerComparison.Between(LayerIndex.Open(first.IndexPath!), LayerIndex.Open(second.IndexPath!)).Select(static d => $"{d.Path}: {d.How}")];
 
     private BuildLog NewLog(string? path, StepPlace at) =>
         new(path, context.Mask, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, line)));

@@ -1,4 +1,5 @@
 using Strata.Images.Keys;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 
 namespace Strata.Images.Building;
@@ -13,6 +14,10 @@ internal abstract class StepLayer : IDisposable
 
     /// <summary>No secret is there while it is made.</summary>
     public virtual bool IsShareable => true;
+
+    /// <summary>What changed, in more words than the key has.</summary>
+    /// <param name="before">The layer that was made last; null: it is gone.</param>
+    public virtual IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before) => changes;
 
     /// <param name="log">For what commands print.</param>
     /// <exception cref="Strata.Core.Diagnostics.UserErrorException">The step failed, or made what may not be kept.</exception>
