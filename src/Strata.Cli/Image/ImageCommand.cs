@@ -5,7 +5,7 @@ namespace Strata.Cli.Image;
 /// <summary><c>strata image</c>: look into and manage the images on this host, and what they are pinned to.</summary>
 internal static class ImageCommand
 {
-    public static Command Create() => new("image", "Build, list, show, pull, push, import, export, remove and pin images.")
+    public static Command Create() => new("image", "Build, list, show, pull, push, import, export, remove, prune and pin images.")
     {
         ImageBuildCommand.Create(),
         ImageListCommand.Create(),
@@ -16,5 +16,6 @@ internal static class ImageCommand
         ImageImportCommand.Create(),
         ImageExportCommand.Create(),
         ImageRemoveCommand.Create(),
+        ImagePruneCommand.Create(),
     };
 }

@@ -63,6 +63,12 @@ internal sealed record ExportResult(string Name, string File, string Format, str
 
 internal sealed record PushResult(string Name, string Destination, string Manifest, int Sent, long SentBytes, int Present);
 
+internal sealed record PruneResult(bool DryRun, long BytesFreed, IReadOnlyList<PrunedResult> Items);
+
+/// <param name="Kind">built-layer, image or layer.</param>
+/// <param name="Removed">With --dry-run: would be.</param>
+internal sealed record PrunedResult(string Kind, string Name, long SizeBytes, DateTimeOffset? LastUsed, bool Removed, string Reason);
+
 internal sealed record RemoveResult(IReadOnlyList<RemovedResult> Removed, long BytesFreed);
 
 internal sealed record RemovedResult(string Name, IReadOnlyList<string> References, bool ImageGone, int Layers, long BytesFreed);
@@ -77,6 +83,7 @@ internal sealed record UpdateResult(string File, bool Outdated, bool Written, IR
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(ExportResult))]
 [JsonSerializable(typeof(PushResult))]
+[JsonSerializable(typeof(PruneResult))]
 [JsonSerializable(typeof(RemoveResult))]
 [JsonSerializable(typeof(UpdateResult))]
 internal sealed partial class ImageJson : JsonSerializerContext
