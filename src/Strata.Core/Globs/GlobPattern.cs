@@ -40,6 +40,9 @@ public sealed class GlobPattern
     /// <summary>The fixed segments before the first with a wildcard: all it matches is that path or beneath it. Empty: the workspace.</summary>
     public string SearchPath { get; }
 
+    /// <summary>Whether it has no wildcard: it names one path, <see cref="SearchPath"/>.</summary>
+    public bool IsPath => Array.TrueForAll(_segments, static segment => segment?.Literal is not null);
+
     /// <param name="root">Absolute path of the workspace: absolute patterns beneath it are made relative. Null: all absolute patterns are problems.</param>
     public static (GlobPattern? Pattern, GlobProblem? Problem) Parse(string text, string? root = null)
     {
@@ -113,6 +116,42 @@ public sealed class GlobPattern
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Patterns that match, of paths from a directory on, what this one matches beneath it: none if it matches nothing there, or one that matches everything.
+    /// </summary>
+    public IReadOnlyList<GlobPattern> Beneath(ReadOnlySpan<char> directory)
+    {
+        var state = Start;
+        while (!directory.IsEmpty && state != 0 && !IsAccepting(state))
+        {
+            state = Step(state, TakeSegment(ref directory));
+        }
+
+        if (IsAccepting(state))
+        {
+            return [From(_segments.Length)];
+        }
+
+        var patterns = new List<GlobPattern>();
+        for (; state != 0; state &= state - 1)
+        {
+            patterns.Add(From(BitOperations.TrailingZeroCount(state)));
+        }
+
+        return patterns;
+    }
+
+    /// <summary>The same for taking away what it matches, or for adding it.</summary>
+    public GlobPattern AsExclusion(bool isExclusion) =>
+        isExclusion == IsExclusion ? this : new(Text, $"{(isExclusion ? "!" : "")}{Canonical.AsSpan(IsExclusion ? 1 : 0)}", isExclusion, _segments, _isDirectoryOnly);
+
+    private GlobPattern From(int segment)
+    {
+        var rest = _segments[segment..];
+        var text = rest.Length == 0 ? "." : $"./{string.Join('/', rest.Select(static s => s?.Text ?? "**"))}{(_isDirectoryOnly ? "/" : "")}";
+        return new(Text, $"{(IsExclusion ? "!" : "")}{text}", IsExclusion, rest, _isDirectoryOnly && rest.Length > 0);
     }
 
     /// <summary>Everything beneath the directory matches.</summary>

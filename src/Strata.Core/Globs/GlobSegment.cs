@@ -7,11 +7,15 @@ internal sealed class GlobSegment
 {
     private readonly Element[] _elements;
 
-    private GlobSegment(Element[] elements, string? literal)
+    private GlobSegment(string text, Element[] elements, string? literal)
     {
+        Text = text;
         _elements = elements;
         Literal = literal;
     }
+
+    /// <summary>As written.</summary>
+    public string Text { get; }
 
     /// <summary>The name it matches, if it is only one.</summary>
     public string? Literal { get; }
@@ -54,7 +58,7 @@ internal sealed class GlobSegment
             }
         }
 
-        return new([.. elements], LiteralOf(elements));
+        return new(text.ToString(), [.. elements], LiteralOf(elements));
     }
 
     /// <summary>Steps back to the last star alone, so the work is at most name × pattern.</summary>

@@ -53,6 +53,10 @@ public sealed class GlobSet
         return problems.Count == 0 ? (new(parsed), []) : (null, problems);
     }
 
+    /// <exception cref="ArgumentException">There are too many.</exception>
+    public static GlobSet Of(IReadOnlyList<GlobPattern> patterns) =>
+        patterns.Count <= PatternsMax ? new(patterns) : throw new ArgumentException($"There are more than {PatternsMax} patterns.", nameof(patterns));
+
     /// <inheritdoc cref="GlobPattern.Matches"/>
     public bool Matches(ReadOnlySpan<char> path, bool isDirectory = false)
     {

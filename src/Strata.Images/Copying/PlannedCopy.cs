@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Json;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Views;
@@ -7,24 +11,118 @@ using Strata.Layers.Views;
 namespace Strata.Images.Copying;
 
 /// <summary>What a step copies. Where it goes is looked at when it is written: a layer that is found by its key was written once.</summary>
-internal sealed class PlannedCopy(CopyRequest request, ViewLease source) : IDisposable
+internal sealed class PlannedCopy : IDisposable
 {
-    /// <summary>For the key: of paths below the target, types, modes, link targets, attributes and contents, and whether it is one file that becomes the target.</summary>
-    public Digest Files => source.Image.Digest;
+    private readonly CopyRequest _request;
+    private readonly IReadOnlyList<CopyPart> _parts;
+    private (long Count, long Bytes)? _size;
 
-    /// <summary>Names that are no directories.</summary>
-    public long FileCount => source.Devices.Count;
+    /// <param name="parts">Become this object's.</param>
+    internal PlannedCopy(CopyRequest request, IReadOnlyList<CopyPart> parts)
+    {
+        (_request, _parts) = (request, parts);
+        Files = FilesOf(parts, request.FromWorkspace);
+    }
 
-    /// <summary>Sum of the files' sizes.</summary>
-    public long SizeBytes => source.Image.SizeBytes;
+    /// <summary>
+    /// For the key: of each item's paths, types, modes, link targets, attributes and contents, and of whether it is a file, which may become the target, or a
+    /// tree. docs/format/layer-key.md draws it.
+    /// </summary>
+    public Digest Files { get; }
 
-    /// <summary>What is copied, below the target, in path order, as it was found.</summary>
-    public IEnumerable<(byte[] Path, IndexEntry Entry)> Entries => source.Devices.Count < 0 ? throw new System.Diagnostics.UnreachableException() : [];
+    /// <summary>Names that are no directories; what two items bring counts twice.</summary>
+    public long FileCount => Size.Count;
 
-    /// <summary>Writes the layer, with all its data: it needs nothing of what it was copied from.</summary>
-    /// <exception cref="UserErrorException">The target cannot take it (STR316x).</exception>
+    /// <summary>Sum of the files' sizes, counted likewise.</summary>
+    public long SizeBytes => Size.Bytes;
+
+    /// <summary>What is copied, below the target, item by item in path order, as it was found but for owners and times.</summary>
+    public IEnumerable<(byte[] Path, IndexEntry Entry)> Entries
+    {
+        get
+        {
+            foreach (var part in _parts)
+            {
+                foreach (var entry in part.Entries())
+                {
+                    yield return (entry.Entry.Path, entry);
+                }
+            }
+        }
+    }
+
+    private (long Count, long Bytes) Size => _size ??= Count();
+
+    /// <summary>Writes the layer, with all its data: it needs nothing of what it was copied from. The same copy to the same image gives the same bytes.</summary>
+    /// <exception cref="UserErrorException">The image cannot take it (STR3162 to STR3165).</exception>
+    /// <exception cref="Layers.DamagedLayerException">A layer contradicts itself.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
-    public Task<PackedLayer> WriteAsync(LayerTarget target, CancellationToken cancellationToken) => throw new System.Diagnostics.UnreachableException(request.ToString());
+    public Task<PackedLayer> WriteAsync(LayerTarget target, CancellationToken cancellationToken) => Task.Run(() => Write(target, cancellationToken), cancellationToken);
 
-    public void Dispose() => source.Dispose();
+    public void Dispose()
+    {
+        foreach (var part in _parts)
+        {
+            part.Dispose();
+        }
+    }
+
+    private PackedLayer Write(LayerTarget target, CancellationToken cancellationToken)
+    {
+        var images = new List<ErofsReader>(_parts.Count);
+        try
+        {
+            foreach (var part in _parts)
+            {
+                images.Add(part.OpenImage());
+            }
+
+            var step = _request.Step;
+            var names = new CopyList(step).Of(images, [.. _parts.Select(static p => p.Source.FileName)]);
+            using var below = new StackTree(_request.Below);
+            var place = CopyTarget.Find(below, step, _request.WorkingDirectory, isOneFile: _parts is [{ Source.FileName: not null }]);
+            using var layer = new LayerBuilder(target);
+            using var writing = new CopyWriting(below, step, _request.FromWorkspace, layer);
+            writing.Write(place, names, cancellationToken);
+            return layer.Finish();
+        }
+        finally
+        {
+            images.ForEach(static i => i.Dispose());
+        }
+    }
+
+    private (long Count, long Bytes) Count()
+    {
+        var (count, bytes) = (0L, 0L);
+        foreach (var (_, entry) in Entries)
+        {
+            count += entry.Entry.Kind is EntryKind.Directory ? 0 : 1;
+            bytes += entry.Entry.Size;
+        }
+
+        return (count, bytes);
+    }
+
+    private static Digest FilesOf(IReadOnlyList<CopyPart> parts, bool fromWorkspace)
+    {
+        var items = new JsonArray();
+        foreach (var part in parts)
+        {
+            var item = new JsonObject { ["tree"] = part.TreeDigest.ToString() };
+            if (part.Source.FileName is { } name)
+            {
+                item["file"] = Digest.Of(name).ToString(); // a name may be no text
+            }
+
+            if (!fromWorkspace && part.LinksDigest() is { } links)
+            {
+                item["links"] = links.ToString();
+            }
+
+            items.Add((JsonNode)item);
+        }
+
+        return CanonicalJson.DigestOf(new JsonObject { ["format"] = "strata.copy/1", ["from"] = fromWorkspace ? "workspace" : "image", ["items"] = items });
+    }
 }

@@ -1,19 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Strata.Core;
 
 namespace Strata.Images.Keys;
 
-/// <summary>An input of a layer that is not what it was.</summary>
-/// <param name="Input">In words: <c>command</c>, <c>env NODE_ENV</c>.</param>
-/// <param name="Before">For people, on one line; null: it was not there.</param>
-/// <param name="After">As <paramref name="Before"/>; null: it is not there any more.</param>
-public sealed record KeyChange(string Input, string? Before, string? After)
-{
-    public override string ToString() => $"{Input}: {Before ?? "none"} → {After ?? "none"}";
-}
-
-/// <summary>Why two steps have not the same key.</summary>
+/// <summary>Why two steps have not the same key. Manifests hold no secrets, so neither does this.</summary>
 internal static class KeyDifference
 {
+    private const int ShownMax = 100; // characters of a value
+
+    private static readonly (string Member, string Words)[] Inputs =
+    [
+        ("format", "format of layer keys"), ("platform", "platform"), ("below", "layers below"), ("instruction", "instruction"), ("command", "command"),
+        ("shell", "shell"), ("env", "env"), ("args", "arg"), ("files", "copied files"), ("to", "to"), ("mode", "mode"), ("owner", "owner"), ("user", "user"),
+        ("workdir", "workdir"), ("network", "network"),
+    ];
+
     /// <returns>In the order a user thinks of them; empty: the keys are the same.</returns>
-    public static IReadOnlyList<KeyChange> Between(JsonObject before, JsonObject after) => [];
+    public static IReadOnlyList<KeyChange> Between(JsonObject before, JsonObject after)
+    {
+        var changes = new List<KeyChange>();
+        foreach (var (member, words) in Inputs)
+        {
+            var (old, now) = (before[member], after[member]);
+            if (member is "env" or "args")
+            {
+                AddNames(changes, words, old as JsonObject ?? [], now as JsonObject ?? []);
+            }
+            else if (!JsonNode.DeepEquals(old, now))
+            {
+                changes.Add(member is "command" && old is not null && now is not null
+                    ? LineOf(words, TextOf(old), TextOf(now))
+                    : new(words, Show(old), Show(now)));
+            }
+        }
+
+        return changes;
+    }
+
+    private static void AddNames(List<KeyChange> changes, string words, JsonObject before, JsonObject after)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        names.UnionWith(before.Select(static m => m.Key));
+        names.UnionWith(after.Select(static m => m.Key));
+        foreach (var name in names)
+        {
+            if (before.ContainsKey(name) != after.ContainsKey(name) || !JsonNode.DeepEquals(before[name], after[name]))
+            {
+                changes.Add(new($"{words} {Plain(name)}", Show(before[name]), Show(after[name])));
+            }
+        }
+    }
+
+    /// <summary>Of long commands the first line that is not the same says most.</summary>
+    private static KeyChange LineOf(string words, string before, string after)
+    {
+        var (old, now) = (before.Split('\n'), after.Split('\n'));
+        if (old.Length == 1 && now.Length == 1)
+        {
+            return new(words, Quoted(before), Quoted(after));
+        }
+
+        var line = 0;
+        while (line < old.Length && line < now.Length && old[line] == now[line])
+        {
+            line++;
+        }
+
+        return new($"{words}, line {line + 1}", line < old.Length ? Quoted(old[line]) : null, line < now.Length ? Quoted(now[line]) : null);
+    }
+
+    private static string? Show(JsonNode? value) => value is null ? null
+        : Digest.TryParse(TextOf(value), null, out var digest) ? digest.Short
+        : Quoted(TextOf(value));
+
+    private static string TextOf(JsonNode value) => value.GetValueKind() is JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+
+    private static string Quoted(string text) => $"\"{Plain(text)}\"";
+
+    /// <summary>On one line, and nothing that moves a terminal's cursor.</summary>
+    private static string Plain(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (var character in text)
+        {
+            if (shown.Length >= ShownMax)
+            {
+                shown.Append('…');
+                break;
+            }
+
+            shown.Append(character switch
+            {
+                '\n' => "\\n",
+                '\t' => "\\t",
+                _ when char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format => $"\\u{(int)character:x4}",
+                _ => character.ToString(),
+            });
+        }
+
+        return shown.ToString();
+    }
 }

@@ -1,7 +1,7 @@
 namespace Strata.Layers.Differences;
 
 /// <summary>Paths of a tree: relative, the root is empty.</summary>
-internal static class TreePath
+public static class TreePath
 {
     public static byte[] Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name)
     {

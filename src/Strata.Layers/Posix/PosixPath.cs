@@ -4,7 +4,7 @@ using System.Text;
 namespace Strata.Layers.Posix;
 
 /// <summary>Paths as bytes.</summary>
-internal static class PosixPath
+public static class PosixPath
 {
     public const int LengthMax = 4096; // PATH_MAX, with its NUL
     public const int NameLengthMax = 255; // NAME_MAX

@@ -24,4 +24,24 @@ internal static class AttributePolicy
             || (kind is EntryKind.Directory && name.SequenceEqual("system.posix_acl_default"u8)),
         _ => false, // Linux has no user.* on links, and a hard link's attributes are those of its target
     };
+
+    /// <summary>Without overlayfs' own marks: what a stack shows has none, and a view hides nothing of what it is laid on.</summary>
+    public static IReadOnlyList<Xattr> WithoutMarks(IReadOnlyList<Xattr> attributes)
+    {
+        if (attributes.Count == 0)
+        {
+            return attributes;
+        }
+
+        var kept = new List<Xattr>(attributes.Count);
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Name.AsSpan().IndexOf(".overlay."u8) < 0)
+            {
+                kept.Add(attribute);
+            }
+        }
+
+        return kept;
+    }
 }

@@ -3,7 +3,7 @@ using Strata.Layers.Posix;
 namespace Strata.Layers.Tar;
 
 /// <summary>Names from an archive become relative paths that stay below the root, or the archive is refused.</summary>
-internal static class EntryPath
+public static class EntryPath
 {
     /// <summary>Directories are held open from the root down, and walked recursively. The deepest node_modules seen had 40.</summary>
     public const int DepthMax = 256;

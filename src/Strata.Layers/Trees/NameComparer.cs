@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Strata.Layers.Trees;
 
 /// <summary>Names as bytes; look-ups by span make no copy. Hash codes are seeded for each process: hostile names cannot be made to collide.</summary>
-internal sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+public sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static NameComparer Instance { get; } = new();
 

@@ -17,11 +17,14 @@ internal sealed class ViewLayer : IDisposable
     private readonly Dictionary<ulong, RawInode> _known = []; // an inode is read once, whatever its names and whoever asks
     private readonly Task<IndexContents?> _index;
 
-    public ViewLayer(LayerLease lease)
+    /// <param name="forContents">Whether digests of contents will be asked for.</param>
+    public ViewLayer(LayerLease lease, bool forContents = true)
     {
         _reader = ErofsReader.Open(lease.Image, ownsFile: false);
         Nodes = _reader.Nodes();
-        _index = Task.Run(() => lease.IndexPath is { } path ? LayerIndex.Open(path).Contents() : null); // beside the walk's beginning
+        _index = forContents
+            ? Task.Run(() => lease.IndexPath is { } path ? LayerIndex.Open(path).Contents() : null) // beside the walk's beginning
+            : Task.FromResult<IndexContents?>(null);
         Devices = [new(lease.Digest, _reader.BlockCount), .. _reader.Devices];
     }
 
@@ -51,6 +54,20 @@ internal sealed class ViewLayer : IDisposable
     public Digest ContentOf(ReadOnlySpan<byte> path, long size, DataExtent[] extents) =>
         _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
 
+    /// <summary>A file's content, if the layer has it itself.</summary>
+    public byte[] ReadContent(in RawInode file, ReadOnlySpan<byte> path)
+    {
+        if (Devices.Count > 1)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(path)}: it is in a view, and its content is elsewhere.");
+        }
+
+        var entry = FileOf(path, file.Size, Nodes.Extents(file));
+        var content = new byte[file.Size];
+        _reader.ReadContent(entry, 0, content);
+        return content;
+    }
+
     public void Dispose() => _reader.Dispose();
 
     /// <summary>Of a layer that was stored without an index.</summary>
@@ -61,7 +78,7 @@ internal sealed class ViewLayer : IDisposable
             throw new DamagedLayerException($"{PosixPath.Show(path)}: the view it is in has no index, and its content is elsewhere.");
         }
 
-        var file = new ErofsEntry(new() { Kind = EntryKind.File, Path = path.ToArray(), Mode = 0, User = 0, Group = 0, Modified = default, Size = size }, extents);
+        var file = FileOf(path, size, extents);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
         for (var at = 0L; at < size;)
@@ -74,4 +91,7 @@ internal sealed class ViewLayer : IDisposable
 
         return Digest.FromHash(hash.GetHashAndReset());
     }
+
+    private static ErofsEntry FileOf(ReadOnlySpan<byte> path, long size, DataExtent[] extents) =>
+        new(new() { Kind = EntryKind.File, Path = path.ToArray(), Mode = 0, User = 0, Group = 0, Modified = default, Size = size }, extents);
 }

@@ -62,7 +62,7 @@ internal sealed class ViewTree(ViewRequest request)
         User = root.User,
         Group = root.Group,
         Modified = root.Modified,
-        Attributes = Kept(root.Attributes),
+        Attributes = AttributePolicy.WithoutMarks(root.Attributes),
     });
 
     private void Add(int part, PartWalk at)
@@ -117,7 +117,7 @@ internal sealed class ViewTree(ViewRequest request)
                 Seconds = directory.Modified.Seconds,
                 Nanoseconds = directory.Modified.Nanoseconds,
             },
-            Kept(directory.Attributes),
+            AttributePolicy.WithoutMarks(directory.Attributes),
             []);
         _parents.Add((Names.NodeCount - 1, shownPath.Length));
         if (_parents.Count > EntryPath.DepthMax + 1)
@@ -146,7 +146,7 @@ internal sealed class ViewTree(ViewRequest request)
                 Size = inode.Kind is EntryKind.File ? inode.Size : 0,
                 Extra = inode.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? inode.Union : 0,
             },
-            Kept(layer.Nodes.Attributes(inode)),
+            AttributePolicy.WithoutMarks(layer.Nodes.Attributes(inode)),
             inode.Kind is EntryKind.Symlink ? layer.Nodes.Target(inode, at.Path) : []);
         if (inode.Kind is EntryKind.File)
         {
@@ -188,25 +188,5 @@ internal sealed class ViewTree(ViewRequest request)
 
         var (user, group) = request.OwnedBy ?? (0, 0);
         return ViewDirectory.Default(path.ToArray(), user, group, request.Modified ?? ViewDirectory.DefaultModified);
-    }
-
-    /// <summary>A view hides nothing of what it is laid on: overlayfs' own marks are never part of it.</summary>
-    private static IReadOnlyList<Xattr> Kept(IReadOnlyList<Xattr> attributes)
-    {
-        if (attributes.Count == 0)
-        {
-            return attributes;
-        }
-
-        var kept = new List<Xattr>(attributes.Count);
-        foreach (var attribute in attributes)
-        {
-            if (attribute.Name.AsSpan().IndexOf(".overlay."u8) < 0)
-            {
-                kept.Add(attribute);
-            }
-        }
-
-        return kept;
     }
 }

@@ -1,0 +1,168 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Strata.Core;
+using Strata.Images.Copying;
+using Strata.Images.Recipes;
+using Strata.Layers.Entries;
+using Strata.Layers.Store;
+using static Strata.Images.Tests.Copying.CopyStore;
+
+namespace Strata.Images.Tests.Copying;
+
+/// <summary>The digest that stands for what is copied, and layers being a function of it.</summary>
+public sealed class CopyDigestTests : IDisposable
+{
+    private static readonly (LayerEntry Entry, string Text)[] Tree =
+    [
+        (Folder("t"), ""), (Folder("t/d"), ""), (File("t/d/x"), "x"), (File("t/empty"), ""), (Link("t/l", "d"), ""), (File("t/y"), "y"), (File("z"), "z"),
+    ];
+
+    private readonly CopyStore _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void Every_change_of_what_is_copied_changes_the_digest()
+    {
+        (string What, (LayerEntry, string)[] Tree)[] changes =
+        [
+            ("content", Changed("t/y", static e => (e, "Y"))),
+            ("mode", Changed("t/y", static e => (e with { Mode = 0x1ed }, "y"))),
+            ("mode of a directory", Changed("t/d", static e => (e with { Mode = 0x1c0 }, ""))),
+            ("link target", Changed("t/l", static e => (e with { Link = "d/"u8.ToArray() }, ""))),
+            ("file for link", Changed("t/l", static _ => (File("t/l"), "d"))),
+            ("directory for file", Changed("t/empty", static _ => (Folder("t/empty", 0x1a4), ""))),
+            ("moved", [.. Tree.Where(static e => e.Text != "y"), (File("t/yy"), "y")]),
+            ("moved into a directory", [.. Tree.Where(static e => e.Text != "y"), (File("t/d/y"), "y")]),
+            ("empty directory", [.. Tree, (Folder("t/new"), "")]),
+            ("empty file", [.. Tree, (File("t/new"), "")]),
+            ("removed", [.. Tree.Where(static e => e.Text != "y")]),
+            ("attribute", Changed("t/y", static e => (e with { Attributes = [new("user.a"u8.ToArray(), [1])] }, "y"))),
+            ("swapped contents", [.. Tree.Select(static e => (e.Entry, e.Text switch { "x" => "y", "y" => "x", var same => same }))]),
+        ];
+        var digests = changes.Select(c => Files("t", c.Tree)).Append(Files("t", Tree)).ToList();
+        digests.Distinct().Count().ShouldBe(digests.Count, string.Join(", ", changes.Select((c, i) => $"{c.What}: {digests[i].Short}")));
+    }
+
+    [Fact]
+    public void What_is_not_copied_is_no_part_of_it_nor_are_times_and_owners()
+    {
+        var files = Files("t", Tree);
+        Files("t", Changed("z", static e => (e, "Z"))).ShouldBe(files);
+        Files("t/", Tree).ShouldBe(files);
+        Files("t/**", Tree).ShouldBe(files);
+        Files("t", [.. Tree.Select(static e => (e.Entry with { Modified = new(5, 6), User = 9, Group = 9 }, e.Text))]).ShouldBe(files);
+    }
+
+    [Fact]
+    public void Copies_that_bring_the_same_names_in_another_way_are_told_apart()
+    {
+        var source = _store.Layer((Folder("d"), ""), (File("d/a"), "a"), (Folder("e"), ""), (File("e/a"), "a"), (HardLink("e/b", "e/a"), ""), (Folder("f"), ""), (File("f/a"), "a"), (File("f/b"), "a"));
+        Digest Of(RecipeStep.Copy step, bool fromWorkspace = true) => _store.Plan(_store.Request(step, source, _store.Layer("y")) with { FromWorkspace = fromWorkspace }).Files;
+        Of(Step("d", "/x")).ShouldNotBe(Of(Step("d/a", "/x"))); // /x/a, and /x
+        Of(Step("d/*", "/x")).ShouldNotBe(Of(Step("d/a", "/x")));
+        Of(Step(["d", "f"], "/x")).ShouldNotBe(Of(Step(["f", "d"], "/x")));
+        Of(Step(["d", "d"], "/x")).ShouldNotBe(Of(Step("d", "/x")));
+        Of(Step("d", "/x"), fromWorkspace: false).ShouldNotBe(Of(Step("d", "/x")));
+        Of(Step("e", "/x"), fromWorkspace: false).ShouldNotBe(Of(Step("f", "/x"), fromWorkspace: false)); // one file with two names, and two files
+        Of(Step(["d/a", "f/b"], "/x")).ShouldNotBe(Of(Step(["d/a", "f/a"], "/x")));
+    }
+
+    [Fact]
+    public void The_layer_of_a_copy_is_the_same_in_every_store_and_whatever_else_the_source_holds()
+    {
+        using var other = new CopyStore();
+        var step = Step("t", "/opt/x") with { Mode = 0x1ed, Owner = "1:2" };
+        LayerLease Make(CopyStore store, (LayerEntry, string)[] tree) => store.Commit(store.Plan(store.Request(step, store.Layer(tree), store.Layer("opt/"))));
+        var layer = Make(_store, Tree);
+        Make(other, Tree).Digest.ShouldBe(layer.Digest);
+        Make(other, Changed("z", static e => (e with { Modified = new(1, 1) }, new string('z', 100_000)))).Digest.ShouldBe(layer.Digest);
+        Make(other, [.. Tree.Select(static e => (e.Entry with { Modified = new(5, 6), User = 9 }, e.Text))]).Digest.ShouldBe(layer.Digest);
+        Make(other, Changed("t/y", static e => (e, "Y"))).Digest.ShouldNotBe(layer.Digest);
+    }
+
+    [Fact]
+    public void Same_digests_make_same_layers_and_different_ones_different_layers()
+    {
+        var names = Gen.Elements("a", "b", "a/c", "b/c", "a/c/d");
+        var texts = Gen.Elements("", "x", "y");
+        var entries = names.SelectMany(n => Gen.Choose(0, 3).SelectMany(k => texts.Select(t => (Name: n, Kind: k, Text: t)))).ListOf();
+        var steps = Gen.Elements("t", "t/*", "t/a", "t/a*").SelectMany(static f => Gen.Elements("/o", "/o/", "/").Select(t => Step(f, t)));
+        var cases = entries.SelectMany(a => entries.SelectMany(b => steps.SelectMany(s => steps.Select(r => (a, b, s, r)))));
+        var count = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 2000 : 60;
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(7, 11), Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            using var store = new CopyStore();
+            var image = store.Layer("p");
+            var (one, two) = (Made(store, image, c.a, c.s), Made(store, image, c.b, c.r));
+            if (one is { } first && two is { } second)
+            {
+                if (first.Files == second.Files && c.s.To == c.r.To)
+                {
+                    second.Layer.ShouldBe(first.Layer);
+                }
+                else if (first.Files != second.Files && c.s == c.r && c.s.From[0].Pattern == "t") // a file that becomes the target has no name
+                {
+                    second.Layer.ShouldNotBe(first.Layer);
+                }
+            }
+        }));
+    }
+
+    [Fact]
+    public void Entries_say_what_is_copied_with_digests_and_counts_are_theirs()
+    {
+        var copy = _store.Plan(_store.Request(Step(["t", "z"], "/o"), _store.Layer(Tree), _store.Layer("y")));
+        copy.Entries.Select(static e => Encoding.UTF8.GetString(e.Path)).ShouldBe(["d", "d/x", "empty", "l", "y", "z"]);
+        copy.Entries.Last().Entry.Content.ShouldBe(Digest.Of("z"u8));
+        (copy.FileCount, copy.SizeBytes).ShouldBe((5, 3));
+    }
+
+    [Fact]
+    public void A_plan_that_was_made_before_writes_nothing_and_its_layer_needs_nothing_of_its_source()
+    {
+        var source = _store.Layer(Tree);
+        var request = _store.Request(Step("t", "/o"), source, _store.Layer("y"));
+        var layer = _store.Commit(_store.Plan(request));
+        var planned = _store.Plan(request);
+        planned.Files.ShouldBe(_store.Plan(request).Files);
+        source.Dispose();
+        Show(layer).ShouldContain("o/y 644 =y");
+    }
+
+    private Digest Files(string from, (LayerEntry, string)[] tree) => _store.Plan(_store.Request(Step(from, "/o"), _store.Layer(tree), _store.Layer("y"))).Files;
+
+    private static (LayerEntry, string)[] Changed(string path, Func<LayerEntry, (LayerEntry, string)> change) =>
+        [.. Tree.Select(e => Encoding.UTF8.GetString(e.Entry.Path) == path ? change(e.Entry) : e)];
+
+    private static (Digest Files, Digest Layer)? Made(CopyStore store, LayerLease image, IEnumerable<(string Name, int Kind, string Text)> entries, RecipeStep.Copy step)
+    {
+        var tree = new SortedDictionary<string, (LayerEntry, string)>(StringComparer.Ordinal) { ["t"] = (Folder("t"), "") };
+        foreach (var (name, kind, text) in entries)
+        {
+            var path = $"t/{name}";
+            var parent = path[..path.LastIndexOf('/')];
+            if (tree.TryGetValue(parent, out var above) && above.Item1.Kind is EntryKind.Directory && !tree.ContainsKey(path))
+            {
+                tree[path] = kind switch
+                {
+                    0 => (Folder(path), ""),
+                    1 => (Link(path, $"to{text}"), ""),
+                    2 => (File(path, 0x1ed), text),
+                    _ => (File(path), text),
+                };
+            }
+        }
+
+        try
+        {
+            var copy = store.Plan(store.Request(step, store.Layer([.. tree.Values]), image));
+            return (copy.Files, store.Commit(copy).Digest);
+        }
+        catch (Strata.Core.Diagnostics.UserErrorException)
+        {
+            return null;
+        }
+    }
+}
