@@ -44,7 +44,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         _sources.CaptureAsync(directory, organization, _host.TreeOwnerShift, cancellationToken);
 
     /// <summary>For one run or command, which disposes it.</summary>
-    public ImageBuilder OpenBuilder() => ImageBuilder.Open(_images.Value, _dataDirectory, OwnersOf(_host), TimeProvider.System);
+    public ImageBuilder OpenBuilder() => new(_images.Value, _dataDirectory, OwnersOf(_host), TimeProvider.System);
 
     /// <summary>A run will come: what it needs to know of this machine is found out while its workflow is read.</summary>
     public void WarmUp()

@@ -15,7 +15,7 @@ internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isS
 
     public override IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before)
     {
-        var at = changes.FirstOrDefault(static change => change.Input == "files");
+        var at = changes.FirstOrDefault(static change => change.Input == "copied files");
         var to = inputs.To!.StartsWith('/') ? inputs.To : $"{inputs.WorkingDirectory}/{inputs.To}";
         return at is null || before is null || CopyExplanation.Of(before, plan, to) is not { Count: > 0 } files ? changes : [.. changes.Where(change => change != at), .. files];
     }

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Strata.Core.Diagnostics;
 using Strata.Images.Recipes;
+using Strata.Images.Records;
 using Strata.Layers;
+using Strata.Layers.Trees;
+using Strata.Metadata;
 
 namespace Strata.Images.Building;
 
@@ -13,12 +16,22 @@ public sealed class ImageBuilder : IImageBuilder
 {
     private readonly ImageResolver _bases;
     private readonly LayerTrees _trees;
-    private readonly Lazy<BuildServices> _services; // opens the database
+    private readonly Database _database; // opened by the first recipe with steps
+    private readonly BuildServices _services;
     private readonly ConcurrentDictionary<ImageRecipe, Lazy<Task<ImageStack>>> _stacks = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<ImageRecipe, bool> _told = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _ended = new();
 
-    internal ImageBuilder(ImageResolver bases, LayerTrees trees, Func<BuildServices> open) => (_bases, _trees, _services) = (bases, trees, new(open));
+    /// <param name="bases">Remains the caller's.</param>
+    /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
+    public ImageBuilder(ImageResolver bases, string dataDirectory, OwnerPolicy owners, TimeProvider time)
+    {
+        _bases = bases;
+        _trees = new(dataDirectory, owners);
+        _database = new(dataDirectory, time);
+        _services = new(
+            bases, new(dataDirectory, time), _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), Path.Combine(dataDirectory, "builds"), time);
+    }
 
     public ValueTask<ResolvedImage> ResolveAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
     {
@@ -69,6 +82,8 @@ public sealed class ImageBuilder : IImageBuilder
             }
         }
 
+        _trees.Dispose();
+        _database.Dispose();
         _ended.Dispose();
     }
 
@@ -97,7 +112,7 @@ public sealed class ImageBuilder : IImageBuilder
         try
         {
             return await ImageResolver.GuardAsync(
-                null, () => new RecipeBuild(_services.Value, recipe, context, BelowAsync).RunAsync(_ended.Token)).ConfigureAwait(false);
+                null, () => new RecipeBuild(_services, recipe, context, BelowAsync).RunAsync(_ended.Token)).ConfigureAwait(false);
         }
         catch (DamagedLayerException e)
         {

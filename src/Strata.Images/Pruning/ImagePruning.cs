@@ -5,6 +5,7 @@ using Strata.Core.Identity;
 using Strata.Images.Kept;
 using Strata.Images.Records;
 using Strata.Layers.Store;
+using Strata.Metadata;
 
 namespace Strata.Images.Pruning;
 
@@ -35,7 +36,8 @@ public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvi
         IProgress<string> progress,
         CancellationToken cancellationToken)
     {
-        var records = ImageRecords.OpenIfThere(dataDirectory, time);
+        using var database = Database.Exists(dataDirectory) ? new Database(dataDirectory, time) : null;
+        var records = database is null ? null : new ImageLayerRecords(database, time);
         var found = await FindAsync(records, definitions, forWhom, users, cancellationToken).ConfigureAwait(false);
         var decisions = PrunePolicy.Decide([.. found.Keys], request, Pressure(cancellationToken), time.GetUtcNow());
         var freed = 0L;
