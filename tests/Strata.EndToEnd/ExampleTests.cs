@@ -10,6 +10,7 @@ public sealed class ExampleTests
     [InlineData("node-app", 3)]
     [InlineData("c-library", 2)]
     [InlineData("third-party", 1)]
+    [InlineData("toolchains", 3)]
     public async Task An_example_is_green(string name, int jobsMin)
     {
         var outcome = await StrataProgram.RunAsync(StrataProgram.Root, "run", $"examples/{name}", "--data", Data, "--json");
