@@ -157,7 +157,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             : await EndAsync(RunStatus.Success, null, outputs).ConfigureAwait(false);
     }
 
-    private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, JobUser user, EvaluationScope scope, SelectedImage image) => new()
+    private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, ImageUser user, EvaluationScope scope, SelectedImage image) => new()
     {
         Facts = run.Facts,
         Job = instance.Job,
