@@ -170,7 +170,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         Mask = run.Masker.MaskText,
     };
 
-    private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, JobUser user, EvaluationScope scope, SelectedImage image) => new()
+    private LiveJob NewLiveJob(ISandbox sandbox, ImageConfig config, ImageUser user, EvaluationScope scope, SelectedImage image) => new()
     {
         Facts = run.Facts,
         Job = instance.Job,

@@ -1,6 +1,7 @@
 using Strata.Execution.Contexts;
 using Strata.Execution.Sources;
 using Strata.Execution.Masking;
+using Strata.Images;
 using Strata.Sandbox;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
@@ -24,7 +25,7 @@ internal sealed class LiveJob
 
     public required TimeProvider Time { get; init; }
 
-    public required JobUser User { get; init; }
+    public required ImageUser User { get; init; }
 
     public required IReadOnlyDictionary<string, string> ImageEnv { get; init; }
 

@@ -28,7 +28,13 @@ public sealed record DifferenceRequest
     /// <summary>Left out with all below: paths from the overlay's root.</summary>
     public IReadOnlyList<byte[]> Except { get; init; } = [];
 
-    /// <summary>Where something was mounted into the sandbox: empty files and directories there that the lowers lack were made for that.</summary>
+    /// <summary>
+    /// Whether a path is left out with all below although it was made or changed: what the lowers have there stays, and so does their directory's time. Not
+    /// asked for what was removed.
+    /// </summary>
+    public Func<byte[], bool> LeavesOut { get; init; } = static _ => false;
+
+    /// <summary>Where something was mounted into the sandbox: empty files and directories there that the lowers lack were made for that, and directories that hold nothing else.</summary>
     public IReadOnlyList<byte[]> MountPoints { get; init; } = [];
 
     public OwnerPolicy Owners { get; init; } = OwnerPolicy.Root;

@@ -22,6 +22,7 @@ public sealed class LayerDifference : IDisposable
     private readonly SafeFileHandle _upper;
     private readonly UpperReader _reader;
     private readonly DifferenceList _found = new();
+    private readonly List<byte[]> _leftOut = [];
     private readonly HashSet<byte[]> _except;
     private readonly HashSet<byte[]> _mountPoints;
     private readonly CancellationToken _cancellationToken;
@@ -39,6 +40,9 @@ public sealed class LayerDifference : IDisposable
 
     /// <summary>Whether the directory asked for is there.</summary>
     public bool IsPresent { get; private set; }
+
+    /// <summary>What the request left out, the topmost names, in path order.</summary>
+    public IReadOnlyList<byte[]> LeftOut => _leftOut;
 
     /// <summary>Names of kinds that layers have no place for: sockets.</summary>
     public long Dropped => _reader.Dropped;
@@ -141,28 +145,28 @@ public sealed class LayerDifference : IDisposable
         var isChanged = below is null || !EntryComparison.IsSame(entry, below.Entry);
         _found.Add(entry, isChanged);
         var names = directory.Upper is { } upper ? _reader.Read(upper) : [];
-        var leftOut = false;
+        var became = NameChange.None;
         if (below is not null && directory.IsAsBefore)
         {
             foreach (var name in names)
             {
-                leftOut |= !Named(directory, name, true, depth);
+                became |= Named(directory, name, true, depth);
             }
         }
         else
         {
-            leftOut = Rebuilt(directory, names, below, self, depth);
+            became = Rebuilt(directory, names, below, self, depth);
         }
 
-        if (leftOut && below is not null && EntryComparison.IsSameButForTime(entry, below.Entry))
+        if (became is NameChange.LeftOut && below is not null)
         {
-            _found.Replace(self, entry with { Modified = below.Entry.Modified }, false); // it changed for a mount point
+            // Its time is that of what was left out.
+            _found.Replace(self, entry with { Modified = below.Entry.Modified }, !EntryComparison.IsSameButForTime(entry, below.Entry));
         }
     }
 
     /// <summary>A directory that is not simply laid on the one below it: new, opaque, or moved here.</summary>
-    /// <returns>Whether something was left out.</returns>
-    private bool Rebuilt(MergedDirectory directory, List<UpperEntry> names, MergedEntry? below, int self, int depth)
+    private NameChange Rebuilt(MergedDirectory directory, List<UpperEntry> names, MergedEntry? below, int self, int depth)
     {
         var children = new SortedDictionary<byte[], UpperEntry?>(Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
         if (directory.Lower is { } lower)
@@ -199,21 +203,21 @@ public sealed class LayerDifference : IDisposable
             }
         }
 
-        var leftOut = false;
+        var became = NameChange.None;
         var isLaidOn = below is not null && !isOpaque;
         foreach (var (name, upper) in children)
         {
             if (upper is not null)
             {
-                leftOut |= !Named(directory, upper, isLaidOn, depth);
+                became |= Named(directory, upper, isLaidOn, depth);
             }
             else
             {
-                Moved(directory, name, isLaidOn, depth);
+                became |= Moved(directory, name, isLaidOn, depth);
             }
         }
 
-        return leftOut && !isOpaque;
+        return isOpaque ? NameChange.MadeOrRemoved : became;
     }
 
     private static UpperEntry Gone(byte[] name) => new(
@@ -222,13 +226,12 @@ public sealed class LayerDifference : IDisposable
         true, false, null, null);
 
     /// <summary>A name of the upper.</summary>
-    /// <returns>False: it was left out as a mount point.</returns>
-    private bool Named(MergedDirectory parent, UpperEntry upper, bool isLaidOn, int depth)
+    private NameChange Named(MergedDirectory parent, UpperEntry upper, bool isLaidOn, int depth)
     {
         var path = TreePath.Join(parent.Path, upper.Name);
         if (_except.Contains(path))
         {
-            return true;
+            return NameChange.None;
         }
 
         var below = isLaidOn ? _request.Lowers.Find(path) : null;
@@ -239,12 +242,17 @@ public sealed class LayerDifference : IDisposable
                 _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
             }
 
-            return true;
+            return NameChange.MadeOrRemoved;
         }
 
         if (below is null && _mountPoints.Contains(path) && IsEmpty(parent, upper))
         {
-            return false;
+            return NameChange.LeftOut;
+        }
+
+        if (IsLeftOut(path))
+        {
+            return NameChange.LeftOut;
         }
 
         if (upper.Entry.Kind is EntryKind.Directory)
@@ -257,7 +265,7 @@ public sealed class LayerDifference : IDisposable
                 }
             }
 
-            return true;
+            return below is null ? NameChange.MadeOrRemoved : NameChange.None;
         }
 
         var upperPath = TreePath.Join(parent.UpperPath!, upper.Name);
@@ -270,23 +278,28 @@ public sealed class LayerDifference : IDisposable
             _found.Add(entry, isChanged, () => UpperReader.OpenBelow(_upper, upperPath), upper.File);
         }
 
-        return true;
+        return below is null ? NameChange.MadeOrRemoved : NameChange.None;
     }
 
     /// <summary>A name of the lowers that shows in another place now.</summary>
-    private void Moved(MergedDirectory parent, byte[] name, bool isLaidOn, int depth)
+    private NameChange Moved(MergedDirectory parent, byte[] name, bool isLaidOn, int depth)
     {
         var path = TreePath.Join(parent.Path, name);
         if (_except.Contains(path) || parent.EnterAny(name, _request.Lowers) is not { } shown)
         {
-            return;
+            return NameChange.None;
+        }
+
+        if (IsLeftOut(path))
+        {
+            return NameChange.LeftOut;
         }
 
         var below = isLaidOn ? _request.Lowers.Find(path) : null;
         if (shown.Entry.Kind is EntryKind.Directory)
         {
             Directory(parent.EnterLower(name, _request.Lowers)!, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1);
-            return;
+            return below is null ? NameChange.MadeOrRemoved : NameChange.None;
         }
 
         var entry = shown.Entry with { Path = Rerooted(path) };
@@ -296,6 +309,19 @@ public sealed class LayerDifference : IDisposable
         {
             _found.Add(entry, isChanged, () => _request.OpenLower(shown), file);
         }
+
+        return below is null ? NameChange.MadeOrRemoved : NameChange.None;
+    }
+
+    private bool IsLeftOut(byte[] path)
+    {
+        if (!_request.LeavesOut(path))
+        {
+            return false;
+        }
+
+        _leftOut.Add(path);
+        return true;
     }
 
     private bool IsEmpty(MergedDirectory parent, UpperEntry upper)
@@ -306,8 +332,30 @@ public sealed class LayerDifference : IDisposable
         }
 
         using var directory = UpperReader.TryOpenDirectory(parent.Upper!, upper.Name);
-        return directory is not null && _reader.Read(directory).TrueForAll(
-            child => _mountPoints.Contains(TreePath.Join(TreePath.Join(parent.Path, upper.Name), child.Name)));
+        return directory is not null && HoldsMountPointsOnly(directory, TreePath.Join(parent.Path, upper.Name), EntryPath.DepthMax);
+    }
+
+    private bool HoldsMountPointsOnly(SafeFileHandle directory, byte[] path, int depthLeft)
+    {
+        foreach (var child in _reader.Read(directory))
+        {
+            var childPath = TreePath.Join(path, child.Name);
+            if (depthLeft == 0 || !_mountPoints.Contains(childPath) || (child.Entry.Kind is not EntryKind.Directory && child.Entry is not { Kind: EntryKind.File, Size: 0 }))
+            {
+                return false;
+            }
+
+            if (child.Entry.Kind is EntryKind.Directory)
+            {
+                using var below = UpperReader.TryOpenDirectory(directory, child.Name);
+                if (below is null || !HoldsMountPointsOnly(below, childPath, depthLeft - 1))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private byte[] Rerooted(byte[] path) =>
@@ -332,5 +380,17 @@ public sealed class LayerDifference : IDisposable
         }
 
         return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    /// <summary>What became of the names of a directory.</summary>
+    [Flags]
+    private enum NameChange
+    {
+        None = 0,
+
+        /// <summary>As a mount point or by a rule.</summary>
+        LeftOut = 1,
+
+        MadeOrRemoved = 2,
     }
 }

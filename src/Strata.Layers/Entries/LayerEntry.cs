@@ -25,6 +25,9 @@ public sealed record LayerEntry
     /// <summary>Relative, without '.', '..', empty components or a NUL; empty for the root. Components have 1 to 255 bytes.</summary>
     public required byte[] Path { get; init; }
 
+    /// <summary>For messages: without control characters, shortened.</summary>
+    public static string Shown(ReadOnlySpan<byte> path) => Posix.PosixPath.Show(path);
+
     /// <summary>The twelve permission bits.</summary>
     public required uint Mode { get; init; }
 

@@ -108,7 +108,9 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         {
             var next = 0;
             using var userNamespace = parts.Holder!.OpenUserNamespace();
-            Overlay(Map(spec.RootLowers, ref next, userNamespace), parts.Slot.RootUpper, parts.Slot.RootWork, parts.Slot.Root);
+            var lowers = Map(spec.RootLowers, ref next, userNamespace);
+            LowerRoot.Copy(lowers[^1], parts.Slot.RootUpper);
+            Overlay(lowers, parts.Slot.RootUpper, parts.Slot.RootWork, parts.Slot.Root);
             if (!spec.HasWorkspace)
             {
                 return;

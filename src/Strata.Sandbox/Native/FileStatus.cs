@@ -6,6 +6,14 @@ namespace Strata.Sandbox.Native;
 /// <summary>statx(2): the same layout on every architecture. Links are never followed.</summary>
 internal readonly record struct FileStatus(uint Mode, ulong Inode, ulong Blocks, uint DeviceMajor, uint DeviceMinor)
 {
+    internal uint User { get; private init; }
+
+    internal uint Group { get; private init; }
+
+    internal long ModifySeconds { get; private init; }
+
+    internal long ModifyNanoseconds { get; private init; }
+
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const int AtCurrentDirectory = -100;
@@ -37,7 +45,13 @@ internal readonly record struct FileStatus(uint Mode, ulong Inode, ulong Blocks,
             }
         }
 
-        return new(*(ushort*)(status + 28), *(ulong*)(status + 32), *(ulong*)(status + 48), *(uint*)(status + 136), *(uint*)(status + 140));
+        return new(*(ushort*)(status + 28), *(ulong*)(status + 32), *(ulong*)(status + 48), *(uint*)(status + 136), *(uint*)(status + 140))
+        {
+            User = *(uint*)(status + 20),
+            Group = *(uint*)(status + 24),
+            ModifySeconds = *(long*)(status + 112),
+            ModifyNanoseconds = *(uint*)(status + 120),
+        };
     }
 
     private static unsafe int StatX(int directory, byte* path, int flags, uint mask, byte* status) => NativeStatus.StatX(directory, path, flags, mask, status);

@@ -60,7 +60,7 @@ public sealed class CompositeStepTests : IAsyncDisposable
         var live = new LiveJob
         {
             Facts = facts, Job = job, Sandbox = _sandbox, Cancellation = cancellation, Masker = new(), Hasher = new FakeHasher(), Time = TimeProvider.System,
-            User = JobUser.Root, SiteEnv = new Dictionary<string, string>(),
+            User = Strata.Images.ImageUser.Root, SiteEnv = new Dictionary<string, string>(),
             ImageEnv = new Dictionary<string, string>(), ImageName = "default", Contexts = JobContexts.Of(facts, instance),
             GitHub = JobContexts.GitHub(facts, "a"), Env = new() { ["JOB"] = "j" }, SummaryFile = Path.Combine(_run.Data, "summary.md"),
         };

@@ -1,0 +1,102 @@
+using Microsoft.Win32.SafeHandles;
+using Strata.Layers;
+using Strata.Layers.Differences;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Store;
+
+namespace Strata.Images.Capturing;
+
+/// <summary>Contents of files that lower layers hold. Not for concurrent use.</summary>
+/// <param name="scratch">An existing directory: contents that are asked for as files are in nameless ones there.</param>
+internal sealed class LowerContents(IReadOnlyList<LayerLease> layers, MergedTree tree, string scratch) : IDisposable
+{
+    private const int BufferSize = 1 << 18;
+    private const int LinksMax = 40; // as in the kernel
+
+    private readonly ErofsReader?[] _readers = new ErofsReader?[layers.Count];
+
+    /// <summary>A whole file; the caller disposes it.</summary>
+    public SafeFileHandle Open(MergedEntry file)
+    {
+        var handle = File.OpenHandle(
+            Path.Combine(scratch, $"lower-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        try
+        {
+            var buffer = new byte[(int)Math.Min(BufferSize, file.Entry.Size)];
+            for (var at = 0L; at < file.Entry.Size;)
+            {
+                var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.Entry.Size - at));
+                Read(file, at, part);
+                RandomAccess.Write(handle, part, at);
+                at += part.Length;
+            }
+
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null: it is absent, no regular file, or over <paramref name="sizeMax"/> bytes.</summary>
+    /// <param name="path">From the root; if its last name is a link, that is followed.</param>
+    public byte[]? ReadAll(ReadOnlySpan<byte> path, int sizeMax)
+    {
+        var found = tree.Find(path);
+        for (var links = 0; found?.Entry.Kind is EntryKind.Symlink && links < LinksMax; links++)
+        {
+            path = Target(path, found.Entry.Link);
+            found = tree.Find(path);
+        }
+
+        if (found is not { Entry.Kind: EntryKind.File } || found.Entry.Size > sizeMax)
+        {
+            return null;
+        }
+
+        var content = new byte[found.Entry.Size];
+        Read(found, 0, content);
+        return content;
+    }
+
+    public void Dispose()
+    {
+        foreach (var reader in _readers)
+        {
+            reader?.Dispose();
+        }
+    }
+
+    private static byte[] Target(ReadOnlySpan<byte> path, byte[] link)
+    {
+        var names = new List<byte[]>();
+        ReadOnlySpan<byte> directory = link is [(byte)'/', ..] ? [] : path[..Math.Max(path.LastIndexOf((byte)'/'), 0)];
+        foreach (var part in (ReadOnlySpan<byte[]>)[directory.ToArray(), link])
+        {
+            foreach (var range in part.AsSpan().Split((byte)'/'))
+            {
+                var name = part.AsSpan()[range];
+                if (name.SequenceEqual(".."u8) && names.Count > 0)
+                {
+                    names.RemoveAt(names.Count - 1);
+                }
+                else if (!name.IsEmpty && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                {
+                    names.Add(name.ToArray());
+                }
+            }
+        }
+
+        return [.. names.SelectMany((name, i) => i == 0 ? name : [(byte)'/', .. name])];
+    }
+
+    private void Read(MergedEntry file, long offset, Span<byte> target)
+    {
+        var reader = _readers[file.Layer] ??= ErofsReader.Open(layers[file.Layer].Image, ownsFile: false);
+        var entry = reader.Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");
+        reader.ReadContent(entry, offset, target);
+    }
+}
