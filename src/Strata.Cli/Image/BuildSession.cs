@@ -19,7 +19,8 @@ internal sealed class BuildSession : IAsyncDisposable
     private readonly BuildContext _context;
     private readonly Lazy<Task<LayerLease>> _workspace;
 
-    /// <param name="args">Those given on the command line must be of one of these.</param>
+    /// <param name="images">What may be built: args given on the command line must be of one of these.</param>
+    /// <param name="observer">Null: lines go to <paramref name="progress"/>.</param>
     public BuildSession(ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, IBuildObserver? observer = null)
     {
         CheckArgs(inputs, images);

@@ -9,7 +9,7 @@ using Strata.Metadata;
 
 namespace Strata.Images.Pruning;
 
-/// <param name="Removed">What went, and why.</param>
+/// <param name="Decisions">What went or stayed, and why.</param>
 /// <param name="BytesFreed">On a dry run: at most.</param>
 public sealed record PruneOutcome(IReadOnlyList<PruneDecision> Decisions, long BytesFreed);
 
@@ -61,7 +61,7 @@ public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvi
     }
 
     private async Task<Dictionary<PruneItem, object>> FindAsync(
-        IImageLayerRecords? records,
+        ImageLayerRecords? records,
         IReadOnlyDictionary<string, int> definitions,
         RunIdentity forWhom,
         Func<KeptImage, IReadOnlyList<string>> users,
@@ -108,7 +108,7 @@ public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvi
     }
 
     private async Task<(PruneDecision Decision, long BytesFreed)> RemoveAsync(
-        IImageLayerRecords? records, PruneDecision decision, object what, IProgress<string> progress, CancellationToken cancellationToken)
+        ImageLayerRecords? records, PruneDecision decision, object what, IProgress<string> progress, CancellationToken cancellationToken)
     {
         switch (what)
         {
