@@ -1,17 +1,51 @@
 using Strata.Core;
 using Strata.Images.BaseSystems;
+using Strata.Images.Records;
 using Strata.Images.Registries;
 using Strata.Layers.Store;
+using Strata.Metadata;
 
 namespace Strata.Images.Kept;
 
-/// <summary>The layers that records of images and base systems name: they are not collected (docs/format/layer-store.md).</summary>
+/// <summary>The layers that records of images, base systems and built steps name: they are not collected (docs/format/layer-store.md).</summary>
 public sealed class ImageRoots(string dataDirectory) : ILayerRoots
 {
     private readonly PulledImages _images = new(dataDirectory);
     private readonly BaseRecords _bases = new(dataDirectory);
 
+    /// <exception cref="DatabaseException">The database cannot be read: what it refers to is not known, so nothing may go.</exception>
     public ValueTask<IReadOnlySet<LayerName>> ListAsync(CancellationToken cancellationToken)
+    {
+        var names = InFiles(cancellationToken);
+        if (Database.Exists(dataDirectory))
+        {
+            using var database = new Database(dataDirectory, TimeProvider.System);
+            foreach (var (organization, layer) in database.Read(ImageLayerSql.ListLayers))
+            {
+                Add(names, LayerOrg.Of(organization), layer);
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlySet<LayerName>>(names);
+    }
+
+    /// <exception cref="DatabaseException">The database cannot be read.</exception>
+    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(InFiles(cancellationToken).Contains(layer) || IsBuilt(layer));
+
+    private bool IsBuilt(LayerName layer)
+    {
+        if (!Database.Exists(dataDirectory))
+        {
+            return false;
+        }
+
+        using var database = new Database(dataDirectory, TimeProvider.System);
+        return database.Read(sql => ImageLayerSql.OrganizationsOf(sql, layer.Digest))
+            .Exists(organization => layer.Org == LayerOrg.Public || layer.Org == LayerOrg.Of(organization));
+    }
+
+    private HashSet<LayerName> InFiles(CancellationToken cancellationToken)
     {
         var names = new HashSet<LayerName>();
         foreach (var image in _images.List())
@@ -31,22 +65,21 @@ public sealed class ImageRoots(string dataDirectory) : ILayerRoots
             }
         }
 
-        return ValueTask.FromResult<IReadOnlySet<LayerName>>(names);
+        return names;
     }
-
-    public async ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken) =>
-        (await ListAsync(cancellationToken).ConfigureAwait(false)).Contains(layer);
 
     /// <summary>An organization's image may stand on public layers.</summary>
     private static void Add(HashSet<LayerName> names, string org, string layer)
     {
         if (Digest.TryParse(layer, null, out var digest))
         {
-            names.Add(new(LayerOrg.Public, digest));
-            if (LayerOrg.TryParse(org, out var own))
-            {
-                names.Add(new(own, digest));
-            }
+            Add(names, LayerOrg.TryParse(org, out var own) ? own : LayerOrg.Public, digest);
         }
+    }
+
+    private static void Add(HashSet<LayerName> names, LayerOrg org, Digest layer)
+    {
+        names.Add(new(LayerOrg.Public, layer));
+        names.Add(new(org, layer));
     }
 }

@@ -1,0 +1,104 @@
+using Strata.Core;
+using Strata.Core.Identity;
+using Strata.Metadata;
+using Strata.Tenancy;
+
+namespace Strata.Images.Records;
+
+/// <inheritdoc cref="IImageLayerRecords"/>
+internal sealed class ImageLayerRecords(Database database, TimeProvider time) : IImageLayerRecords
+{
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromHours(1);
+
+    /// <summary>For this long what is no longer live is kept, to explain builds with.</summary>
+    private static readonly TimeSpan RetiredLifetime = TimeSpan.FromDays(30);
+
+    public ValueTask<ImageLayerRecord?> FindAsync(Digest key, RunIdentity reader, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(database.Read(sql =>
+            Nearest(ImageLayerSql.PlacesOf(sql, key, reader), reader) is { } id ? ImageLayerSql.Get(sql, id) : null));
+    }
+
+    public ValueTask<ImageLayerRecord?> FindLatestAsync(string definition, int step, RunIdentity reader, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(database.Read(sql =>
+            Nearest(ImageLayerSql.PlacesOf(sql, definition, step, reader), reader) is { } id ? ImageLayerSql.Get(sql, id) : null));
+    }
+
+    public async ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, BuildLease lease, bool replaces, CancellationToken cancellationToken)
+    {
+        if (record.Key != lease.Key || record.Scope != lease.Scope)
+        {
+            throw new ArgumentException("The lease is for another layer.", nameof(lease));
+        }
+
+        return await database.WriteAsync<PublishOutcome>(sql => Publish(sql, record, lease, replaces), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask TouchAsync(IReadOnlyList<(Digest Key, Scope Scope)> used, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var stale = database.Read(sql => used.Where(one => ImageLayerSql.IsStale(sql, one.Key, one.Scope, now - TouchInterval)).ToList());
+        if (stale.Count > 0) // nearly never: nothing is written, so nothing waits for the disk
+        {
+            await database.WriteAsync<object?>(
+                sql =>
+                {
+                    stale.ForEach(one => ImageLayerSql.Touch(sql, one.Key, one.Scope, now));
+                    return null;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ImageLayerRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(database.Read(ImageLayerSql.ListLive));
+    }
+
+    public ValueTask<bool> EvictAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken) =>
+        RetireAsync(key, scope, "evicted", reason, cancellationToken);
+
+    public ValueTask<bool> RetireAsync(Digest key, Scope scope, RetiredState state, string reason, CancellationToken cancellationToken) =>
+        RetireAsync(key, scope, state is RetiredState.Expired ? "expired" : "quarantined", reason, cancellationToken);
+
+    private async ValueTask<bool> RetireAsync(Digest key, Scope scope, string state, string reason, CancellationToken cancellationToken) =>
+        await database.WriteAsync(sql => ImageLayerSql.Retire(sql, key, scope, state, reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
+    private PublishOutcome Publish(SqlSession sql, ImageLayerRecord record, BuildLease lease, bool replaces)
+    {
+        if (!BuildLeaseSql.IsHeld(sql, lease.Scope, lease.Key, lease.Token))
+        {
+            return new PublishOutcome.LeaseLost();
+        }
+
+        var now = time.GetUtcNow();
+        ImageLayerSql.RemoveRetired(sql, now - RetiredLifetime);
+        if (replaces)
+        {
+            ImageLayerSql.Retire(sql, record.Key, record.Scope, "expired", "built again", now);
+        }
+
+        return ImageLayerSql.Insert(sql, record)
+            ? new PublishOutcome.Published()
+            : new PublishOutcome.LostRace(ImageLayerSql.GetLive(sql, record.Key, record.Scope));
+    }
+
+    /// <summary>Of those equally near the first.</summary>
+    private static long? Nearest(IEnumerable<RecordPlace> places, RunIdentity reader)
+    {
+        var (found, nearest) = ((long?)null, int.MaxValue);
+        foreach (var place in places)
+        {
+            if (Visibility.Nearness(reader, place.Scope, place.Shareable) is { } nearness && nearness < nearest)
+            {
+                (found, nearest) = (place.Id, nearness);
+            }
+        }
+
+        return found;
+    }
+}
