@@ -62,7 +62,8 @@ public sealed partial class ImageBuildTests : IDisposable
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
         Layers(_bench.Report()).Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "built", "built", "built"]);
-        outcome.Stderr.ShouldContain("files");
+        outcome.Stderr.ShouldContain("file sub/x.sh");
+        outcome.Stderr.ShouldContain("layers below");
 
         _bench.Workflow(ToolBuild.Replace("$LATE $NAME", "$NAME $LATE", StringComparison.Ordinal) + UseTool);
         outcome = await _bench.RunAsync();
@@ -114,7 +115,7 @@ public sealed partial class ImageBuildTests : IDisposable
         build.Stderr.ShouldContain("STR3180");
         build.Stderr.ShouldContain("about to fail");
         run.ExitCode.ShouldBe(1, run.All);
-        run.Stderr.ShouldContain("1 layer");
+        run.Stderr.ShouldContain("1 layer reused");
         ((string?)_bench.Report()["jobs"]![0]!["status"]).ShouldBe("failure");
     }
 

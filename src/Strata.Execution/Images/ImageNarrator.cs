@@ -13,7 +13,7 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
 {
     private const int LeftOutShownMax = 3;
 
-    private readonly ConcurrentDictionary<string, int> _reused = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _reused = new(StringComparer.Ordinal); // not told yet, by recipe
 
     public void Report(string value) => lines.Report(value);
 
@@ -22,6 +22,7 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
         switch (e)
         {
             case BuildEvent.Started:
+                SayReused(e.Recipe);
                 Say(e, "building");
                 break;
             case BuildEvent.Output output:
@@ -45,14 +46,18 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
     {
         if (ended.Layer.Outcome is LayerOutcome.Reused)
         {
-            var count = _reused.AddOrUpdate(ended.Recipe, 1, static (_, before) => before + 1);
             if (explains || ended.Reason is BuildReason.BuiltElsewhere)
             {
                 Say(ended, $"reused ({Why(ended.Reason)})");
             }
-            else if (ended.Step == ended.StepCount - 1)
+            else
             {
-                lines.Report(string.Create(CultureInfo.InvariantCulture, $"{ended.Recipe}: {count} {(count == 1 ? "layer" : "layers")} reused"));
+                _reused.AddOrUpdate(ended.Recipe, 1, static (_, before) => before + 1);
+            }
+
+            if (ended.Step == ended.StepCount - 1)
+            {
+                SayReused(ended.Recipe);
             }
 
             return;
@@ -68,6 +73,14 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
         {
             var more = ended.LeftOut.Count > LeftOutShownMax ? string.Create(CultureInfo.InvariantCulture, $" and {ended.LeftOut.Count - LeftOutShownMax} more") : "";
             lines.Report($"    not kept: {string.Join(", ", ended.LeftOut.Take(LeftOutShownMax))}{more}");
+        }
+    }
+
+    private void SayReused(string recipe)
+    {
+        if (_reused.TryRemove(recipe, out var count))
+        {
+            lines.Report(string.Create(CultureInfo.InvariantCulture, $"{recipe}: {count} {(count == 1 ? "layer" : "layers")} reused"));
         }
     }
 
