@@ -1,7 +1,7 @@
 # Sourced (after progress.sh): the Debian/Ubuntu packages Strata and its tests use, and how they are installed.
 
-# crun: runtime; mmdebstrap: base systems; slirp4netns: network of jobs; uidmap: rootless; git: sources.
-RUNTIME_PACKAGES="ca-certificates crun git libzstd1 mmdebstrap slirp4netns uidmap"
+# crun: runtime; libsqlite3-0: records; mmdebstrap: base systems; slirp4netns: network of jobs; uidmap: rootless; git: sources.
+RUNTIME_PACKAGES="ca-certificates crun git libsqlite3-0 libzstd1 mmdebstrap slirp4netns uidmap"
 # apache2-utils (htpasswd), docker-registry, podman, skopeo, umoci: other programs for registries and images; binutils-aarch64-linux-gnu: checks
 # process 1 of arm64; busybox-static: tiny base systems; erofs-utils: checks layers; gcc, libc6-dev: a helper of tests; iproute2, nftables, procps: to
 # look at what is left on the host.
