@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.Recipes;
 using Strata.Layers.Entries;
@@ -9,34 +10,34 @@ namespace Strata.Images.Copying;
 
 /// <summary>A name that is copied.</summary>
 /// <param name="Entry">Its path is below the target.</param>
+/// <param name="Content">Of a file; else null.</param>
 /// <param name="Image">Where its content is.</param>
 /// <param name="Source">What it is there.</param>
-internal readonly record struct CopiedName(LayerEntry Entry, ErofsReader Image, ErofsEntry Source);
+internal readonly record struct CopiedName(LayerEntry Entry, Digest? Content, ErofsReader Image, ErofsEntry Source);
 
-/// <summary>The names of all items together: of what two items bring, the later one counts.</summary>
+/// <summary>The names of all items together: of what two items bring, the later one counts. Devices are left out.</summary>
 internal sealed class CopyList(RecipeStep.Copy step)
 {
     private readonly Dictionary<byte[], (int Item, bool IsDirectory)> _owners = new(NameComparer.Instance);
 
     /// <returns>In path order.</returns>
-    /// <param name="images">The items' views.</param>
-    /// <param name="fileNames">What those are called that are single files; else null.</param>
+    /// <param name="images">Of the parts, opened.</param>
     /// <exception cref="UserErrorException">One item has a file where another has a directory (STR3162).</exception>
-    public List<CopiedName> Of(IReadOnlyList<ErofsReader> images, IReadOnlyList<byte[]?> fileNames)
+    public List<CopiedName> Of(IReadOnlyList<CopyPart> parts, IReadOnlyList<ErofsReader> images)
     {
-        var names = new List<List<ErofsEntry>>(images.Count);
-        for (var i = 0; i < images.Count; i++)
+        var names = new List<List<CopiedName>>(parts.Count);
+        for (var i = 0; i < parts.Count; i++)
         {
-            names.Add(Read(images[i], i, fileNames[i]));
+            names.Add(Read(parts[i], images[i], i));
         }
 
         var list = new List<CopiedName>(_owners.Count);
-        for (var i = 0; i < images.Count; i++)
+        for (var i = 0; i < parts.Count; i++)
         {
-            AddOwned(list, images[i], i, names[i]);
+            AddOwned(list, i, names[i]);
         }
 
-        if (images.Count > 1)
+        if (parts.Count > 1)
         {
             list.Sort(static (a, b) => PathOrder.Compare(a.Entry.Path, b.Entry.Path));
         }
@@ -44,17 +45,11 @@ internal sealed class CopyList(RecipeStep.Copy step)
         return list;
     }
 
-    private List<ErofsEntry> Read(ErofsReader image, int item, byte[]? fileName)
+    private List<CopiedName> Read(CopyPart part, ErofsReader image, int item)
     {
-        var names = new List<ErofsEntry>();
-        foreach (var found in image.Entries())
+        var names = new List<CopiedName>();
+        foreach (var (name, content) in part.Names(image))
         {
-            if (found.Entry.Path.Length == 0)
-            {
-                continue; // what is in it goes below the target
-            }
-
-            var name = fileName is null ? found : found with { Entry = found.Entry with { Path = fileName } };
             var isDirectory = name.Entry.Kind is EntryKind.Directory;
             if (_owners.TryGetValue(name.Entry.Path, out var earlier) && earlier.IsDirectory != isDirectory)
             {
@@ -63,42 +58,42 @@ internal sealed class CopyList(RecipeStep.Copy step)
             }
 
             _owners[name.Entry.Path] = (item, isDirectory);
-            names.Add(name);
+            names.Add(new(name.Entry, content, image, name));
         }
 
         return names;
     }
 
-    private void AddOwned(List<CopiedName> list, ErofsReader image, int item, List<ErofsEntry> names)
+    private void AddOwned(List<CopiedName> list, int item, List<CopiedName> names)
     {
-        var hidden = new Dictionary<byte[], ErofsEntry>(NameComparer.Instance); // files whose first name is another item's: the next name has the content
+        var hidden = new Dictionary<byte[], CopiedName>(NameComparer.Instance); // files whose first name is another item's: the next name has the content
         var firstNames = new Dictionary<byte[], byte[]>(NameComparer.Instance); // and is the first then
         foreach (var name in names)
         {
             var entry = name.Entry;
-            var source = name;
-            if (entry.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice || _owners[entry.Path].Item != item)
+            if (IsDevice(entry) || _owners[entry.Path].Item != item)
             {
                 hidden[entry.Path] = name;
-                continue;
             }
-
-            if (entry.Kind is EntryKind.HardLink && firstNames.TryGetValue(entry.Link, out var first))
+            else if (entry.Kind is not EntryKind.HardLink)
             {
-                entry = entry with { Link = first };
+                list.Add(name);
             }
-            else if (entry.Kind is EntryKind.HardLink && hidden.TryGetValue(entry.Link, out source))
+            else if (firstNames.TryGetValue(entry.Link, out var first))
             {
-                if (source.Entry.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice)
-                {
-                    continue;
-                }
-
+                list.Add(name with { Entry = entry with { Link = first } });
+            }
+            else if (!hidden.TryGetValue(entry.Link, out var file))
+            {
+                list.Add(name);
+            }
+            else if (!IsDevice(file.Entry))
+            {
                 firstNames[entry.Link] = entry.Path;
-                entry = source.Entry with { Path = entry.Path };
+                list.Add(file with { Entry = file.Entry with { Path = entry.Path } });
             }
-
-            list.Add(new(entry, image, source ?? name));
         }
     }
+
+    private static bool IsDevice(LayerEntry entry) => entry.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice;
 }

@@ -79,5 +79,25 @@ internal sealed class CopyPart : IDisposable
         return image;
     }
 
+    /// <summary>All names but the root, in path order, each with the digest of its content if it is a file's first name.</summary>
+    /// <param name="image">From <see cref="OpenImage"/>.</param>
+    /// <exception cref="DamagedLayerException">While enumerating: view and index are not of one tree.</exception>
+    public IEnumerable<(ErofsEntry Name, Digest? Content)> Names(ErofsReader image)
+    {
+        using var indexed = _index.Entries().GetEnumerator();
+        foreach (var name in image.Entries())
+        {
+            if (!indexed.MoveNext() || !name.Entry.Path.AsSpan().SequenceEqual(indexed.Current.Entry.Path) || name.Entry.Kind != indexed.Current.Entry.Kind)
+            {
+                throw new DamagedLayerException($"The view {View.Image.Digest.Short} has the index of another.");
+            }
+
+            if (name.Entry.Path.Length > 0)
+            {
+                yield return (Source.FileName is { } file ? name with { Entry = name.Entry with { Path = file } } : name, indexed.Current.Content);
+            }
+        }
+    }
+
     public void Dispose() => View.Dispose();
 }

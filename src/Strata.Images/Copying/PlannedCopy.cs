@@ -51,6 +51,23 @@ internal sealed class PlannedCopy : IDisposable
         }
     }
 
+    /// <summary>All names of the layer that <see cref="WriteAsync"/> writes, as they will be in it: for comparing it with the one that was written last.</summary>
+    /// <exception cref="UserErrorException">The image cannot take it (STR3162 to STR3165).</exception>
+    /// <exception cref="Layers.DamagedLayerException">A layer contradicts itself.</exception>
+    /// <exception cref="IOException">A layer cannot be read.</exception>
+    public IReadOnlyList<IndexEntry> Placed()
+    {
+        var placed = new List<IndexEntry>();
+        Place(names =>
+        {
+            foreach (var (entry, from) in names)
+            {
+                placed.Add(new(entry, from?.Content));
+            }
+        });
+        return placed;
+    }
+
     private (long Count, long Bytes) Size => _size ??= Count();
 
     /// <summary>Writes the layer, with all its data: it needs nothing of what it was copied from. The same copy to the same image gives the same bytes.</summary>
@@ -69,6 +86,13 @@ internal sealed class PlannedCopy : IDisposable
 
     private PackedLayer Write(LayerTarget target, CancellationToken cancellationToken)
     {
+        using var layer = new LayerBuilder(target);
+        Place(names => layer.AddAll(names, cancellationToken));
+        return layer.Finish();
+    }
+
+    private void Place(Action<IEnumerable<PlacedName>> use)
+    {
         var images = new List<ErofsReader>(_parts.Count);
         try
         {
@@ -78,13 +102,10 @@ internal sealed class PlannedCopy : IDisposable
             }
 
             var step = _request.Step;
-            var names = new CopyList(step).Of(images, [.. _parts.Select(static p => p.Source.FileName)]);
+            var names = new CopyList(step).Of(_parts, images);
             using var below = new StackTree(_request.Below);
-            var place = CopyTarget.Find(below, step, _request.WorkingDirectory, isOneFile: _parts is [{ Source.FileName: not null }]);
-            using var layer = new LayerBuilder(target);
-            using var writing = new CopyWriting(below, step, _request.FromWorkspace, layer);
-            writing.Write(place, names, cancellationToken);
-            return layer.Finish();
+            var target = CopyTarget.Find(below, step, _request.WorkingDirectory, isOneFile: _parts is [{ Source.FileName: not null }]);
+            use(new CopyPlacing(below, step, _request.FromWorkspace).Place(target, names));
         }
         finally
         {

@@ -49,6 +49,12 @@ public static class ViewKey
 
         public void Directories(IReadOnlyList<ViewDirectory> directories)
         {
+            if (directories.Count == 0)
+            {
+                Number(0);
+                return;
+            }
+
             var last = new SortedDictionary<byte[], ViewDirectory>(PathComparer); // of one path the last counts
             foreach (var directory in directories)
             {

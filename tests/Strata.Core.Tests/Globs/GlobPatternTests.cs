@@ -154,4 +154,29 @@ public class GlobPatternTests
         Parse(string.Concat(Enumerable.Repeat("**/a/", 30)) + "b").Matches(path).ShouldBeFalse();
         Parse(string.Concat(Enumerable.Repeat("**/*a*/", 30)) + "*b*").Matches(path).ShouldBeFalse();
     }
+
+    [Theory]
+    [InlineData("a/b", "a", "./b")]
+    [InlineData("a/b", "b")]
+    [InlineData("a", "a", ".")]
+    [InlineData("a", "a/b", ".")]
+    [InlineData("*/b/", "a", "./b/")]
+    [InlineData("**/c", "a/b", "./**/c", "./c")]
+    [InlineData("a/**/c", "a", "./**/c", "./c")]
+    [InlineData("!a/*", "a", "!./*")]
+    [InlineData("a/!b", "a", "./!b")]
+    [InlineData("a/[!]x]y\\*", "a", "./[!]x]y\\*")]
+    [InlineData("x", "", "./x")]
+    public void A_pattern_is_made_relative_to_a_directory(string pattern, string directory, params string[] expected) =>
+        Parse(pattern).Beneath(directory).Select(p => p.Canonical).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("./a/b/", true)]
+    [InlineData("a/[b]", true)]
+    [InlineData("a/**", true)]
+    [InlineData("a/*", false)]
+    [InlineData("**/a", false)]
+    [InlineData(".", true)]
+    public void A_pattern_without_wildcards_is_a_path(string pattern, bool isPath) => Parse(pattern).IsPath.ShouldBe(isPath);
 }

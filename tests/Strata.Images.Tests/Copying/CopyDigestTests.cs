@@ -5,6 +5,7 @@ using Strata.Core;
 using Strata.Images.Copying;
 using Strata.Images.Recipes;
 using Strata.Layers.Entries;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 using static Strata.Images.Tests.Copying.CopyStore;
 
@@ -117,6 +118,22 @@ public sealed class CopyDigestTests : IDisposable
         copy.Entries.Select(static e => Encoding.UTF8.GetString(e.Path)).ShouldBe(["d", "d/x", "empty", "l", "y", "z"]);
         copy.Entries.Last().Entry.Content.ShouldBe(Digest.Of("z"u8));
         (copy.FileCount, copy.SizeBytes).ShouldBe((5, 3));
+    }
+
+    [Fact]
+    public void Which_files_changed_is_said_as_they_are_in_the_image()
+    {
+        var image = _store.Layer("opt/");
+        var step = Step(["t", "z"], "/opt") with { Mode = 0x1a4 };
+        var before = LayerIndex.Open(_store.Commit(_store.Plan(_store.Request(step, _store.Layer(Tree), image))).IndexPath!);
+        string[] Against((LayerEntry, string)[] tree, RecipeStep.Copy? now = null) =>
+            [.. CopyDifference.Between(before, _store.Plan(_store.Request(now ?? step, _store.Layer(tree), image)).Placed()).Select(static c => c.ToString())];
+        Against(Changed("t/y", static e => (e, "Y"))).ShouldBe([$"file /opt/y: {Digest.Of("y"u8).Short} 0644 → {Digest.Of("Y"u8).Short} 0644"]);
+        Against(Changed("t/y", static e => (e with { Mode = 0x1ff }, "y"))).ShouldBeEmpty(); // the step's mode counts
+        Against([.. Tree, (File("t/za\u001b"), "")]).ShouldBe([$"file /opt/za\\u001b: not set → {Digest.Of([]).Short} 0644"]);
+        Against(Changed("t/l", static e => (e with { Link = "x"u8.ToArray() }, ""))).ShouldBe(["file /opt/l: link to d → link to x"]);
+        Against(Tree, Step("z", "/opt/z") with { Mode = 0x1a4 }).Length.ShouldBe(5);
+        Against([.. Tree, .. Enumerable.Range(0, 20).Select(static i => (File($"t/zz{(char)('a' + i)}"), "x"))])[^1].ShouldBe("files: not set → 10 more changed");
     }
 
     [Fact]

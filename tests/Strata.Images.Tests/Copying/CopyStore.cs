@@ -4,6 +4,7 @@ using Strata.Images.Copying;
 using Strata.Images.Recipes;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
 using Strata.Layers.Views;
@@ -74,7 +75,14 @@ internal sealed class CopyStore : IDisposable
     /// <summary>What the layer of a copy shows: path → what it is; the root left out.</summary>
     public IReadOnlyList<string> Copy(CopyRequest request) => Show(Commit(Plan(request)));
 
-    public LayerLease Commit(PlannedCopy copy) => Commit(target => copy.WriteAsync(target, CancellationToken.None));
+    public LayerLease Commit(PlannedCopy copy)
+    {
+        var layer = Commit(target => copy.WriteAsync(target, CancellationToken.None));
+        static string Line(IndexEntry e) => $"{Show(e.Entry, [])} {e.Entry.Modified} {e.Entry.Size} {e.Entry.Attributes.Count} {(e.Entry.Kind is EntryKind.File ? e.Content : null)}";
+        copy.Placed().Select(Line).ShouldBe(LayerIndex.Open(layer.IndexPath!).Entries().Select(Line)); // what it says it will be, it is
+        CopyDifference.Between(LayerIndex.Open(layer.IndexPath!), copy.Placed()).ShouldBeEmpty();
+        return layer;
+    }
 
     public LayerLease Commit(Func<LayerTarget, Task<PackedLayer>> write)
     {
