@@ -39,7 +39,10 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>A host directory that is <see cref="SandboxSpec.ExchangePath"/> inside: step scripts and step files. Private to this sandbox.</summary>
     string ExchangeDirectory { get; }
 
-    /// <summary>Paths inside that were made only to mount on (absent in the image): in the uppers they are empty files and directories, not the job's work.</summary>
+    /// <summary>
+    /// Paths inside that were made only to mount on (absent in the image), or as links to such: in the uppers they are empty files, directories and links, not
+    /// the job's work.
+    /// </summary>
     IReadOnlyList<string> MountPointStubs { get; }
 
     /// <summary>From the call of StartAsync until process 1 ran.</summary>

@@ -35,8 +35,26 @@ internal static class CapturedChanges
             builder.Add(below.Find([])!.Entry with { Path = [] });
         }
 
-        builder.AddAll(difference.Entries.Select(e => e with { Entry = Clamped(e.Entry, start) }), cancellationToken);
-        return (builder.Finish() with { Dropped = difference.Dropped }, [.. difference.LeftOut.Select(static path => $"/{LayerEntry.Shown(path)}")]);
+        var leftOut = new List<byte[]>(difference.LeftOut);
+        builder.AddAll(Kept(difference.Entries, start, leftOut), cancellationToken);
+        leftOut.Sort(static (a, b) => PathOrder.Compare(a, b));
+        return (builder.Finish() with { Dropped = difference.Dropped }, leftOut.ConvertAll(static path => $"/{LayerEntry.Shown(path)}"));
+    }
+
+    private static IEnumerable<DifferenceEntry> Kept(IReadOnlyList<DifferenceEntry> entries, Timestamp start, List<byte[]> leftOut)
+    {
+        var hasOtherNames = entries.Where(static e => e.Entry.Kind is EntryKind.HardLink).Select(static e => Convert.ToHexString(e.Entry.Link)).ToHashSet();
+        foreach (var entry in entries)
+        {
+            if (PythonBytecode.IsUseless(entry, start) && !hasOtherNames.Contains(Convert.ToHexString(entry.Entry.Path)))
+            {
+                leftOut.Add(entry.Entry.Path);
+            }
+            else
+            {
+                yield return entry with { Entry = Clamped(entry.Entry, start) };
+            }
+        }
     }
 
     private static LayerEntry Clamped(LayerEntry entry, Timestamp start) =>

@@ -34,7 +34,7 @@ public sealed record DifferenceRequest
     /// </summary>
     public Func<byte[], bool> LeavesOut { get; init; } = static _ => false;
 
-    /// <summary>Where something was mounted into the sandbox: empty files and directories there that the lowers lack were made for that, and directories that hold nothing else.</summary>
+    /// <summary>Where something was mounted into the sandbox: empty files and directories there that the lowers lack and links to one of them were made for that, and directories that hold nothing else.</summary>
     public IReadOnlyList<byte[]> MountPoints { get; init; } = [];
 
     public OwnerPolicy Owners { get; init; } = OwnerPolicy.Root;

@@ -328,19 +328,23 @@ public sealed class LayerDifference : IDisposable
     {
         if (upper.Entry.Kind is not EntryKind.Directory)
         {
-            return upper.Entry is { Kind: EntryKind.File, Size: 0 };
+            return IsEmptyFile(upper.Entry);
         }
 
         using var directory = UpperReader.TryOpenDirectory(parent.Upper!, upper.Name);
         return directory is not null && HoldsMountPointsOnly(directory, TreePath.Join(parent.Path, upper.Name), EntryPath.DepthMax);
     }
 
+    /// <summary>Or a link to where something was mounted.</summary>
+    private bool IsEmptyFile(LayerEntry entry) =>
+        entry is { Kind: EntryKind.File, Size: 0 } || (entry is { Kind: EntryKind.Symlink, Link: [(byte)'/', .. var target] } && _mountPoints.Contains(target));
+
     private bool HoldsMountPointsOnly(SafeFileHandle directory, byte[] path, int depthLeft)
     {
         foreach (var child in _reader.Read(directory))
         {
             var childPath = TreePath.Join(path, child.Name);
-            if (depthLeft == 0 || !_mountPoints.Contains(childPath) || (child.Entry.Kind is not EntryKind.Directory && child.Entry is not { Kind: EntryKind.File, Size: 0 }))
+            if (depthLeft == 0 || !_mountPoints.Contains(childPath) || (child.Entry.Kind is not EntryKind.Directory && !IsEmptyFile(child.Entry)))
             {
                 return false;
             }

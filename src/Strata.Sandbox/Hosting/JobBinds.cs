@@ -8,7 +8,8 @@ using Strata.Sandbox.Site;
 namespace Strata.Sandbox.Hosting;
 
 /// <summary>Host paths shown in a job. Each is mounted in the slot first: the runtime, with the job's ids, might not get through to the original.</summary>
-internal sealed class JobBinds(SandboxParts parts, HostSetup host, SafeFileHandle? userNamespace)
+/// <param name="owner">The job's root.</param>
+internal sealed class JobBinds(SandboxParts parts, HostSetup host, SafeFileHandle? userNamespace, uint owner)
 {
     private int _next;
 
@@ -32,10 +33,15 @@ internal sealed class JobBinds(SandboxParts parts, HostSetup host, SafeFileHandl
     {
         foreach (var file in site.Files)
         {
-            if ((file.UnlessPresent is { } present && Descriptor.ExistsInRoot(root, present))
-                || (file.OnlyWithDirectory is { } directory && !Descriptor.ExistsInRoot(root, directory)))
+            if (file.OnlyWithDirectory is { } directory && !Descriptor.ExistsInRoot(root, directory))
             {
                 continue;
+            }
+
+            if (file.LinkAt is { } link && !Descriptor.ExistsInRoot(root, link))
+            {
+                RootLink.Make(root, link, file.Path, owner);
+                parts.MountPointStubs.Add(link);
             }
 
             if (file.HostPath is { } hostPath)

@@ -220,7 +220,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         {
             using var root = Descriptor.Open(parts.Slot.Root, OpenFlags.Path | OpenFlags.Directory);
             using var userNamespace = parts.Holder!.OpenUserNamespace();
-            var binds = new JobBinds(parts, host, host.CanIdmap ? userNamespace : null);
+            var binds = new JobBinds(parts, host, host.CanIdmap ? userNamespace : null, _ids.HostBase);
             if (spec.Site)
             {
                 binds.AddSite(mounts, host.Site.Value, root);

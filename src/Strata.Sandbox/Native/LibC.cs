@@ -74,6 +74,15 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
     internal static partial int UnlinkAt(int directory, byte* name, int flags);
 
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeDirectoryAt(int directory, string name, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int LinkAt(string target, int directory, string name);
+
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeOwnerAt(int directory, string name, uint user, uint group, int flags);
+
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     internal static partial int RenameAt(int fromDirectory, byte* fromName, int toDirectory, byte* toName);
 

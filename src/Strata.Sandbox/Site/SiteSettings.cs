@@ -4,7 +4,7 @@ namespace Strata.Sandbox.Site;
 /// How this machine reaches package registries, for jobs: where to fetch from, not what, so it stays out of keys and layers. Never a credential.
 /// <code>
 /// host                                             in a job
-/// SSL_CERT_FILE, /etc/ssl/certs/ca-certificates.crt   /run/strata-site/ca-certificates.crt, and the usual place if the image has none
+/// SSL_CERT_FILE, /etc/ssl/certs/ca-certificates.crt   /run/strata-site/ca-certificates.crt, and a link at the usual place if the image has none
 /// ~/.npmrc, /etc/npmrc, /usr/etc/npmrc             /run/strata-site/npmrc       (NPM_CONFIG_GLOBALCONFIG), without credentials
 /// ~/.nuget/NuGet/NuGet.Config                      /etc/opt/NuGet/Config/site.Config, if it has no credentials
 /// /etc/pip.conf                                    /run/strata-site/pip.conf    (PIP_CONFIG_FILE), without credentials
@@ -54,7 +54,7 @@ internal sealed class SiteSettings
         AddText(files, environment, "pip.conf", "PIP_CONFIG_FILE", CredentialFilter.Lines(ReadAll("/etc/pip.conf")));
         if (ReadAll($"{home}/.nuget/NuGet/NuGet.Config") is { Length: > 0 } nuget && !CredentialFilter.HasCredentials(nuget))
         {
-            files.Add(new("/etc/opt/NuGet/Config/site.Config", nuget, null, null));
+            files.Add(new("/etc/opt/NuGet/Config/site.Config", nuget, null));
         }
 
         AddApt(files);
@@ -70,8 +70,7 @@ internal sealed class SiteSettings
             return;
         }
 
-        files.Add(new($"{Directory}/ca-certificates.crt", null, bundle, null));
-        files.Add(new(Usual, null, bundle, UnlessPresent: Usual));
+        files.Add(new($"{Directory}/ca-certificates.crt", null, bundle) { LinkAt = Usual });
         foreach (var name in CertificateVariables)
         {
             environment[name] = $"{Directory}/ca-certificates.crt";
@@ -82,7 +81,7 @@ internal sealed class SiteSettings
     {
         if (text.Length > 0)
         {
-            files.Add(new($"{Directory}/{name}", text, null, null));
+            files.Add(new($"{Directory}/{name}", text, null));
             environment[variable] = $"{Directory}/{name}";
         }
     }
@@ -105,7 +104,7 @@ internal sealed class SiteSettings
 
         if (text.Length > 0)
         {
-            files.Add(new($"{HostDirectory}/90strata-site", text, null, null) { OnlyWithDirectory = HostDirectory });
+            files.Add(new($"{HostDirectory}/90strata-site", text, null) { OnlyWithDirectory = HostDirectory });
         }
     }
 
@@ -125,9 +124,11 @@ internal sealed class SiteSettings
 }
 
 /// <summary>One file of the site in a job: made from text, or the host's own.</summary>
-/// <param name="UnlessPresent">Left out if the image has this path.</param>
-internal sealed record SiteFile(string Path, string? Text, string? HostPath, string? UnlessPresent)
+internal sealed record SiteFile(string Path, string? Text, string? HostPath)
 {
+    /// <summary>Where a link to it is made unless the image has this path. No mount: a package that brings this file must be able to replace it.</summary>
+    internal string? LinkAt { get; init; }
+
     /// <summary>Left out unless the image has this directory.</summary>
     internal string? OnlyWithDirectory { get; init; }
 }
