@@ -62,7 +62,7 @@ public sealed partial class ImageBuildTests : IDisposable
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
         Layers(_bench.Report()).Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "built", "built", "built"]);
-        outcome.Stderr.ShouldContain("file sub/x.sh");
+        outcome.Stderr.ShouldContain("file /opt/tools/sub/x.sh");
         outcome.Stderr.ShouldContain("layers below");
 
         _bench.Workflow(ToolBuild.Replace("$LATE $NAME", "$NAME $LATE", StringComparison.Ordinal) + UseTool);

@@ -31,6 +31,9 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
             case BuildEvent.Ended ended:
                 End(ended);
                 break;
+            case BuildEvent.Completed:
+                SayReused(e.Recipe);
+                break;
             case BuildEvent.Verified verified:
                 Say(e, verified.Differences.Count == 0 && verified.First == verified.Second ? "the same when built again" : "NOT the same when built again:");
                 foreach (var difference in verified.Differences)
@@ -53,11 +56,6 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
             else
             {
                 _reused.AddOrUpdate(ended.Recipe, 1, static (_, before) => before + 1);
-            }
-
-            if (ended.Step == ended.StepCount - 1)
-            {
-                SayReused(ended.Recipe);
             }
 
             return;

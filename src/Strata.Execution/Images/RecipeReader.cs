@@ -15,6 +15,8 @@ internal sealed class RecipeReader(Workflow workflow, string workspace, ImageLoc
     private const string RootFsPrefix = "rootfs:";
     private const string DefinitionPrefix = "images.";
 
+    private static readonly TimeSpan TimeoutDefault = TimeSpan.FromHours(6);
+
     private readonly Dictionary<ImageDefinition, (ImageRecipe? Recipe, IReadOnlyList<Diagnostic> Problems)> _read = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _lock = new(); // guards _read
 
@@ -65,6 +67,7 @@ internal sealed class RecipeReader(Workflow workflow, string workspace, ImageLoc
             From = from,
             Config = new(env, definition.WorkingDirectory?.Value, definition.User?.Value),
             Args = Texts(definition.Args),
+            Limits = new(definition.Resources.Cpu, definition.Resources.Memory, definition.Resources.Pids, definition.Resources.Disk),
             MaxAge = definition.MaxAge,
             Steps = steps,
         };
@@ -105,7 +108,8 @@ internal sealed class RecipeReader(Workflow workflow, string workspace, ImageLoc
     private RecipeStep Step(ImageStep step, List<Diagnostic> problems) => step switch
     {
         ImageStep.Run run => new RecipeStep.Run(
-            run.Command.Value, run.Shell?.Value, Texts(run.Env), Texts(run.Args), [.. run.Secrets.Select(s => s.Value)], run.Network, run.At),
+            run.Command.Value, run.Shell?.Value, Texts(run.Env), Texts(run.Args), [.. run.Secrets.Select(s => s.Value)], run.Network, run.At)
+        { Timeout = run.Timeout ?? TimeoutDefault },
         ImageStep.Copy copy => new RecipeStep.Copy(
             [.. copy.From.Select(f => (f.Value, f.At))],
             copy.To.Value,

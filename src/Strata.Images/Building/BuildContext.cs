@@ -18,9 +18,6 @@ public sealed record BuildContext
     /// <summary>Values over those the recipe gives its args.</summary>
     public IReadOnlyDictionary<string, string> Args { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Of one command.</summary>
-    public TimeSpan StepTimeout { get; init; } = TimeSpan.FromHours(6);
-
     /// <summary>Whether commands get the host's proxies, CA bundle and clients' settings.</summary>
     public bool Site { get; init; } = true;
 

@@ -15,9 +15,8 @@ internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isS
 
     public override IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before)
     {
-        var at = changes.FirstOrDefault(static change => change.Input == "copied files");
-        var to = inputs.To!.StartsWith('/') ? inputs.To : $"{inputs.WorkingDirectory}/{inputs.To}";
-        return at is null || before is null || CopyExplanation.Of(before, plan, to) is not { Count: > 0 } files ? changes : [.. changes.Where(change => change != at), .. files];
+        var files = changes.FirstOrDefault(static change => change.Input == KeyDifference.CopiedFiles);
+        return files is null || before is null ? changes : [.. changes.Where(change => change != files), .. CopyDifference.Between(before, plan.Placed())];
     }
 
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)

@@ -25,6 +25,9 @@ public abstract record BuildEvent(string Recipe, int Step, int StepCount, string
         string Recipe, int Step, int StepCount, string Title, ResolvedLayer Layer, BuildReason Reason, IReadOnlyList<KeyChange> Reasons, IReadOnlyList<string> LeftOut)
         : BuildEvent(Recipe, Step, StepCount, Title);
 
+    /// <summary>All steps are done.</summary>
+    public sealed record Completed(string Recipe, int Step, int StepCount) : BuildEvent(Recipe, Step, StepCount, "");
+
     /// <summary>Made a second time, it came out the same or not.</summary>
     /// <param name="Differences">Empty: the same.</param>
     public sealed record Verified(string Recipe, int Step, int StepCount, string Title, Digest First, Digest Second, IReadOnlyList<string> Differences)

@@ -36,6 +36,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
                     await ApplyAsync(stack, layers, i, others, cancellationToken).ConfigureAwait(false);
                 }
 
+                context.Observer.On(new BuildEvent.Completed(recipe.Name, recipe.Steps.Count, recipe.Steps.Count));
                 return stack;
             }
             catch
@@ -74,7 +75,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
         var at = new StepPlace(recipe.Name, index, recipe.Steps.Count, step.Title);
         using var layer = step switch
         {
-            RecipeStep.Run run => new RunStepLayer(at, run with { Args = Given(run.Args) }, stack, Given(recipe.Args), context, _place, services.Trees, services.Time),
+            RecipeStep.Run run => new RunStepLayer(at, run with { Args = Given(run.Args) }, stack, Given(recipe.Args), recipe.Limits, context, _place, services.Trees, services.Time),
             RecipeStep.Copy copy => await CopyAsync(stack, copy, others.GetValueOrDefault(copy), cancellationToken).ConfigureAwait(false),
             RecipeStep.SetWorkingDirectory directory => new DirectoryStepLayer(stack, directory, _place),
             _ => throw new InvalidOperationException($"{step.GetType().Name} is no step of a recipe."),

@@ -21,6 +21,7 @@ internal sealed class RunStepLayer : StepLayer
     private readonly LayerTrees _trees;
     private readonly TimeProvider _time;
     private readonly IReadOnlyDictionary<string, string> _args;
+    private readonly ResourceLimits _limits;
 
     /// <param name="args">All that the recipe and the build give.</param>
     /// <param name="target">Where layers of this organization are.</param>
@@ -29,12 +30,13 @@ internal sealed class RunStepLayer : StepLayer
         RecipeStep.Run step,
         ImageStack below,
         IReadOnlyDictionary<string, string> args,
+        ResourceLimits limits,
         BuildContext context,
         ILayerPlace target,
         LayerTrees trees,
         TimeProvider time)
     {
-        (_at, _step, _below, _context, _target, _trees, _time) = (at, step, below, context, target, trees, time);
+        (_at, _step, _below, _limits, _context, _target, _trees, _time) = (at, step, below, limits, context, target, trees, time);
         _args = NamedArgs.Of(step, args);
         Inputs = new()
         {
@@ -74,7 +76,8 @@ internal sealed class RunStepLayer : StepLayer
                 User = _below.Config.User,
                 Secrets = secrets,
                 Site = _context.Site,
-                Timeout = _context.StepTimeout,
+                Limits = _limits,
+                Timeout = _step.Timeout,
                 Output = log,
                 Time = _time,
                 Target = _target,
@@ -110,7 +113,7 @@ internal sealed class RunStepLayer : StepLayer
         var how = failed switch
         {
             { StartError: { } error } => $"could not be started ({error})",
-            { End: ExecEnd.TimedOut } => string.Create(CultureInfo.InvariantCulture, $"took longer than {_context.StepTimeout.TotalMinutes:0.##} minutes"),
+            { End: ExecEnd.TimedOut } => string.Create(CultureInfo.InvariantCulture, $"took longer than {_step.Timeout!.Value.TotalMinutes:0.##} minutes"),
             { OutOfMemory: true } => "ran out of memory",
             _ => string.Create(CultureInfo.InvariantCulture, $"failed with exit code {failed.ExitCode}"),
         };

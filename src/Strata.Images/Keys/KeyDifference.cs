@@ -9,12 +9,15 @@ namespace Strata.Images.Keys;
 /// <summary>Why two steps have not the same key. Manifests hold no secrets, so neither does this.</summary>
 internal static class KeyDifference
 {
+    /// <summary>The input of a copy that <see cref="Copying.CopyDifference"/> says more of.</summary>
+    public const string CopiedFiles = "copied files";
+
     private const int ShownMax = 100; // characters of a value
 
     private static readonly (string Member, string Words)[] Inputs =
     [
         ("format", "format of layer keys"), ("platform", "platform"), ("below", "layers below"), ("instruction", "instruction"), ("command", "command"),
-        ("shell", "shell"), ("env", "env"), ("args", "arg"), ("files", "copied files"), ("to", "to"), ("mode", "mode"), ("owner", "owner"), ("user", "user"),
+        ("shell", "shell"), ("env", "env"), ("args", "arg"), ("files", CopiedFiles), ("to", "to"), ("mode", "mode"), ("owner", "owner"), ("user", "user"),
         ("workdir", "workdir"), ("network", "network"),
     ];
 

@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Sandbox;
 
 namespace Strata.Images.Recipes;
 
@@ -17,6 +18,9 @@ public sealed record ImageRecipe
 
     /// <summary>Values a step may name.</summary>
     public IReadOnlyDictionary<string, string> Args { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Of each command. No part of what it makes, so no part of its key.</summary>
+    public ResourceLimits Limits { get; init; } = ResourceLimits.None;
 
     /// <summary>Layers of steps with network are built again once older.</summary>
     public TimeSpan? MaxAge { get; init; }

@@ -20,6 +20,9 @@ public abstract record RecipeStep(SourceSpan At)
         bool Network,
         SourceSpan At) : RecipeStep(At)
     {
+        /// <summary>The command is ended after it; null: never.</summary>
+        public TimeSpan? Timeout { get; init; }
+
         public override string Title => $"run {FirstLine(Command)}";
     }
 

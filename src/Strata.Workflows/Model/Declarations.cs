@@ -25,6 +25,9 @@ public sealed record ImageDefinition
 
     public required IReadOnlyList<KeyValuePair<string, Located<string>>> Args { get; init; }
 
+    /// <summary>Of each command of its steps.</summary>
+    public required Resources Resources { get; init; }
+
     /// <summary>Steps with network are built again once older.</summary>
     public required TimeSpan? MaxAge { get; init; }
 
@@ -57,6 +60,7 @@ public abstract record ImageStep(SourceSpan At)
         IReadOnlyList<KeyValuePair<string, Located<string>>> Args,
         IReadOnlyList<Located<string>> Secrets,
         bool Network,
+        TimeSpan? Timeout,
         SourceSpan At) : ImageStep(At);
 
     /// <param name="FromImage">Another definition's name or an OCI reference (multi-stage), or null for the workspace.</param>

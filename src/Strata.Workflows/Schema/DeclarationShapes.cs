@@ -28,6 +28,7 @@ internal static class DeclarationShapes
         Key("args", TextMapping, "Values the command may use; they are part of the layer's key."),
         Key("secrets", Texts, "Names of secrets, as files in /run/secrets while the command runs; never kept."),
         Key("network", OneOf("default", "none"), "Whether the command may use the network."),
+        Key("timeout-minutes", Number, "The command is ended after this time; 360 if absent."),
         Key("copy", Object(Copy), "Copies files into the image."),
         Key("workdir", NonEmptyText, "The directory of later steps and of the image."),
         Key("user", NonEmptyText, "The user of later steps and of the image."),
@@ -42,6 +43,7 @@ internal static class DeclarationShapes
         Key("workdir", NonEmptyText, "The directory commands start in."),
         Key("network", OneOf("default", "none"), "Whether build steps may use the network; default if absent."),
         Key("args", TextMapping, "Values all steps may use."),
+        Key("resources", Object(JobShapes.Resources), "Limits of each command."),
         Key("max-age", Duration, "Steps with network are built again once older than this."),
         Key("steps", ListOf(Object(ImageStep)), "What is done to the base, one layer a step."),
     ]);

@@ -19,7 +19,7 @@ public sealed class RunCheckTests : IDisposable
     private static ImageDefinition Definition(string name, BaseReference from, params ImageStep[] steps) => new()
     {
         Name = name, At = Make.At, From = new(from, Make.At), Packages = [], Env = Make.Env(("E", "1")), User = null, WorkingDirectory = null,
-        Network = true, Args = [], MaxAge = null, Steps = steps,
+        Network = true, Args = [], Resources = Resources.Unlimited, MaxAge = null, Steps = steps,
     };
 
     private static ImageChoice.Named Named(string reference) => new ImageChoice.Named(Make.Text(reference), Make.At);

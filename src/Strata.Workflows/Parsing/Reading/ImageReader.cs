@@ -50,6 +50,7 @@ internal static class ImageReader
             WorkingDirectory = fields.Text("workdir"),
             Network = network,
             Args = fields.TextPairs("args"),
+            Resources = ResourcesReader.Read(fields),
             MaxAge = fields.Duration("max-age"),
             Steps = ImageStepReader.ReadAll(fields, network),
         };

@@ -9,7 +9,7 @@ namespace Strata.Workflows.Parsing.Reading;
 /// <summary><c>steps:</c> of an image.</summary>
 internal static class ImageStepReader
 {
-    private static readonly string[] OfRun = ["shell", "args", "secrets", "network"];
+    private static readonly string[] OfRun = ["shell", "args", "secrets", "network", "timeout-minutes"];
 
     public static IReadOnlyList<ImageStep> ReadAll(Fields image, bool network)
     {
@@ -68,8 +68,24 @@ internal static class ImageStepReader
         CheckVariables(fields, "args");
         var ownNetwork = fields.Text("network") is { } written ? written.Value != "none" : network;
         return fields.Text("run") is { } command
-            ? new(command, fields.Text("shell"), fields.TextPairs("env"), fields.TextPairs("args"), secrets, ownNetwork, fields.At)
+            ? new(command, fields.Text("shell"), fields.TextPairs("env"), fields.TextPairs("args"), secrets, ownNetwork, ReadTimeout(fields), fields.At)
             : null;
+    }
+
+    private static TimeSpan? ReadTimeout(Fields fields)
+    {
+        if (fields.Scalar("timeout-minutes") is not { Kind: YamlKind.Number } scalar)
+        {
+            return null;
+        }
+
+        if (scalar.Number > 0 && scalar.Number <= SettingReader.TimeoutMinutesMax)
+        {
+            return TimeSpan.FromMinutes(scalar.Number);
+        }
+
+        fields.Problems.Add(StructureDiagnostics.OutOfRange(scalar.At, "'timeout-minutes'", $"more than 0 and at most {SettingReader.TimeoutMinutesMax:N0} (35 days)"));
+        return null;
     }
 
     private static ImageStep? ReadSetting(Fields fields)
