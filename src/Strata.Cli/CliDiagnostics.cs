@@ -61,6 +61,9 @@ internal static class CliDiagnostics
         Error("STR1918", $"None of the images has an arg '{name}'.",
             Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : "A definition declares its args with their defaults: args: { NAME: \"value\" }");
 
+    public static Diagnostic NeverBuilt(string name) =>
+        Error("STR1920", $"'{name}' was never built here.", "`strata image build` builds it, as does a run of a job that names it; `strata image ls` lists what is there.");
+
     public static Diagnostic NothingToBuild() =>
         Error("STR1919", "There are no images to build.", "Declare them under 'images:' in the workflow, and call this in its directory.");
 

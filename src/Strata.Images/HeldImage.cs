@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Images.Building;
+using Strata.Images.Recipes;
 using Strata.Layers.Store;
 
 namespace Strata.Images;
@@ -16,17 +17,19 @@ public sealed class HeldImage : IDisposable
     private readonly bool _ownsLeases;
 
     internal HeldImage(ResolvedBase found) =>
-        (Leases, Layers, Config, Record, _ownsLeases) = (found.Leases, found.Layers, found.Config, found.Record, true);
+        (Leases, Layers, Config, Origin, Manifest, _ownsLeases) = (found.Leases, found.Layers, found.Config, found.Record, found.Record?.Manifest, true);
 
     /// <param name="stack">Keeps its leases.</param>
-    internal HeldImage(ImageStack stack, IReadOnlyList<ResolvedLayer> layers)
+    internal HeldImage(ImageStack stack, ImageRecipe recipe, IReadOnlyList<ResolvedLayer> layers)
     {
-        (Leases, Layers, Config) = (stack.Leases, layers, stack.Config);
+        (Leases, Layers, Config, Origin) = (stack.Leases, layers, stack.Config, stack.Origin);
         Titles = [.. stack.Layers.Select(static layer => layer.Title)];
+        Labels = LabelsOf(recipe, stack.Origin?.Manifest);
     }
 
     private HeldImage(HeldImage image, ImageConfig config) =>
-        (Leases, Layers, Config, Record, Titles, _ownsLeases) = (image.Leases, image.Layers, config, image.Record, image.Titles, image._ownsLeases);
+        (Leases, Layers, Config, Origin, Manifest, Titles, Labels, _ownsLeases) =
+        (image.Leases, image.Layers, config, image.Origin, image.Manifest, image.Titles, image.Labels, image._ownsLeases);
 
     /// <summary>Bottom first.</summary>
     public IReadOnlyList<ResolvedLayer> Layers { get; }
@@ -37,17 +40,34 @@ public sealed class HeldImage : IDisposable
     public Digest Digest => ImageDigest.OfImage(ImageDigest.OfSnapshot([.. Layers.Select(static layer => layer.Digest)]), Config);
 
     /// <summary>Of the manifest or index it came with; null: it was made here.</summary>
-    public Digest? Manifest => Record?.Manifest;
+    public Digest? Manifest { get; }
 
     /// <summary>Of each layer the instruction that made it, null: it came with the base. Empty: nothing was built on the base.</summary>
     internal IReadOnlyList<string?> Titles { get; } = [];
 
     internal IReadOnlyList<LayerLease> Leases { get; }
 
-    internal (LayerOrg Org, Digest Manifest)? Record { get; }
+    /// <summary>The record of the registry's image it is or stands on; null: its base is none.</summary>
+    internal (LayerOrg Org, Digest Manifest)? Origin { get; }
+
+    /// <summary>Beside those of what it stands on (annotations of the OCI image specification).</summary>
+    internal IReadOnlyDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 
     /// <summary>This image with other settings over its own; takes its place.</summary>
     internal HeldImage With(ImageConfig config) => new(this, Config.With(config));
+
+    /// <summary>Nothing that differs between two builds of the same image.</summary>
+    private static Dictionary<string, string> LabelsOf(ImageRecipe recipe, Digest? origin)
+    {
+        var labels = new Dictionary<string, string> { ["org.opencontainers.image.title"] = recipe.Name };
+        if (origin is { } manifest && recipe.Base is BaseImage.Oci oci)
+        {
+            labels["org.opencontainers.image.base.name"] = oci.Reference;
+            labels["org.opencontainers.image.base.digest"] = manifest.ToString();
+        }
+
+        return labels;
+    }
 
     public void Dispose()
     {

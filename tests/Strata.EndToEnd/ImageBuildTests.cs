@@ -250,6 +250,9 @@ public sealed partial class ImageBuildTests : IDisposable
             await ProgramAsync("skopeo", "copy", "-q", $"oci-archive:{scratch.FullName}/tool.tar:latest", $"oci:{scratch.FullName}/layout:x");
             await ProgramAsync("umoci", "unpack", "--image", $"{scratch.FullName}/layout:x", $"{scratch.FullName}/bundle");
             (await File.ReadAllTextAsync($"{scratch.FullName}/bundle/rootfs/opt/work/late.txt")).ShouldBe("1 world /opt/work\n");
+            var image = JsonNode.Parse(await ProgramAsync("skopeo", "inspect", "--config", $"oci-archive:{scratch.FullName}/tool.tar:latest"))!;
+            image["history"]!.AsArray().Select(h => (string?)h!["created_by"]).ShouldContain("strata: copy tools/ to /opt/tools/");
+            ((string?)image["config"]!["Labels"]!["org.opencontainers.image.title"]).ShouldBe("tool");
             var config = JsonNode.Parse(await File.ReadAllTextAsync($"{scratch.FullName}/bundle/config.json"))!["process"]!;
             ((string?)config["cwd"]).ShouldBe("/opt/work");
             config["env"]!.AsArray().Select(v => (string?)v).ShouldContain("GREETING=hello");

@@ -1,10 +1,28 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
 
-internal sealed record ImageListResult(IReadOnlyList<ImageResult> Images, long TotalBytes);
+/// <param name="Built">What definitions of the workflow here were built to.</param>
+internal sealed record ImageListResult(IReadOnlyList<ImageResult> Images, IReadOnlyList<BuiltImageResult> Built, long TotalBytes);
+
+internal sealed record BuiltImageResult(
+    string Definition, string Scope, long SizeBytes, DateTimeOffset CreatedAt, DateTimeOffset LastUsed, bool Complete, IReadOnlyList<BuiltStepResult> Steps, IReadOnlyList<string> UsedBy)
+{
+    public static BuiltImageResult Of(BuiltImage image, IReadOnlyList<string> usedBy) => new(
+        image.Definition, image.Scope.ToString(), image.SizeBytes, image.CreatedAt, image.LastUsed, image.IsComplete,
+        [.. image.Steps.Select(step => new BuiltStepResult(
+            step.Record.Step, step.Record.Key.ToString(), step.Record.Layer.ToString(), step.Record.SizeBytes, step.IsPresent, step.Record.CreatedAt, step.Record.LastUsedAt,
+            (long)step.Record.BuildDuration.TotalMilliseconds, step.Record.Shareable, step.Record.Producer.RunId, JsonNode.Parse(step.Record.Manifest)))], usedBy);
+}
+
+/// <param name="Step">From 0.</param>
+/// <param name="Producer">The run that built it.</param>
+/// <param name="Inputs">What the key is the hash of.</param>
+internal sealed record BuiltStepResult(
+    int Step, string Key, string Digest, long SizeBytes, bool Present, DateTimeOffset CreatedAt, DateTimeOffset LastUsed, long BuildMs, bool Shareable, string Producer, JsonNode? Inputs);
 
 /// <param name="Kind">pulled, imported, base-system or rootfs.</param>
 /// <param name="UsedBy">Definitions, jobs and pins of the workflow here.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
@@ -17,9 +18,22 @@ internal static class ImageRemoveCommand
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null);
-            var images = parsed.GetValue(names)!.SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
+            var built = parsed.GetValue(names)!.Where(name => BuiltByName.IsBuilt(place, name)).ToList();
+            var images = parsed.GetValue(names)!.Except(built)
+                .SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
             var removal = new ImageRemoval(place.Data, TimeProvider.System);
             List<RemovedResult> removed = [];
+            foreach (var name in built)
+            {
+                var (layers, freed) = await new BuiltImages(place.Data, TimeProvider.System).RemoveAsync(BuiltByName.Bare(name), place.Identity, cancellationToken).ConfigureAwait(false)
+                    ?? throw new UserErrorException(CliDiagnostics.NeverBuilt(name));
+                removed.Add(new(name, [], true, layers, freed));
+                if (!parsed.GetValue(options.Json))
+                {
+                    Console.Out.WriteLine($"removed what {name} was built to: {ImageTable.Layers(layers)}, {new ByteSize(freed)}; its base stays");
+                }
+            }
+
             foreach (var (name, image) in images)
             {
                 var result = await removal.RemoveAsync(image, name, progress, cancellationToken).ConfigureAwait(false);

@@ -14,15 +14,27 @@ internal static class ImageShowCommand
         names.CompletionSources.Add(options.Names);
         var command = new Command("show", "Show what is known of images on this host.") { names };
         options.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null);
             var users = new ImageUsers(place);
-            var images = parsed.GetValue(names)!.SelectMany(name => KeptByName.Get(place, name)).ToList();
+            List<BuiltImage> built = [];
+            List<KeptImage> images = [];
+            foreach (var name in parsed.GetValue(names)!)
+            {
+                IReadOnlyList<BuiltImage> found = BuiltByName.IsBuilt(place, name) ? await BuiltByName.GetAsync(place, name, cancellationToken).ConfigureAwait(false) : [];
+                built.AddRange(found);
+                images.AddRange(found.Count > 0 ? [] : KeptByName.Get(place, name));
+            }
+
             if (parsed.GetValue(options.Json))
             {
                 ImageJson.Print(
-                    new([.. images.Select(image => ImageResult.Of(image, users.Of(image)))], images.Sum(image => image.SizeBytes)), ImageJson.Default.ImageListResult);
+                    new(
+                        [.. images.Select(image => ImageResult.Of(image, users.Of(image)))],
+                        [.. built.Select(image => BuiltImageResult.Of(image, BuiltByName.UsersOf(place, image.Definition)))],
+                        images.Sum(image => image.SizeBytes) + built.Sum(image => image.SizeBytes)),
+                    ImageJson.Default.ImageListResult);
             }
             else
             {
@@ -30,6 +42,11 @@ internal static class ImageShowCommand
                 foreach (var image in images)
                 {
                     Write(Console.Out, image, users.Of(image), now);
+                }
+
+                foreach (var image in built)
+                {
+                    BuiltImageText.Write(Console.Out, image, BuiltByName.UsersOf(place, image.Definition), now);
                 }
             }
 
@@ -77,7 +94,7 @@ internal static class ImageShowCommand
     }
 
     /// <summary>Images come from anywhere: what they say does not steer a terminal.</summary>
-    private static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    internal static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
     {
         for (var i = 0; i < span.Length; i++)
         {

@@ -32,13 +32,39 @@ internal static class ImageTable
             ]);
         }
 
+        Write(output, rows);
+        output.WriteLine($"{images.Count} {(images.Count == 1 ? "image" : "images")}, {new ByteSize(totalBytes)} (layers that several share are counted once)");
+    }
+
+    /// <summary>Nothing if there are none.</summary>
+    public static void Write(TextWriter output, IReadOnlyList<BuiltImage> images, DateTimeOffset now)
+    {
+        if (images.Count == 0)
+        {
+            return;
+        }
+
+        List<string[]> rows = [["BUILT FROM STEPS", "LAYERS", "SIZE", "AGE", "LAST USE", "SCOPE"]];
+        foreach (var image in images)
+        {
+            rows.Add(
+            [
+                Cut(image.Definition), $"{image.Steps.Count}", image.IsComplete ? new ByteSize(image.SizeBytes).ToString() : "incomplete",
+                Age(image.CreatedAt, now), Age(image.LastUsed, now), image.Scope.ToString(),
+            ]);
+        }
+
+        output.WriteLine();
+        Write(output, rows);
+    }
+
+    private static void Write(TextWriter output, List<string[]> rows)
+    {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
-
-        output.WriteLine($"{images.Count} {(images.Count == 1 ? "image" : "images")}, {new ByteSize(totalBytes)} (layers that several share are counted once)");
     }
 
     public static string Layers(int count) => $"{count} {(count == 1 ? "layer" : "layers")}";

@@ -64,7 +64,7 @@ public sealed class ImageBuilder : IImageBuilder
         }
 
         var stack = await BuiltAsync(recipe, context, cancellationToken).ConfigureAwait(false);
-        return new(stack, LayersOf(recipe, stack));
+        return new(stack, recipe, LayersOf(recipe, stack));
     }
 
     public async ValueTask DisposeAsync()
@@ -127,7 +127,7 @@ public sealed class ImageBuilder : IImageBuilder
             }
 
             var held = await _bases.OpenAsync(((RecipeBase.Base)below).Image, context.Identity, context.Observer, _ended.Token).ConfigureAwait(false);
-            return new(held.Leases, held.Layers, held.Config);
+            return new(held);
         }
     }
 }

@@ -14,12 +14,12 @@ internal sealed class ImageStack : IDisposable
     private readonly int _below; // leases of another stack
     private MergedTree? _tree;
 
-    /// <param name="leases">Become this object's.</param>
-    public ImageStack(IReadOnlyList<LayerLease> leases, IReadOnlyList<ResolvedLayer> layers, ImageConfig config)
+    /// <param name="found">Its leases become this object's.</param>
+    public ImageStack(HeldImage found)
     {
-        _leases = [.. leases];
-        _layers = [.. layers.Select(static layer => new StackLayer(layer, null))];
-        Config = config;
+        _leases = [.. found.Leases];
+        _layers = [.. found.Layers.Select(static layer => new StackLayer(layer, null))];
+        (Config, Origin) = (found.Config, found.Origin);
     }
 
     /// <summary>An image on another one, which must live longer.</summary>
@@ -29,7 +29,7 @@ internal sealed class ImageStack : IDisposable
         _below = _leases.Count;
         _layers = [.. below._layers];
         _tree = below._tree;
-        (Config, IsShareable) = (below.Config, below.IsShareable);
+        (Config, IsShareable, Origin) = (below.Config, below.IsShareable, below.Origin);
     }
 
     /// <summary>Bottom first.</summary>
@@ -38,6 +38,9 @@ internal sealed class ImageStack : IDisposable
     public IReadOnlyList<StackLayer> Layers => _layers;
 
     public ImageConfig Config { get; set; }
+
+    /// <summary>The record of the registry's image below all; null: the base is none.</summary>
+    public (LayerOrg Org, Digest Manifest)? Origin { get; }
 
     /// <summary>No secret was there when one of its layers was made.</summary>
     public bool IsShareable { get; private set; } = true;

@@ -34,10 +34,8 @@ internal sealed record OutgoingImage(Manifest Manifest, byte[] Config, IReadOnly
 
     private static OciConfig ConfigOf(HeldImage image, ImageConfig config, List<BlobSource> layers, PulledImages images)
     {
-        var original = image.Record is var (org, manifest) && images.FindConfig(org, manifest) is { } kept ? Read(kept) : null;
-        var history = original?.History is { Count: > 0 } own && own.Count(entry => !entry.EmptyLayer) == layers.Count
-            ? [.. own.Select(entry => entry with { Created = entry.Created ?? Created })]
-            : layers.ConvertAll(_ => new HistoryEntry(Created, "strata", null, EmptyLayer: false));
+        var original = image.Origin is var (org, manifest) && images.FindConfig(org, manifest) is { } kept ? Read(kept) : null;
+        var history = HistoryOf(image, original, layers.Count);
         return (original ?? new OciConfig { Platform = Platform.Host, DiffIds = [] }) with
         {
             Created = original?.Created ?? Created,
@@ -48,7 +46,30 @@ internal sealed record OutgoingImage(Manifest Manifest, byte[] Config, IReadOnly
             Command = config.Command,
             DiffIds = [.. layers.Select(layer => layer.Descriptor.Digest)],
             History = history,
+            Labels = Labels(original, image),
         };
+    }
+
+    /// <summary>What the base says of its layers, then a line for each that was built on it.</summary>
+    private static List<HistoryEntry> HistoryOf(HeldImage image, OciConfig? original, int layers)
+    {
+        var below = image.Titles.Count == 0 ? layers : image.Titles.Count(static title => title is null);
+        List<HistoryEntry> history = original?.History is { Count: > 0 } own && own.Count(entry => !entry.EmptyLayer) == below
+            ? [.. own.Select(entry => entry with { Created = entry.Created ?? Created })]
+            : [.. Enumerable.Repeat(new HistoryEntry(Created, "strata", null, EmptyLayer: false), below)];
+        history.AddRange(image.Titles.Where(static title => title is not null).Select(static title => new HistoryEntry(Created, $"strata: {title}", null, EmptyLayer: false)));
+        return history;
+    }
+
+    private static Dictionary<string, string> Labels(OciConfig? original, HeldImage image)
+    {
+        var labels = new Dictionary<string, string>(original?.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var (name, value) in image.Labels)
+        {
+            labels[name] = value;
+        }
+
+        return labels;
     }
 
     /// <summary>In the image's own order, then what its definition adds, by name.</summary>
