@@ -1,6 +1,8 @@
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Images.Records;
 using Strata.Layers.Store;
+using Strata.Metadata;
 
 namespace Strata.Images.Kept;
 
@@ -12,6 +14,9 @@ public sealed record CollectionOutcome(int Removed, long BytesFreed, Diagnostic?
 public sealed class LayerCollector(string dataDirectory, long? capBytes, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
+    /// <summary>What was used since then stays, even if the store is over its cap.</summary>
+    private static readonly TimeSpan UnusedMin = TimeSpan.FromDays(7);
 
     private readonly LocalLayerStore _store = new(dataDirectory, time);
     private readonly string _stamp = Path.Combine(dataDirectory, "layers", "last-collection");
@@ -34,9 +39,41 @@ public sealed class LayerCollector(string dataDirectory, long? capBytes, TimePro
     public async ValueTask<CollectionOutcome> RunAsync(CancellationToken cancellationToken)
     {
         var report = await _store.CollectAsync(new ImageRoots(dataDirectory), Cap, cancellationToken).ConfigureAwait(false);
+        var (removed, freed) = (report.Removed, report.BytesFreed);
+        if (report.BytesOver > 0 && await EvictUnusedAsync(report.BytesOver, cancellationToken).ConfigureAwait(false))
+        {
+            report = await _store.CollectAsync(new ImageRoots(dataDirectory), Cap, cancellationToken).ConfigureAwait(false);
+            (removed, freed) = (removed + report.Removed, freed + report.BytesFreed);
+        }
+
         return new(
-            report.Removed, report.BytesFreed,
+            removed, freed,
             report.BytesOver > 0 ? ImageDiagnostics.OverCap(new ByteSize(report.BytesOver).ToString(), new ByteSize(Cap).ToString()) : null);
+    }
+
+    /// <summary>Layers of steps that nobody used for a while are let go of, the longest unused first: as many as would do.</summary>
+    private async ValueTask<bool> EvictUnusedAsync(long bytesOver, CancellationToken cancellationToken)
+    {
+        if (!Database.Exists(dataDirectory))
+        {
+            return false;
+        }
+
+        using var database = new Database(dataDirectory, time);
+        var records = new ImageLayerRecords(database, time);
+        var freed = 0L;
+        foreach (var record in (await records.ListAsync(cancellationToken).ConfigureAwait(false)).Reverse()) // newest use first
+        {
+            if (freed >= bytesOver || time.GetUtcNow() - record.LastUsedAt < UnusedMin)
+            {
+                break;
+            }
+
+            await records.EvictAsync(record.Key, record.Scope, "the store is over its limit", cancellationToken).ConfigureAwait(false);
+            freed += record.SizeBytes;
+        }
+
+        return freed > 0;
     }
 
     private long Cap => capBytes ?? _store.DefaultCapBytes();
