@@ -204,6 +204,17 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_too_long_for_another_writer_is_told()
+    {
+        using var database = new Database(_directory, new HastyTime(), [First]);
+        using var other = Open(First);
+        Count(database).ShouldBe(1);
+        var failure = await other.WriteAsync(_ => Record.ExceptionAsync(() => AddAsync(database, "b")).GetAwaiter().GetResult(), CancellationToken.None);
+        failure.ShouldBeOfType<DatabaseException>().Diagnostic.Code.ShouldBe("STR6006");
+        Count(database).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Writers_on_many_connections_lose_nothing()
     {
         var databases = Enumerable.Range(0, 4).Select(_ => Open(First)).ToList(); // they race to make it, too
@@ -265,6 +276,16 @@ public sealed class DatabaseTests : IDisposable
     {
         using var rows = sql.Query(statement, values);
         return rows.Read() ? rows.Text(0) : "";
+    }
+
+    /// <summary>An hour passes each time it is looked at.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds += 3600;
     }
 
     private static string CodeOf(Action action) => Should.Throw<DatabaseException>(action).Diagnostic.Code;
