@@ -67,7 +67,8 @@ internal sealed record CopyTarget(byte[] Directory, byte[]? FileName)
 
     private static string Absolute(RecipeStep.Copy step, string? workingDirectory)
     {
-        var why = step.To.Contains('\0') ? "it contains a NUL character"
+        var why = step.To.Length == 0 ? "it is empty"
+            : step.To.Contains('\0') ? "it contains a NUL character"
             : step.To.Split('/').Contains("..") ? "it contains '..'"
             : null;
         return why is not null ? throw new UserErrorException(CopyDiagnostics.NoPlace(step.To, why, step.At))

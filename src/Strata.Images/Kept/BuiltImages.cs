@@ -1,4 +1,3 @@
-using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Images.Records;
 using Strata.Layers.Store;

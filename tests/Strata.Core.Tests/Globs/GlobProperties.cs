@@ -40,6 +40,22 @@ public class GlobProperties
         }));
 
     [Fact]
+    public void What_a_pattern_matches_beneath_a_directory_its_relative_ones_match_from_there() => Check.One(Config, Prop.ForAll(
+        SignedPattern.Zip(Path.Zip(Path)).ToArbitrary(),
+        pair =>
+        {
+            var pattern = GlobPattern.Parse(pair.Item1).Pattern!;
+            var (directory, path) = pair.Item2;
+            var beneath = pattern.Beneath(directory);
+            var parsed = beneath.Select(p => GlobPattern.Parse(p.Canonical).Pattern!); // and their texts say the same
+            var whole = $"{directory}/{path}";
+            return beneath.All(p => p.IsExclusion == pattern.IsExclusion)
+                && beneath.Any(p => p.Matches(path)) == pattern.Matches(whole)
+                && parsed.Any(p => p.Matches(path)) == pattern.Matches(whole)
+                && beneath.Any(p => p.Matches(path, isDirectory: true)) == pattern.Matches(whole, isDirectory: true);
+        }));
+
+    [Fact]
     public void A_match_is_at_or_below_a_search_path() => Check.One(Config, Prop.ForAll(
         Several(SignedPattern, 4).Zip(Path).ToArbitrary(),
         pair =>

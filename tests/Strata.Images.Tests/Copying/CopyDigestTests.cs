@@ -137,14 +137,22 @@ public sealed class CopyDigestTests : IDisposable
     }
 
     [Fact]
-    public void A_plan_that_was_made_before_writes_nothing_and_its_layer_needs_nothing_of_its_source()
+    public async Task A_plan_that_was_made_before_writes_nothing_and_its_layer_needs_nothing_of_its_source()
     {
         var source = _store.Layer(Tree);
         var request = _store.Request(Step("t", "/o"), source, _store.Layer("y"));
-        var layer = _store.Commit(_store.Plan(request));
         var planned = _store.Plan(request);
-        planned.Files.ShouldBe(_store.Plan(request).Files);
+        var layer = _store.Commit(planned);
+        var files = _store.Files();
+        using (var again = _store.Plan(request))
+        {
+            again.Files.ShouldBe(planned.Files);
+        }
+
+        _store.Files().ShouldBe(files);
+        planned.Dispose();
         source.Dispose();
+        (await _store.Layers.RemoveAsync(source.Digest, CancellationToken.None)).ShouldBe(LayerRemoval.Removed);
         Show(layer).ShouldContain("o/y 644 =y");
     }
 

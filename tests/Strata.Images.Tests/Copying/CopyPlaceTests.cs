@@ -93,6 +93,7 @@ public sealed class CopyPlaceTests : IDisposable
     [InlineData("a", "/../o", "STR3163")]
     [InlineData("a", "..", "STR3163")]
     [InlineData("a", "/o\0", "STR3163")]
+    [InlineData("a", "", "STR3163")]
     [InlineData("a", "/etc/file/x", "STR3163")]
     [InlineData("a", "/loop/x", "STR3163")]
     [InlineData("a", "/out/x", "STR3163")]

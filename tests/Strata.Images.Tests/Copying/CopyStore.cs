@@ -109,6 +109,9 @@ internal sealed class CopyStore : IDisposable
         return read;
     }
 
+    /// <summary>All files of the store that say something, by name.</summary>
+    public IReadOnlyList<string> Files() => [.. Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Where(static f => !f.EndsWith("stamp", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     public T Hold<T>(T held)
         where T : IDisposable
     {
