@@ -1,0 +1,173 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Strata.Core.Secrets;
+using Strata.Layers.Entries;
+using Strata.Layers.Packing;
+using Strata.Layers.Secrets;
+
+namespace Strata.Layers.Tests.Secrets;
+
+public sealed class SecretGateTests : IDisposable
+{
+    private const string Value = "corr3ct/horse+battery=staple";
+
+    private readonly TemporaryDirectory _directory = new();
+    private int _next;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Every_form_of_a_value_is_found_in_a_file_with_its_line()
+    {
+        foreach (var form in SecretForms.InFiles(Value, SecretGate.LengthMin))
+        {
+            var find = Check(("a/file", [.. "one\ntwo "u8, .. form.Bytes, .. "\nthree"u8])).ShouldHaveSingleItem();
+            Encoding.UTF8.GetString(find.Path).ShouldBe("a/file");
+            (find.Place, find.Line, find.Secret).ShouldBe((SecretPlace.Content, 2, "KEY"));
+        }
+    }
+
+    [Fact]
+    public void Each_form_is_called_by_its_name()
+    {
+        Form(Value).ShouldBe("as it is");
+        Form(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Value))).ShouldBe("hex");
+        Form(Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + Value))).ShouldBe("base64");
+        Form(Uri.EscapeDataString(Value)).ShouldBe("URL-encoded");
+
+        string Form(string text) => Check(("file", Encoding.UTF8.GetBytes(text))).ShouldHaveSingleItem().Form;
+    }
+
+    [Fact]
+    public void A_value_is_found_wherever_it_crosses_the_borders_of_what_is_read()
+    {
+        const int Chunk = 1 << 20;
+        var value = Encoding.UTF8.GetBytes(Value);
+        for (var before = 0; before <= value.Length; before += 3)
+        {
+            var content = new byte[(2 * Chunk) + 100];
+            content.AsSpan().Fill((byte)'x');
+            value.CopyTo(content, Chunk - before);
+            value.CopyTo(content, (2 * Chunk) - before);
+            Check(("file", content)).ShouldHaveSingleItem().Line.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public void A_value_behind_a_hole_is_found()
+    {
+        var content = new byte[10 << 20];
+        Encoding.UTF8.GetBytes(Value).CopyTo(content, (9 << 20) + 5);
+        Check(("sparse", content)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Names_targets_and_attributes_are_looked_at()
+    {
+        var target = Target();
+        using (var builder = new LayerBuilder(target))
+        {
+            builder.Add(Entry("", EntryKind.Directory));
+            builder.Add(Entry("attributed", EntryKind.File) with { Attributes = [new("user.note"u8.ToArray(), "is plain-value-1"u8.ToArray())] });
+            builder.Add(Entry("dir-plain-value-1", EntryKind.Directory));
+            builder.Add(Entry("dir-plain-value-1/below", EntryKind.File));
+            builder.Add(Entry("link", EntryKind.Symlink) with { Link = "/x/plain-value-1"u8.ToArray() });
+            builder.Finish();
+        }
+
+        var finds = new SecretGate(new Dictionary<string, string> { ["KEY"] = "plain-value-1" }).Check(target, CancellationToken.None);
+        finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
+    }
+
+    [Fact]
+    public void A_value_of_several_lines_is_found_whole_by_a_telling_line_and_as_wrapped_base64()
+    {
+        const string Pem = "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\nqqqqqqqqqqqqqqqq1111111111111111\n-----END PRIVATE KEY-----\n";
+        Find(Pem).ShouldBe(1);
+        Find("x = MIIEvgIBADANBgkqhkiG9w0BAQEFAASC;").ShouldBe(1);
+        Find(Convert.ToBase64String(Encoding.UTF8.GetBytes(Pem), Base64FormattingOptions.InsertLineBreaks)).ShouldBe(1);
+        Find("-----BEGIN PRIVATE KEY-----\nanother").ShouldBe(0);
+
+        int Find(string text) => Check(new Dictionary<string, string> { ["KEY"] = Pem }, ("file", Encoding.UTF8.GetBytes(text))).Count;
+    }
+
+    [Fact]
+    public void Short_values_are_named_and_not_looked_for()
+    {
+        var secrets = new Dictionary<string, string> { ["SHORT"] = "1234567", ["LONG"] = "12345678" };
+        new SecretGate(secrets).TooShort.ShouldBe(["SHORT"]);
+        Check(secrets, ("file", "1234567x"u8.ToArray())).ShouldBeEmpty();
+        Check(secrets, ("file", "x12345678"u8.ToArray())).ShouldHaveSingleItem().Secret.ShouldBe("LONG");
+    }
+
+    [Theory]
+    [InlineData("root/.npmrc", "registry=https://r/\n//r/:_authToken=npm_abc\n", 2)]
+    [InlineData("root/.npmrc", "//r/:_authToken=${NPM_TOKEN}\n", 0)]
+    [InlineData("root/.npmrc", "always-auth=true\nregistry=https://r/\n", 0)]
+    [InlineData("home/a/.netrc", "machine x login y password z\n", 1)]
+    [InlineData("root/.docker/config.json", "{\n \"auths\": { \"r\": { \"auth\": \"YTpi\" } }\n}", 2)]
+    [InlineData("root/.docker/config.json", "{ \"auths\": { \"r\": {} }, \"auth\": \"\" }", 0)]
+    [InlineData("root/.git-credentials", "https://me:token@github.com\n", 1)]
+    [InlineData("root/.aws/credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = B\n", 3)]
+    [InlineData("root/.ssh/id_ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n", 1)]
+    [InlineData("root/.ssh/id_ed25519.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n", 0)]
+    [InlineData("root/.pypirc", "[pypi]\nusername = __token__\npassword = pypi-x\n", 3)]
+    [InlineData("root/.cargo/credentials.toml", "[registry]\ntoken = \"abc\"\n", 2)]
+    [InlineData("usr/share/doc/npmrc", "//r/:_authToken=npm_abc\n", 0)]
+    public void Files_in_which_tools_keep_credentials_are_known(string path, string content, int line)
+    {
+        var finds = Check(new Dictionary<string, string>(), (path, Encoding.UTF8.GetBytes(content)));
+        finds.Select(f => f.Line).ShouldBe(line == 0 ? [] : [line]);
+        finds.ShouldAllBe(f => f.Secret == null);
+    }
+
+    [Fact]
+    public void Any_value_in_any_surroundings_is_found_and_no_other()
+    {
+        var letters = Gen.Elements("abcXYZ019 /+=\"'&<>%$\\é→".ToCharArray());
+        var values = letters.ArrayOf(24).Select(static l => new string(l)).ToArbitrary();
+        var surroundings = Gen.Choose(0, 255).Select(static n => (byte)n).ArrayOf(50).ToArbitrary();
+        FsCheck.Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(200),
+            Prop.ForAll(values, surroundings, surroundings, (value, before, after) =>
+            {
+                byte[] content = [.. before, .. Encoding.UTF8.GetBytes(value), .. after];
+                var secrets = new Dictionary<string, string> { ["KEY"] = value };
+                return Check(secrets, ("file", content)) is [{ Secret: "KEY" }] && Check(secrets, ("file", [.. before, .. Encoding.UTF8.GetBytes(value[..^1]), 0, .. after])).Count == 0;
+            }));
+    }
+
+    private IReadOnlyList<SecretFind> Check(params (string Path, byte[] Content)[] files) => Check(new() { ["KEY"] = Value }, files);
+
+    private IReadOnlyList<SecretFind> Check(Dictionary<string, string> secrets, params (string Path, byte[] Content)[] files)
+    {
+        var target = Target();
+        using (var builder = new LayerBuilder(target))
+        {
+            builder.Add(Entry("", EntryKind.Directory));
+            foreach (var (path, content) in files)
+            {
+                for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+                {
+                    builder.Add(Entry(path[..slash], EntryKind.Directory));
+                }
+
+                builder.BeginFile(Entry(path, EntryKind.File) with { Size = content.Length });
+                builder.Write(content);
+                builder.EndFile();
+            }
+
+            builder.Finish();
+        }
+
+        return new SecretGate(secrets).Check(target, CancellationToken.None);
+    }
+
+    private LayerTarget Target() => new(_directory.Combine($"image-{_next++}"), null);
+
+    private static LayerEntry Entry(string path, EntryKind kind) => new()
+    {
+        Kind = kind, Path = Encoding.UTF8.GetBytes(path), Mode = 0x1ed, User = 0, Group = 0, Modified = default,
+    };
+}
