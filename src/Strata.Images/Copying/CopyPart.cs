@@ -36,9 +36,27 @@ internal sealed class CopyPart : IDisposable
         }
     }
 
+    /// <exception cref="DamagedLayerException">What is copied from is gone or damaged.</exception>
     public static async ValueTask<CopyPart> OpenAsync(CopySource source, LayerViews views, CancellationToken cancellationToken)
     {
-        var opening = await views.OpenAsync(source.View, cancellationToken).ConfigureAwait(false);
+        var found = await views.OpenAsync(source.View, cancellationToken).ConfigureAwait(false);
+        if (found is { WasMade: false, Lease: not null })
+        {
+            try
+            {
+                return Of(source, found);
+            }
+            catch (DamagedLayerException)
+            {
+                found = await views.RemakeAsync(source.View, cancellationToken).ConfigureAwait(false); // it costs writing it once more
+            }
+        }
+
+        return Of(source, found);
+    }
+
+    private static CopyPart Of(CopySource source, ViewOpening opening)
+    {
         var view = opening.Lease ?? throw new DamagedLayerException($"The layer {opening.Missing?.Short} that is copied from is gone.");
         try
         {

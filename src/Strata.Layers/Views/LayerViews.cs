@@ -36,6 +36,17 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
         return await OpenAsync(view.Digest, cancellationToken).ConfigureAwait(false) with { WasMade = true };
     }
 
+    /// <summary>As <see cref="OpenAsync(ViewRequest, CancellationToken)"/>, when the view that was found turned out damaged: it is made anew, unless someone holds it.</summary>
+    public async ValueTask<ViewOpening> RemakeAsync(ViewRequest request, CancellationToken cancellationToken)
+    {
+        if (home.FindDerived(ViewKey.Of(request)) is { } damaged)
+        {
+            await home.RemoveAsync(damaged, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await OpenAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>A view by its digest, with all it stands on.</summary>
     /// <exception cref="DamagedLayerException">It is no layer, or contradicts itself.</exception>
     /// <exception cref="IOException">The disk fails.</exception>

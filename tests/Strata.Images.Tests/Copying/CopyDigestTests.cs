@@ -156,6 +156,28 @@ public sealed class CopyDigestTests : IDisposable
         Show(layer).ShouldContain("o/y 644 =y");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_view_whose_index_is_damaged_or_lost_is_made_again(bool isLost)
+    {
+        var request = _store.Request(Step("t", "/o"), _store.Layer(Tree), _store.Layer("y"));
+        var copy = _store.Plan(request);
+        copy.Dispose();
+        var index = Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).Where(static f => f.EndsWith("/index", StringComparison.Ordinal)).MaxBy(System.IO.File.GetLastWriteTimeUtc)!;
+        System.IO.File.SetUnixFileMode(index, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (isLost)
+        {
+            System.IO.File.Delete(index);
+        }
+        else
+        {
+            System.IO.File.WriteAllBytes(index, [.. System.IO.File.ReadAllBytes(index).Select(static b => (byte)~b)]);
+        }
+
+        _store.Plan(request).Files.ShouldBe(copy.Files);
+    }
+
     private Digest Files(string from, (LayerEntry, string)[] tree) => _store.Plan(_store.Request(Step(from, "/o"), _store.Layer(tree), _store.Layer("y"))).Files;
 
     private static (LayerEntry, string)[] Changed(string path, Func<LayerEntry, (LayerEntry, string)> change) =>

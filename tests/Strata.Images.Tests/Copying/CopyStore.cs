@@ -14,12 +14,13 @@ namespace Strata.Images.Tests.Copying;
 /// <summary>An empty store, layers in it, and copies between them.</summary>
 internal sealed class CopyStore : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("strata-copy-").FullName;
     private readonly List<IDisposable> _held = [];
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("strata-copy-").FullName;
 
     public static SourceSpan At { get; } = new("strata.yml", 7, 9);
 
-    public ILayerPlace Layers => new LocalLayerStore(_directory, TimeProvider.System).Public;
+    public ILayerPlace Layers => new LocalLayerStore(Path, TimeProvider.System).Public;
 
     public static LayerEntry Folder(string path, uint mode = 0x1ed) => Entry(EntryKind.Directory, path, mode);
 
@@ -110,7 +111,7 @@ internal sealed class CopyStore : IDisposable
     }
 
     /// <summary>All files of the store that say something, by name.</summary>
-    public IReadOnlyList<string> Files() => [.. Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Where(static f => !f.EndsWith("stamp", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Files() => [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Where(static f => !f.EndsWith("stamp", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     public T Hold<T>(T held)
         where T : IDisposable
@@ -122,7 +123,7 @@ internal sealed class CopyStore : IDisposable
     public void Dispose()
     {
         _held.ForEach(static h => h.Dispose());
-        Directory.Delete(_directory, recursive: true);
+        Directory.Delete(Path, recursive: true);
     }
 
     private static string Show(LayerEntry entry, byte[] content)
