@@ -267,6 +267,190 @@ public sealed partial class ImageBuildTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_uses_the_network_is_built_again_once_it_is_too_old()
+    {
+        _bench.Workflow("""
+              aging:
+                from: images.tiny
+                max-age: 1s
+                steps:
+                  - { run: echo a > /a, network: none }
+                  - run: echo b > /b
+            jobs: { a: { image: aging, network: none, steps: [{ run: "true" }] } }
+            """);
+        await _bench.ReportAsync(0);
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+
+        var outcome = await _bench.RunAsync("--explain");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        Outcomes(_bench.Report(), 0).ShouldBe(["reused", "built"]);
+        outcome.Stderr.ShouldContain("older than max-age");
+    }
+
+    [Fact]
+    public async Task A_step_over_its_time_or_its_disk_is_ended_and_said()
+    {
+        _bench.Workflow("""
+              slow:
+                from: images.tiny
+                steps: [{ run: sleep 60, timeout-minutes: 0.01 }]
+              fat:
+                from: images.tiny
+                resources: { disk: 4MiB }
+                steps: [{ run: "dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
+            jobs: { a: { image: tiny, steps: [{ run: "true" }] } }
+            """);
+
+        var slow = await _bench.StrataAsync("image", "build", "slow", "--data", _bench.Data);
+        var fat = await _bench.StrataAsync("image", "build", "fat", "--data", _bench.Data);
+
+        (slow.ExitCode, fat.ExitCode).ShouldBe((1, 1), slow.All + fat.All);
+        slow.Stderr.ShouldContain("took longer than");
+        slow.Stderr.ShouldContain("strata.yml:5:");
+        fat.Stderr.ShouldContain("disk");
+        fat.Stderr.ShouldContain("strata.yml:9:");
+    }
+
+    [Fact]
+    public async Task Verifying_builds_twice_and_names_what_differs()
+    {
+        _bench.Workflow("""
+              steady:
+                from: images.tiny
+                steps: [{ run: mkdir /d && echo x > /d/f && ln -s f /d/l }]
+              restless:
+                from: images.tiny
+                steps: [{ run: head -c 8 /dev/urandom | base64 > /etc/nonce; echo y > /etc/steady }]
+            jobs: { a: { image: tiny, steps: [{ run: "true" }] } }
+            """);
+
+        var steady = await _bench.StrataAsync("image", "build", "steady", "--verify", "--data", _bench.Data);
+        var restless = await _bench.StrataAsync("image", "build", "restless", "--verify", "--json", "--data", _bench.Data);
+
+        steady.ExitCode.ShouldBe(0, steady.All);
+        steady.Stderr.ShouldContain("the same when built again");
+        restless.ExitCode.ShouldBe(1, restless.All);
+        var differences = JsonNode.Parse(restless.Stdout)!["images"]![0]!["verified"]![0]!["differences"]!.AsArray().Select(d => (string)d!).ToList();
+        differences.ShouldContain(d => d.Contains("etc/nonce", StringComparison.Ordinal), restless.All);
+        differences.ShouldNotContain(d => d.Contains("steady", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Jobs_have_inline_images_and_args_are_given_on_the_command_line()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image:
+                  from: images.tiny
+                  args: { WHO: nobody }
+                  steps: [{ run: echo "made for $WHO" > /who }]
+                network: none
+                steps: [{ run: cat /who }]
+            """);
+        var inline = await _bench.RunAsync();
+        _bench.Workflow("""
+              who:
+                from: images.tiny
+                args: { WHO: nobody, UNUSED: x }
+                steps: [{ run: echo "made for $WHO" > /who }]
+            jobs: { a: { image: who, network: none, steps: [{ run: cat /who }] } }
+            """);
+        var given = await _bench.StrataAsync("image", "build", "who", "--arg", "WHO=me", "--data", _bench.Data);
+        var unnamed = await _bench.StrataAsync("image", "build", "who", "--arg", "WHO=me", "--arg", "UNUSED=y", "--data", _bench.Data);
+        var unknown = await _bench.StrataAsync("image", "build", "who", "--arg", "WHOM=me", "--data", _bench.Data);
+
+        inline.ExitCode.ShouldBe(0, inline.All);
+        inline.Stderr.ShouldContain("made for nobody");
+        given.Stdout.ShouldContain("1 new", Case.Sensitive, given.All);
+        unnamed.Stdout.ShouldContain("nothing to do", Case.Sensitive, unnamed.All);
+        (unknown.ExitCode, unknown.Stderr.Contains("STR1918", StringComparison.Ordinal)).ShouldBe((2, true), unknown.All);
+    }
+
+    [Fact]
+    public async Task Built_images_are_listed_shown_pruned_and_removed()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+        await _bench.ReportAsync(0);
+        _bench.Write("tools/sub/x.sh", "echo y\n");
+        await _bench.ReportAsync(0);
+
+        var listed = JsonNode.Parse((await _bench.StrataAsync("image", "ls", "--json", "--data", _bench.Data)).Stdout)!["built"]!.AsArray().Single()!;
+        var shown = await _bench.StrataAsync("image", "show", "tool", "--data", _bench.Data);
+        var relaxed = await _bench.StrataAsync("image", "prune", "--min-free", "0%", "--data", _bench.Data);
+        var dry = await _bench.StrataAsync("image", "prune", "--all-unused", "--dry-run", "--json", "--data", _bench.Data);
+        var pruned = await _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+        var after = await _bench.ReportAsync(0);
+
+        ((string?)listed["definition"], (bool)listed["complete"]!).ShouldBe(("tool", true));
+        shown.Stdout.ShouldContain("command");
+        shown.Stdout.ShouldContain("used by       a");
+        relaxed.Stdout.ShouldContain("0 of ");
+        relaxed.Stdout.ShouldContain("space enough");
+        var goes = Going(dry);
+        goes.Count(item => item.StartsWith("tool, step", StringComparison.Ordinal)).ShouldBe(3, dry.All); // what the first build made from the copy on
+        Going(pruned).ShouldBe(goes);
+        Outcomes(after, 0).ShouldBe(["reused", "reused", "reused", "reused"]);
+
+        var removed = await _bench.StrataAsync("image", "rm", "tool", "--data", _bench.Data);
+        removed.ExitCode.ShouldBe(0, removed.All);
+        Outcomes(await _bench.ReportAsync(0), 0).ShouldBe(["built", "built", "built", "built"]);
+
+        static List<string> Going(Outcome outcome) =>
+            [.. JsonNode.Parse(outcome.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]!).Select(item => (string)item!["name"]!)];
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_made_is_an_error_at_its_line()
+    {
+        _bench.Workflow("""
+              wrong:
+                from: images.tiny
+                steps:
+                  - copy: { from: nothing/, to: /opt/ }
+                  - copy: { from: "*.none", to: /opt/ }
+            jobs: { a: { image: wrong, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var outcome = await _bench.StrataAsync("image", "build", "--data", _bench.Data);
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.Stderr.ShouldContain("strata.yml:6:");
+        outcome.Stderr.ShouldContain("STR316");
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_a_build_with_its_code_and_leaves_a_sound_store()
+    {
+        var mount = Directory.CreateTempSubdirectory("strata-full-").FullName;
+        await ProgramAsync("mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", mount);
+        try
+        {
+            _bench.Workflow("""
+                  fat:
+                    from: images.tiny
+                    steps: [{ run: echo small > /small }, { run: dd if=/dev/urandom of=/fat bs=1M count=14 }]
+                jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+                """);
+
+            var outcome = await _bench.StrataAsync("image", "build", "fat", "--data", mount);
+            var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", mount);
+
+            outcome.ExitCode.ShouldBeOneOf(1, 3);
+            outcome.Stderr.ShouldContain("STR3", Case.Sensitive, outcome.All);
+            scrub.ExitCode.ShouldBe(0, scrub.All);
+            Directory.EnumerateDirectories(Path.Combine(mount, "layers"), "tmp-*", SearchOption.AllDirectories).ShouldBeEmpty();
+        }
+        finally
+        {
+            await ProgramAsync("umount", mount);
+            Directory.Delete(mount);
+        }
+    }
+
     private static List<(string? Key, string? Digest, string? Outcome)> Layers(JsonNode report, int job = 0) =>
         [.. report["jobs"]![job]!["image"]!["layers"]!.AsArray().Select(l => ((string?)l!["key"], (string?)l["digest"], (string?)l["outcome"]))];
 

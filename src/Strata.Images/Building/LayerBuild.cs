@@ -34,12 +34,13 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var (key, manifest) = LayerKey.Of(step.Inputs);
         var found = await FindOrMakeAsync(key, manifest, stack, at, step, cancellationToken).ConfigureAwait(false);
         var layer = new ResolvedLayer(key.ToString(), found.Lease.Digest, found.Outcome, services.Time.GetElapsedTime(start), found.Lease.SizeBytes);
-        stack.Add(found.Lease, layer, at.Title, found.IsShareable);
         Tell(new BuildEvent.Ended(at.Recipe, at.Index, at.Count, at.Title, layer, found.Reason, found.Changes, found.LeftOut));
         if (context.Verify)
         {
-            await VerifyAsync(found.Lease, at, step, cancellationToken).ConfigureAwait(false);
+            await VerifyAsync(found.Lease, at, step, cancellationToken).ConfigureAwait(false); // while the stack is what the step stands on
         }
+
+        stack.Add(found.Lease, layer, at.Title, found.IsShareable);
     }
 
     private async Task<FoundLayer> FindOrMakeAsync(

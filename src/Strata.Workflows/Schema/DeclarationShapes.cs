@@ -43,7 +43,7 @@ internal static class DeclarationShapes
         Key("workdir", NonEmptyText, "The directory commands start in."),
         Key("network", OneOf("default", "none"), "Whether build steps may use the network; default if absent."),
         Key("args", TextMapping, "Values all steps may use."),
-        Key("resources", Object(JobShapes.Resources), "Limits of each command."),
+        Key("resources", Object(ResourceShapes.Limits), "Limits of each command."),
         Key("max-age", Duration, "Steps with network are built again once older than this."),
         Key("steps", ListOf(Object(ImageStep)), "What is done to the base, one layer a step."),
     ]);

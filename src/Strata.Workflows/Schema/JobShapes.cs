@@ -59,14 +59,6 @@ internal static class JobShapes
         Key("labels", TemplateOrTemplates(Sites.Job), "Labels a runner must have."),
     ]);
 
-    public static ObjectShape Resources { get; } = new("resources",
-    [
-        Key("cpu", NumberOrText, "Cores; a fraction is allowed."),
-        Key("memory", NumberOrText, "Memory, as 2GiB or 512m."),
-        Key("pids", Number, "Processes and threads."),
-        Key("disk", NumberOrText, "What the job may write, as 20GB."),
-    ]);
-
     public static ObjectShape Environment { get; } = new("environment",
     [
         RequiredKey("name", Template(Sites.Job), "The name of the environment."),
@@ -102,7 +94,7 @@ internal static class JobShapes
         Key("environment", new() { Scalars = ScalarTypes.Text, Site = Sites.Job, Object = Environment }, "A deployment environment (not supported here)."),
         Key("snapshot", new() { Scalars = ScalarTypes.Text, NonEmpty = true, Object = Snapshot }, "A custom runner image (not supported here)."),
         Key("network", OneOf("default", "none"), "none: the job has no network."),
-        Key("resources", Object(Resources), "Limits of the job."),
+        Key("resources", Object(ResourceShapes.Limits), "Limits of the job."),
         Key("caches", new() { Scalars = ScalarTypes.Text, NonEmpty = true, Items = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Object = DeclarationShapes.Cache } }, "Names of caches, or inline declarations."),
         Key("artifacts", ListOf(Object(DeclarationShapes.Artifact)), "What later jobs or people get."),
         Key("artifacts-from", MappingOf(new() { Scalars = ScalarTypes.Text, Site = Sites.CacheKey, NonEmpty = true, Object = DeclarationShapes.ArtifactInput }), "Artifacts of other jobs this one cannot run without: name and path. Implies needs."),

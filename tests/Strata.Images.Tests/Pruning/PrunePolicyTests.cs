@@ -49,8 +49,16 @@ public sealed class PrunePolicyTests
     [Fact]
     public void Never_what_is_used_always_in_the_order_of_use_and_just_enough()
     {
-        var items = Gen.Zip(Gen.Choose(1, 100), Gen.Choose(0, 50), Gen.Elements(true, false)).Select(t => (Size: t.Item1, Days: t.Item2, IsUsed: t.Item3)).ListOf();
-        Check.QuickThrowOnFailure(Prop.ForAll(Arb.From(Gen.Zip(items, Gen.Choose(0, 2000))), input =>
+        var items =
+            from size in Gen.Choose(1, 100)
+            from days in Gen.Choose(0, 50)
+            from isUsed in Gen.Elements(true, false)
+            select (Size: size, Days: days, IsUsed: isUsed);
+        var inputs =
+            from list in items.ListOf()
+            from keep in Gen.Choose(0, 2000)
+            select (list, keep);
+        Check.QuickThrowOnFailure(Prop.ForAll(Arb.From(inputs), input =>
         {
             var (made, keep) = input;
             var all = made.Select((m, i) => Item($"{i}", m.Size, m.Days) with { UsedBy = m.IsUsed ? "a job" : null }).ToList();
