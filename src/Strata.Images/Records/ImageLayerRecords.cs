@@ -40,16 +40,9 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
     public async ValueTask TouchAsync(IReadOnlyList<(Digest Key, Scope Scope)> used, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var stale = database.Read(sql => used.Where(one => ImageLayerSql.IsStale(sql, one.Key, one.Scope, now - TouchInterval)).ToList());
-        if (stale.Count > 0) // nearly never: nothing is written, so nothing waits for the disk
+        if (database.Read(sql => IsAnyStale(sql, used, now))) // nearly never: else nothing is written, and nothing waits for the disk
         {
-            await database.WriteAsync<object?>(
-                sql =>
-                {
-                    stale.ForEach(one => ImageLayerSql.Touch(sql, one.Key, one.Scope, now));
-                    return null;
-                },
-                cancellationToken).ConfigureAwait(false);
+            await database.WriteAsync(sql => Touch(sql, used, now), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -67,6 +60,32 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
 
     private async ValueTask<bool> RetireAsync(Digest key, Scope scope, string state, string reason, CancellationToken cancellationToken) =>
         await database.WriteAsync(sql => ImageLayerSql.Retire(sql, key, scope, state, reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
+    private static bool IsAnyStale(SqlSession sql, IReadOnlyList<(Digest Key, Scope Scope)> used, DateTimeOffset now)
+    {
+        for (var i = 0; i < used.Count; i++)
+        {
+            if (ImageLayerSql.IsStale(sql, used[i].Key, used[i].Scope, now, now - TouchInterval))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Touch(SqlSession sql, IReadOnlyList<(Digest Key, Scope Scope)> used, DateTimeOffset now)
+    {
+        for (var i = 0; i < used.Count; i++)
+        {
+            if (ImageLayerSql.IsStale(sql, used[i].Key, used[i].Scope, now, now - TouchInterval))
+            {
+                ImageLayerSql.Touch(sql, used[i].Key, used[i].Scope, now);
+            }
+        }
+
+        return true;
+    }
 
     private PublishOutcome Publish(SqlSession sql, ImageLayerRecord record, BuildLease lease, bool replaces)
     {

@@ -75,16 +75,16 @@ internal static class ImageLayerSql
         record.UsesNetwork, record.Shareable, record.Producer.RunId, record.Producer.Job, record.Producer.Attempt, record.CreatedAt, record.LastUsedAt,
         (long)record.BuildDuration.TotalMilliseconds, record.Manifest, record.Definition, record.Step) > 0;
 
-    /// <summary>Live, and not marked since then; or its step was something else since it was last marked.</summary>
-    public static bool IsStale(SqlSession sql, Digest key, Scope scope, DateTimeOffset since)
+    /// <summary>Live, and not marked since then; or its step was something else since it was last marked. Not if the clock was set back: marks only go on.</summary>
+    public static bool IsStale(SqlSession sql, Digest key, Scope scope, DateTimeOffset now, DateTimeOffset since)
     {
         using var rows = sql.Query("""
             SELECT 1 FROM image_layer used
-            WHERE org = $1 AND repo = $2 AND ref = $3 AND trust = $4 AND layer_key = $5 AND state = 'live' AND (last_used_at <= $6 OR EXISTS (
+            WHERE org = $1 AND repo = $2 AND ref = $3 AND trust = $4 AND layer_key = $5 AND state = 'live' AND last_used_at < $7 AND (last_used_at <= $6 OR EXISTS (
                 SELECT 1 FROM image_layer other
                 WHERE other.org = used.org AND other.repo = used.repo AND other.ref = used.ref AND other.trust = used.trust
                     AND other.definition = used.definition AND other.step = used.step AND other.last_used_at >= used.last_used_at AND other.id <> used.id))
-            """, scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, key.ToString(), since);
+            """, scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, key.ToString(), since, now);
         return rows.Read();
     }
 
