@@ -50,7 +50,7 @@ internal static class MaskingBench
         return Task.CompletedTask;
     }
 
-    private static string Secret(Random random) => string.Concat(Enumerable.Range(0, 32).Select(_ => "abcdefghijklmnopqrstuvwxyz0123456789"[random.Next(36)]));
+    internal static string Secret(Random random) => string.Concat(Enumerable.Range(0, 32).Select(_ => "abcdefghijklmnopqrstuvwxyz0123456789"[random.Next(36)]));
 
     private static byte[] LogText(Random random)
     {

@@ -13,6 +13,7 @@ using Strata.Bench;
     ("job-on-layer", JobOnLayerBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("pull-image", PullImageBench.RunAsync),
+    ("secret-gate", SecretGateBench.RunAsync),
     ("source-layer", SourceLayerBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
     ("view-write", ViewWriteBench.RunAsync),
