@@ -364,8 +364,8 @@ public sealed partial class ImageBuildTests : IDisposable
 
         inline.ExitCode.ShouldBe(0, inline.All);
         inline.Stderr.ShouldContain("made for nobody");
-        given.Stdout.ShouldContain("1 new", Case.Sensitive, given.All);
-        unnamed.Stdout.ShouldContain("nothing to do", Case.Sensitive, unnamed.All);
+        given.Stderr.ShouldContain("step 1 of 1, run echo \"made for $WHO\" > /who: built", Case.Sensitive, given.All);
+        (unnamed.ExitCode, unnamed.Stderr.Contains("building", StringComparison.Ordinal)).ShouldBe((0, false), unnamed.All);
         (unknown.ExitCode, unknown.Stderr.Contains("STR1918", StringComparison.Ordinal)).ShouldBe((2, true), unknown.All);
     }
 
