@@ -16,7 +16,7 @@ internal static class ImageBuildBench
         await Shell.RunAsync("rm -rf tree; printf 'tiny.tar\\n' > project/.dockerignore; cp project/.dockerignore project/.gitignore", directory.Path);
         await Task.Delay(TimeSpan.FromSeconds(3)); // what changed just now is read again, as by all three
         await using var docker = await DockerDaemon.StartAsync(directory);
-        await docker.RunAsync("import -q tiny.tar tiny:1", directory.Path);
+        await docker.RunAsync("import tiny.tar tiny:1", directory.Path);
         await Shell.RunAsync($"id=$({Buildah(directory)} from scratch) && {Buildah(directory)} add -q $id tiny.tar / && {Buildah(directory)} commit -q $id tiny:1", directory.Path);
 
         var result = new BenchResult("image-build", $"Ten steps on busybox, one of them copies {Files} files. docker's and buildah's storage and daemon are there and warm.");
@@ -24,7 +24,7 @@ internal static class ImageBuildBench
         (string Name, Func<Task> Run)[] contenders =
         [
             ("strata image build", () => Shell.RunAsync(Path.Combine(repository, "strata"), ["image", "build", "--no-site", "--data", directory.File("data")], project)),
-            ("buildah bud --layers", () => Shell.RunAsync($"{Buildah(directory)} bud -q --layers --isolation=chroot --network=none --pull-never -t bench .", project)),
+            ("buildah bud --layers", () => Shell.RunAsync($"{Buildah(directory)} bud -q --layers --isolation=chroot --network=host --pull-never -t bench .", project)),
             ("docker build", () => docker.RunAsync("build -q --network=none -t bench .", project)),
         ];
 
