@@ -26,13 +26,8 @@ internal sealed class BuildSession : IAsyncDisposable
         CheckArgs(inputs, images);
         _place = place;
         _platform = new(place.Data, place.Configuration);
-        if (images.Any(image => image.Recipe.Steps.Count > 0))
-        {
-            _platform.WarmUp();
-        }
-
         _builder = _platform.OpenBuilder();
-        _workspace = new(OpenWorkspaceAsync);
+        _workspace = new(() => Task.Run(OpenWorkspaceAsync));
         var masker = new SecretMasker();
         masker.Add([.. inputs.Secrets.Values]);
         _context = new()
@@ -49,6 +44,15 @@ internal sealed class BuildSession : IAsyncDisposable
             Mask = masker.MaskText,
             Verify = verifies,
         };
+        if (images.Any(image => image.Recipe.Steps.Count > 0))
+        {
+            _builder.Preload();
+        }
+
+        if (images.Any(image => image.Recipe.CopiesFromWorkspace()))
+        {
+            _ = _workspace.Value; // its files are listed while the base is looked for; what goes wrong is told to the copy that needs it
+        }
     }
 
     public ImageResolver Bases => _platform.Bases;

@@ -33,6 +33,9 @@ public sealed class ImageBuilder : IImageBuilder
             bases, new(dataDirectory, time), _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), Path.Combine(dataDirectory, "builds"), time);
     }
 
+    /// <summary>Recipes with steps will come: the database is opened beside what the caller does next. What goes wrong is met again where it matters.</summary>
+    public void Preload() => _ = Task.Run(() => _database.Read(static _ => true));
+
     public ValueTask<ResolvedImage> ResolveAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
     {
         return recipe is { Steps.Count: 0, From: RecipeBase.Base plain } ? ResolveBaseAsync(plain.Image) : new(ResolveStackAsync());

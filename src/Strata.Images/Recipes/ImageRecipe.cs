@@ -41,6 +41,12 @@ public sealed record ImageRecipe
         .Concat(Steps.OfType<RecipeStep.Copy>().Select(static copy => copy.FromImage).Prepend(From)
             .SelectMany(static from => from is RecipeBase.Recipe other ? other.Definition.ArgNames() : []));
 
+    /// <summary>Whether it, or a definition it stands on or copies from, takes files of the workspace.</summary>
+    public bool CopiesFromWorkspace() =>
+        Steps.Any(static step => step is RecipeStep.Copy { FromImage: null })
+        || Steps.OfType<RecipeStep.Copy>().Select(static copy => copy.FromImage).Prepend(From)
+            .Any(static from => from is RecipeBase.Recipe other && other.Definition.CopiesFromWorkspace());
+
     /// <summary>All that must come from elsewhere for it: its base, and what it copies from; those of definitions too. Some may come twice.</summary>
     public IEnumerable<BaseImage> Sources()
     {
