@@ -47,7 +47,7 @@ public sealed class ImageUpdateTests : IDisposable
             ["alpine:3", "busybox:1", "debootstrap:bookworm", "node:20", "python:1", "python:2", "ruby:3"]);
         var suite = found.Single(reference => reference.Reference == "debootstrap:bookworm");
         suite.Images.Count.ShouldBe(3); // base, more, and the default image of `plain`
-        suite.Names.ShouldBe(["base", "same", "more", "default"]);
+        suite.Names.ShouldBe(["base", "same", "more", "child", "default"]);
     }
 
     [Fact]

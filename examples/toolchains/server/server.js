@@ -6,7 +6,7 @@ server.listen(0, "127.0.0.1", () => {
     console.log(`listening on ${server.address().port}`);
     return;
   }
-  http.get({ port: server.address().port, path: "/health" }, (response) => {
+  http.get({ host: "127.0.0.1", port: server.address().port, path: "/health" }, (response) => {
     let text = "";
     response.on("data", (part) => (text += part));
     response.on("end", () => {

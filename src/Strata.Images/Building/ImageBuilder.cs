@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.Recipes;
 using Strata.Images.Records;
@@ -19,7 +20,7 @@ public sealed class ImageBuilder : IImageBuilder
     private readonly Database _database; // opened by the first recipe with steps
     private readonly BuildServices _services;
     private readonly ConcurrentDictionary<ImageRecipe, Lazy<Task<ImageStack>>> _stacks = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<ImageRecipe, bool> _told = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<Digest, bool> _told = [];
     private readonly CancellationTokenSource _ended = new();
 
     /// <param name="bases">Remains the caller's.</param>
@@ -55,7 +56,7 @@ public sealed class ImageBuilder : IImageBuilder
                 lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
             }
 
-            return new(lowers, stack.Config, LayersOf(recipe, stack));
+            return new(lowers, stack.Config, LayersOf(stack));
         }
     }
 
@@ -67,7 +68,7 @@ public sealed class ImageBuilder : IImageBuilder
         }
 
         var stack = await BuiltAsync(recipe, context, cancellationToken).ConfigureAwait(false);
-        return new(stack, recipe, LayersOf(recipe, stack));
+        return new(stack, recipe, LayersOf(stack));
     }
 
     public async ValueTask DisposeAsync()
@@ -90,14 +91,14 @@ public sealed class ImageBuilder : IImageBuilder
         _ended.Dispose();
     }
 
-    /// <summary>The first one who asks is told what was built; for the others it is there.</summary>
-    private List<ResolvedLayer> LayersOf(ImageRecipe recipe, ImageStack stack)
+    /// <summary>That a layer was built is told once; for all others who ask for an image on it, it is there.</summary>
+    private List<ResolvedLayer> LayersOf(ImageStack stack)
     {
-        var isFirst = _told.TryAdd(recipe, true);
         var layers = new List<ResolvedLayer>(stack.Layers.Count);
         foreach (var (layer, _) in stack.Layers)
         {
-            layers.Add(isFirst ? layer : layer with { Outcome = LayerOutcome.Reused, Duration = TimeSpan.Zero });
+            var isNews = layer.Outcome is not LayerOutcome.Reused && _told.TryAdd(layer.Digest, true);
+            layers.Add(isNews ? layer : layer with { Outcome = LayerOutcome.Reused });
         }
 
         return layers;

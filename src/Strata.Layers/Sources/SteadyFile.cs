@@ -40,13 +40,21 @@ internal sealed record SteadyFile(SourceStamp Stamp, byte[] Content)
 
             var content = new byte[before.Size];
             var length = RandomAccess.Read(handle, content, 0);
-            if (length == content.Length && Status(file).Equals(before))
+            var after = Status(file);
+            if (length == content.Length && (after.Equals(before) || (attempt >= AttemptsMax / 2 && after.Size > before.Size && IsStillThere(handle, content))))
             {
                 return new(before, content);
             }
         }
 
         throw new UserErrorException(SourceDiagnostics.Unsteady(PosixPath.Show(path)));
+    }
+
+    /// <summary>A log that is never left alone long enough to be read, but only grows, began like this at that moment.</summary>
+    private static bool IsStillThere(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] content)
+    {
+        var again = new byte[content.Length];
+        return RandomAccess.Read(file, again, 0) == content.Length && again.AsSpan().SequenceEqual(content);
     }
 
     private static unsafe SourceStamp Status(int file)
