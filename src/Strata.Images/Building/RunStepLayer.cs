@@ -117,8 +117,8 @@ internal sealed class RunStepLayer : StepLayer
             { OutOfMemory: true } => "ran out of memory",
             _ => string.Create(CultureInfo.InvariantCulture, $"failed with exit code {failed.ExitCode}"),
         };
-        var hint = failed.ExitCode == 127 ? "Exit code 127: a program is not in the image at this step. Install it in a step before." : null;
-        return new(BuildDiagnostics.StepFailed(_at.Recipe, _at.Number, _step.Title, how, log.LastLines, hint, _step.At));
+        return new(BuildDiagnostics.StepFailed(
+            _at.Recipe, _at.Number, _step.Title, how, log.LastLines, FailureHint.Of(failed.ExitCode, log.LastLines), _step.At));
     }
 
     private Dictionary<string, string> Secrets()
