@@ -15,6 +15,7 @@ internal static class RunOverhead
             images: { tiny: { from: "rootfs:tiny.tar" } }
             jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
             """);
+        await Task.Delay(TimeSpan.FromSeconds(3)); // a file that changed just now is imported again by each run: the image would not be "present"
         await using var host = SandboxModule.OpenHost(new() { DataDirectory = directory.File("alone") });
         string[] run = ["run", "strata.yml", "--data", directory.File("data")];
         var samples = await Measurement.InTurnAsync(
