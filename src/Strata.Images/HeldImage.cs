@@ -37,7 +37,7 @@ public sealed class HeldImage : IDisposable
     public ImageConfig Config { get; }
 
     /// <summary>The image digest (DESIGN §3). Computed each time.</summary>
-    public Digest Digest => ImageDigest.OfImage(ImageDigest.OfSnapshot([.. Layers.Select(static layer => layer.Digest)]), Config);
+    public Digest Digest => ImageDigest.OfImage(Layers, Config);
 
     /// <summary>Of the manifest or index it came with; null: it was made here.</summary>
     public Digest? Manifest { get; }

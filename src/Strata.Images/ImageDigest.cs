@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Strata.Core;
 using Strata.Core.Json;
+using Strata.Layers.Differences;
 
 namespace Strata.Images;
 
@@ -9,16 +10,11 @@ namespace Strata.Images;
 public static class ImageDigest
 {
     /// <param name="layers">Bottom first.</param>
-    public static Digest OfSnapshot(IReadOnlyList<Digest> layers)
-    {
-        var names = new JsonArray();
-        foreach (var layer in layers)
-        {
-            names.Add((JsonNode)layer.ToString());
-        }
+    public static Digest OfSnapshot(IReadOnlyList<Digest> layers) => new Snapshot(layers).Digest;
 
-        return CanonicalJson.DigestOf(new JsonObject { ["format"] = "strata.snapshot/1", ["layers"] = names });
-    }
+    /// <param name="layers">Bottom first.</param>
+    public static Digest OfImage(IReadOnlyList<ResolvedLayer> layers, ImageConfig config) =>
+        OfImage(OfSnapshot([.. layers.Select(static layer => layer.Digest)]), config);
 
     public static Digest OfImage(Digest snapshot, ImageConfig config)
     {

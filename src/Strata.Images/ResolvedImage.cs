@@ -8,19 +8,7 @@ namespace Strata.Images;
 public sealed record ResolvedImage(IReadOnlyList<SandboxTree> Lowers, ImageConfig Config, IReadOnlyList<ResolvedLayer> Layers)
 {
     /// <summary>DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}. Computed each time.</summary>
-    public Digest Digest
-    {
-        get
-        {
-            var layers = new List<Digest>(Layers.Count);
-            foreach (var layer in Layers)
-            {
-                layers.Add(layer.Digest);
-            }
-
-            return ImageDigest.OfImage(ImageDigest.OfSnapshot(layers), Config);
-        }
-    }
+    public Digest Digest => ImageDigest.OfImage(Layers, Config);
 }
 
 /// <summary>What the image says of how to start in it.</summary>
@@ -56,3 +44,14 @@ public enum LayerOutcome
 
 /// <summary>One layer, as the report shows it.</summary>
 public sealed record ResolvedLayer(string? Key, Digest Digest, LayerOutcome Outcome, TimeSpan Duration, long SizeBytes);
+
+public static class LayerOutcomes
+{
+    /// <summary>As reports and <c>--json</c> say it.</summary>
+    public static string Name(this LayerOutcome outcome) => outcome switch
+    {
+        LayerOutcome.Reused => "reused",
+        LayerOutcome.Built => "built",
+        _ => "pulled",
+    };
+}

@@ -96,6 +96,23 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Steps_that_come_out_alike_are_each_reported_as_built()
+    {
+        _bench.Workflow("""
+              idle:
+                from: images.tiny
+                steps: [{ run: "true" }, { run: ":" }]
+            jobs: { a: { image: idle, network: none, steps: [{ run: "true" }] }, b: { image: idle, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var report = await _bench.ReportAsync(0);
+
+        Outcomes(report, 0).ShouldBe(["built", "built"]);
+        Outcomes(report, 1).ShouldBe(["reused", "reused"]);
+        Layers(report).Where(l => l.Key is not null).Select(l => l.Digest).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_failing_step_is_named_with_its_last_lines_and_nothing_of_it_is_kept()
     {
         _bench.Workflow("""

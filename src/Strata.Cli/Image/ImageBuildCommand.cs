@@ -81,7 +81,7 @@ internal static class ImageBuildCommand
                 [.. results.Select(result => new BuiltResult(
                     result.Name, result.Digest is null ? "failure" : "success", result.Digest?.ToString(),
                     [.. result.Layers.Select(layer => new BuiltLayerResult(
-                        layer.Key, layer.Digest.ToString(), ImageJson.Word(layer.Outcome), (long)layer.Duration.TotalMilliseconds, layer.SizeBytes))],
+                        layer.Key, layer.Digest.ToString(), layer.Outcome.Name(), (long)layer.Duration.TotalMilliseconds, layer.SizeBytes))],
                     [.. watch.Of(result.Name)]))]), ImageJson.Default.BuildResult);
         }
         else

@@ -106,12 +106,5 @@ internal sealed record UpdateResult(string File, bool Outdated, bool Written, IR
 [JsonSerializable(typeof(UpdateResult))]
 internal sealed partial class ImageJson : JsonSerializerContext
 {
-    public static string Word(Strata.Images.LayerOutcome outcome) => outcome switch
-    {
-        Strata.Images.LayerOutcome.Reused => "reused",
-        Strata.Images.LayerOutcome.Built => "built",
-        _ => "pulled",
-    };
-
     public static void Print<T>(T result, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
 }

@@ -29,7 +29,7 @@ internal static class ImagePullCommand
                 var digest = image.Digest;
                 results.Add(new(
                     named.Name, digest.ToString(), image.Manifest?.ToString(),
-                    [.. image.Layers.Select(layer => new PulledLayerResult(layer.Digest.ToString(), ImageJson.Word(layer.Outcome), layer.SizeBytes))]));
+                    [.. image.Layers.Select(layer => new PulledLayerResult(layer.Digest.ToString(), layer.Outcome.Name(), layer.SizeBytes))]));
                 if (!parsed.GetValue(options.Json))
                 {
                     var fresh = image.Layers.Count(layer => layer.Outcome is not LayerOutcome.Reused);

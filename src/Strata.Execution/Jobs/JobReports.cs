@@ -62,7 +62,7 @@ internal static class JobReports
         image.Name,
         resolved.Digest.ToString(),
         [.. resolved.Layers.Select(l => new LayerReport(
-            l.Key, l.Digest.ToString(), OutcomeName(l.Outcome), (long)l.Duration.TotalMilliseconds, l.SizeBytes))]);
+            l.Key, l.Digest.ToString(), l.Outcome.Name(), (long)l.Duration.TotalMilliseconds, l.SizeBytes))]);
 
     public static JsonObject? Matrix(JobInstance instance) => instance.Vector?.Values.ToJson() as JsonObject;
 
@@ -74,11 +74,4 @@ internal static class JobReports
     };
 
     public static string Text(IEnumerable<Diagnostic> problems) => string.Join("\n", problems);
-
-    private static string OutcomeName(LayerOutcome outcome) => outcome switch
-    {
-        LayerOutcome.Reused => "reused",
-        LayerOutcome.Built => "built",
-        _ => "pulled",
-    };
 }

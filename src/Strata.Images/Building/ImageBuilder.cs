@@ -20,7 +20,7 @@ public sealed class ImageBuilder : IImageBuilder
     private readonly Database _database; // opened by the first recipe with steps
     private readonly BuildServices _services;
     private readonly ConcurrentDictionary<ImageRecipe, Lazy<Task<ImageStack>>> _stacks = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<Digest, bool> _told = [];
+    private readonly ConcurrentDictionary<(string? Key, Digest Layer), bool> _told = []; // two steps may come out alike: each was built
     private readonly CancellationTokenSource _ended = new();
 
     /// <param name="bases">Remains the caller's.</param>
@@ -97,7 +97,7 @@ public sealed class ImageBuilder : IImageBuilder
         var layers = new List<ResolvedLayer>(stack.Layers.Count);
         foreach (var (layer, _) in stack.Layers)
         {
-            var isNews = layer.Outcome is not LayerOutcome.Reused && _told.TryAdd(layer.Digest, true);
+            var isNews = layer.Outcome is not LayerOutcome.Reused && _told.TryAdd((layer.Key, layer.Digest), true);
             layers.Add(isNews ? layer : layer with { Outcome = LayerOutcome.Reused });
         }
 

@@ -35,9 +35,17 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var found = await FindOrMakeAsync(key, manifest, stack, at, step, cancellationToken).ConfigureAwait(false);
         var layer = new ResolvedLayer(key.ToString(), found.Lease.Digest, found.Outcome, services.Time.GetElapsedTime(start), found.Lease.SizeBytes);
         Tell(new BuildEvent.Ended(at.Recipe, at.Index, at.Count, at.Title, layer, found.Reason, found.Changes, found.LeftOut));
-        if (context.Verify)
+        try
         {
-            await VerifyAsync(found.Lease, at, step, cancellationToken).ConfigureAwait(false); // while the stack is what the step stands on
+            if (context.Verify)
+            {
+                await VerifyAsync(found.Lease, at, step, cancellationToken).ConfigureAwait(false); // while the stack is what the step stands on
+            }
+        }
+        catch
+        {
+            found.Lease.Dispose();
+            throw;
         }
 
         stack.Add(found.Lease, layer, at.Title, found.IsShareable);
@@ -154,7 +162,21 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
             return null;
         }
 
-        var outcome = await services.Records.PublishAsync(
+        var isOurs = false;
+        try
+        {
+            isOurs = await PublishAsync(made).ConfigureAwait(false) is PublishOutcome.Published;
+            return isOurs ? made : null;
+        }
+        finally
+        {
+            if (!isOurs)
+            {
+                made.Lease.Dispose();
+            }
+        }
+
+        ValueTask<PublishOutcome> PublishAsync(MadeLayer made) => services.Records.PublishAsync(
             new()
             {
                 Key = key,
@@ -173,14 +195,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
             },
             lease,
             replaces: miss is BuildReason.TooOld or BuildReason.Lost,
-            cancellationToken).ConfigureAwait(false);
-        if (outcome is PublishOutcome.Published)
-        {
-            return made;
-        }
-
-        made.Lease.Dispose();
-        return null;
+            cancellationToken);
     }
 
     /// <summary>What is not as the last time this step was built.</summary>
