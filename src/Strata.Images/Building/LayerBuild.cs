@@ -10,6 +10,7 @@ using Strata.Images.Recipes;
 using Strata.Images.Records;
 using Strata.Layers.Indexes;
 using Strata.Layers.Store;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Building;
@@ -109,7 +110,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     }
 
     /// <summary>The right to build the layer, once nobody has it; meanwhile what the one who builds prints is shown.</summary>
-    private async Task<(BuildLease Lease, string LogPath, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
+    private async Task<(Lease Lease, string LogPath, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
     {
         var path = Path.Combine(services.LogDirectory, $"{key.Hex[..16]}-{Guid.NewGuid():n}.log");
         LogFollower? follower = null;
@@ -128,7 +129,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                         if (follower is null)
                         {
                             context.Observer.Report($"{at.Recipe}: step {at.Number} of {at.Count} is being built by {held.Owner}; waiting for it");
-                            follower = new(held.LogPath, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, context.Mask(line))));
+                            follower = new(held.Note, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, context.Mask(line))));
                         }
 
                         follower.Read();
@@ -145,7 +146,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
     /// <returns>Null: another published first, or the right to build was lost: look again.</returns>
     private async Task<MadeLayer?> MakeAsync(
-        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, BuildLease lease, string logPath, BuildReason miss, CancellationToken cancellationToken)
+        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, Lease lease, string logPath, BuildReason miss, CancellationToken cancellationToken)
     {
         var start = services.Time.GetTimestamp();
         Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Records;
@@ -7,18 +8,6 @@ namespace Strata.Images.Records;
 internal interface IBuildLeases
 {
     /// <param name="owner">For people: who builds.</param>
-    /// <param name="logPath">Where others can read along.</param>
+    /// <param name="logPath">Where others can read along: the note of who waits.</param>
     ValueTask<LeaseAttempt> TryAcquireAsync(Scope scope, Digest key, string owner, string logPath, CancellationToken cancellationToken);
-}
-
-internal abstract record LeaseAttempt
-{
-    private LeaseAttempt()
-    {
-    }
-
-    /// <param name="Lease">The caller disposes it.</param>
-    public sealed record Acquired(BuildLease Lease) : LeaseAttempt;
-
-    public sealed record Held(string Owner, DateTimeOffset Since, string LogPath) : LeaseAttempt;
 }

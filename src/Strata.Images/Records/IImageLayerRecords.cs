@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Core.Identity;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Records;
@@ -12,7 +13,7 @@ internal interface IImageLayerRecords
 
     /// <summary>Makes a layer visible. It is durable already, and leased. The lease stays the caller's.</summary>
     /// <param name="replaces">The live record of this scope and key is expired first: it was too old, or its layer is lost or damaged.</param>
-    ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, BuildLease lease, bool replaces, CancellationToken cancellationToken);
+    ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, Lease lease, bool replaces, CancellationToken cancellationToken);
 
     /// <summary>What this step of a definition last was, live or not, nearest first: to explain what changed.</summary>
     /// <param name="step">From 0.</param>

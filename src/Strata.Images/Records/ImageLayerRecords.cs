@@ -1,6 +1,7 @@
 using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Metadata;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Records;
@@ -27,9 +28,9 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
             Nearest(ImageLayerSql.PlacesOf(sql, definition, step, reader), reader) is { } id ? ImageLayerSql.Get(sql, id) : null));
     }
 
-    public async ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, BuildLease lease, bool replaces, CancellationToken cancellationToken)
+    public async ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, Lease lease, bool replaces, CancellationToken cancellationToken)
     {
-        if (record.Key != lease.Key || record.Scope != lease.Scope)
+        if (lease.Token.Name != BuildLeases.NameOf(record.Scope, record.Key))
         {
             throw new ArgumentException("The lease is for another layer.", nameof(lease));
         }
@@ -87,9 +88,9 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
         return true;
     }
 
-    private PublishOutcome Publish(SqlSession sql, ImageLayerRecord record, BuildLease lease, bool replaces)
+    private PublishOutcome Publish(SqlSession sql, ImageLayerRecord record, Lease lease, bool replaces)
     {
-        if (!BuildLeaseSql.IsHeld(sql, lease.Scope, lease.Key, lease.Token))
+        if (!lease.Token.IsHeld(sql))
         {
             return new PublishOutcome.LeaseLost();
         }

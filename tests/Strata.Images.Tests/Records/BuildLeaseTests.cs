@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Images.Records;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Tests.Records;
@@ -50,7 +51,7 @@ public sealed class BuildLeaseTests : IDisposable
         await first.DisposeAsync();
         await first.DisposeAsync();
         await using var second = await _other.AcquireAsync(Key, Main);
-        second.Token.ShouldBeGreaterThan(first.Token);
+        second.Token.Number.ShouldBeGreaterThan(first.Token.Number);
         first.Lost.IsCancellationRequested.ShouldBeFalse();
     }
 
@@ -75,7 +76,7 @@ public sealed class BuildLeaseTests : IDisposable
         (await TryAsync(_other)).ShouldBeOfType<LeaseAttempt.Held>();
         _clock.Set(TimeSpan.FromSeconds(1));
         await using var taken = await _other.AcquireAsync(Key, Main);
-        taken.Token.ShouldBeGreaterThan(dead.Token);
+        taken.Token.Number.ShouldBeGreaterThan(dead.Token.Number);
         (await _bench.Records.PublishAsync(_bench.Record("a", RecordsBench.Main), dead, false, CancellationToken.None)).ShouldBeOfType<PublishOutcome.LeaseLost>();
         (await _other.Records.PublishAsync(_bench.Record("a", RecordsBench.Main), taken, false, CancellationToken.None)).ShouldBeOfType<PublishOutcome.Published>();
         _clock.Advance(TimeSpan.FromSeconds(2));
@@ -111,7 +112,7 @@ public sealed class BuildLeaseTests : IDisposable
         await using var dead = await _bench.AcquireAsync(Key, Main);
         _clock.Set(TimeSpan.FromDays(-365));
         await using var taken = await _other.AcquireAsync(Key, Main);
-        taken.Token.ShouldBeGreaterThan(dead.Token);
+        taken.Token.Number.ShouldBeGreaterThan(dead.Token.Number);
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class BuildLeaseTests : IDisposable
         await using var next = await _other.AcquireAsync(RecordsBench.Key("b"), Main);
         _other.Database.Read(sql =>
         {
-            using var rows = sql.Query("SELECT count(*) FROM build_lease");
+            using var rows = sql.Query("SELECT count(*) FROM lease");
             return rows.Read() ? rows.Integer(0) : -1;
         }).ShouldBe(1);
     }
@@ -142,7 +143,7 @@ public sealed class BuildLeaseTests : IDisposable
 
     private static long ExpiresAt(RecordsBench bench) => bench.Database.Read(sql =>
     {
-        using var rows = sql.Query("SELECT expires_at FROM build_lease");
+        using var rows = sql.Query("SELECT expires_at FROM lease");
         return rows.Read() ? rows.Integer(0) : 0;
     });
 

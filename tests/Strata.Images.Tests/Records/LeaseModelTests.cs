@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Strata.Core;
 using Strata.Images.Records;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Tests.Records;
@@ -57,7 +58,7 @@ public sealed class LeaseModelTests
 
     private sealed class World(RecordsBench[] benches, ManualClock clock)
     {
-        private readonly List<BuildLease> _leases = []; // all there ever were
+        private readonly List<Lease> _leases = []; // all there ever were
         private readonly Dictionary<int, (long Token, DateTimeOffset ExpiresAt)> _held = [];
         private readonly Dictionary<int, Digest> _live = [];
         private int _layers;
@@ -121,28 +122,28 @@ public sealed class LeaseModelTests
             }
 
             var lease = attempt.ShouldBeOfType<LeaseAttempt.Acquired>().Lease;
-            _leases.ForEach(other => other.Token.ShouldBeLessThan(lease.Token));
+            _leases.ForEach(other => other.Token.Number.ShouldBeLessThan(lease.Token.Number));
             _leases.Add(lease);
             foreach (var (abandoned, _) in _held.Where(pair => pair.Value.ExpiresAt < now.AddDays(-1)).ToList())
             {
                 _held.Remove(abandoned);
             }
 
-            _held[place] = (lease.Token, now.AddSeconds(10));
+            _held[place] = (lease.Token.Number, now.AddSeconds(10));
         }
 
-        private async Task UseAsync(Does does, RecordsBench bench, BuildLease lease)
+        private async Task UseAsync(Does does, RecordsBench bench, Lease lease)
         {
-            var place = Enumerable.Range(0, Places).Single(place => (KeyOf(place), ScopeOf(place)) == (lease.Key, lease.Scope));
-            var isHeld = _held.TryGetValue(place, out var held) && held.Token == lease.Token;
+            var place = Enumerable.Range(0, Places).Single(place => BuildLeases.NameOf(ScopeOf(place), KeyOf(place)) == lease.Token.Name);
+            var isHeld = _held.TryGetValue(place, out var held) && held.Token == lease.Token.Number;
             switch (does)
             {
                 case Does.Renew:
                     var expiresAt = clock.GetUtcNow().AddSeconds(10);
-                    (await bench.Database.WriteAsync(sql => BuildLeaseSql.Renew(sql, lease.Token, expiresAt), CancellationToken.None)).ShouldBe(isHeld);
+                    (await bench.Database.WriteAsync(sql => sql.Execute("UPDATE lease SET expires_at = $2 WHERE token = $1", lease.Token.Number, expiresAt) > 0, CancellationToken.None)).ShouldBe(isHeld);
                     if (isHeld)
                     {
-                        _held[place] = (lease.Token, expiresAt);
+                        _held[place] = (lease.Token.Number, expiresAt);
                     }
 
                     break;
@@ -160,9 +161,9 @@ public sealed class LeaseModelTests
             }
         }
 
-        private async Task PublishAsync(RecordsBench bench, BuildLease lease, int place, bool isHeld, bool replaces)
+        private async Task PublishAsync(RecordsBench bench, Lease lease, int place, bool isHeld, bool replaces)
         {
-            var record = bench.Record("", RecordsBench.Main, $"layer {_layers++}") with { Key = lease.Key, Scope = lease.Scope };
+            var record = bench.Record("", RecordsBench.Main, $"layer {_layers++}") with { Key = KeyOf(place), Scope = ScopeOf(place) };
             var outcome = await bench.Records.PublishAsync(record, lease, replaces, CancellationToken.None);
             if (!isHeld)
             {

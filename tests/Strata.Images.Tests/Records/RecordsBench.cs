@@ -2,6 +2,7 @@ using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Images.Records;
 using Strata.Metadata;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Tests.Records;
@@ -57,7 +58,7 @@ internal sealed class RecordsBench : IDisposable
         Step = 3,
     };
 
-    public async Task<BuildLease> AcquireAsync(Digest key, Scope scope) =>
+    public async Task<Lease> AcquireAsync(Digest key, Scope scope) =>
         (await Leases.TryAcquireAsync(scope, key, "run-1, job build", "/log", CancellationToken.None)).ShouldBeOfType<LeaseAttempt.Acquired>().Lease;
 
     /// <summary>As a builder does it.</summary>

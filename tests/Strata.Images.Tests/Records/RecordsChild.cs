@@ -1,4 +1,5 @@
 using Strata.Images.Records;
+using Strata.Metadata.Leases;
 using Strata.Tenancy;
 
 namespace Strata.Images.Tests.Records;

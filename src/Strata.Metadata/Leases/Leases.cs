@@ -1,0 +1,72 @@
+namespace Strata.Metadata.Leases;
+
+/// <summary>What asking for a lease came to.</summary>
+public abstract record LeaseAttempt
+{
+    private LeaseAttempt()
+    {
+    }
+
+    /// <param name="Lease">The caller disposes it.</param>
+    public sealed record Acquired(Lease Lease) : LeaseAttempt;
+
+    public sealed record Held(string Owner, DateTimeOffset Since, string Note) : LeaseAttempt;
+}
+
+/// <summary>How long a lease outlives its holder, and how often the holder renews it.</summary>
+public readonly record struct LeaseTimes(TimeSpan Lifetime, TimeSpan Heartbeat)
+{
+    /// <summary>Where others wait for it.</summary>
+    public static LeaseTimes Short { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
+
+    /// <summary>Where only what was left is cleared away.</summary>
+    public static LeaseTimes Long { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10));
+}
+
+/// <summary>
+/// Leases by name, each of one holder among all processes that share the database. Clocks decide only how long others wait: who may write is decided by
+/// <see cref="LeaseToken"/>.
+/// </summary>
+public sealed class Leases(Database database, TimeProvider time, LeaseTimes times)
+{
+    private static readonly TimeSpan AbandonedLifetime = TimeSpan.FromDays(1);
+
+    /// <param name="owner">For people: who holds it.</param>
+    /// <param name="note">For those who wait.</param>
+    public async ValueTask<LeaseAttempt> TryAcquireAsync(string name, string owner, string note, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (database.Read(sql => HeldBy(sql, name, time.GetUtcNow())) is { } held) // who waits asks often, and writes nothing
+        {
+            return held;
+        }
+
+        return await database.WriteAsync(sql => TryAcquire(sql, name, owner, note), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends leases whose holders are gone: what they still write is refused.</summary>
+    /// <param name="prefix">Of the names meant.</param>
+    /// <returns>Their names, in order.</returns>
+    public async ValueTask<IReadOnlyList<string>> ExpireAsync(string prefix, CancellationToken cancellationToken) =>
+        await database.WriteAsync(sql => LeaseSql.RemoveExpired(sql, prefix, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
+    private LeaseAttempt TryAcquire(SqlSession sql, string name, string owner, string note)
+    {
+        var now = time.GetUtcNow();
+        if (HeldBy(sql, name, now) is { } held)
+        {
+            return held;
+        }
+
+        LeaseSql.RemoveAbandoned(sql, now - AbandonedLifetime);
+        var token = new LeaseToken(name, LeaseSql.NextToken(sql));
+        LeaseSql.Set(sql, token, new(owner, note, now, now + times.Lifetime));
+        return new LeaseAttempt.Acquired(new(database, time, times, token));
+    }
+
+    private LeaseAttempt.Held? HeldBy(SqlSession sql, string name, DateTimeOffset now) =>
+        LeaseSql.Find(sql, name) is { } row && IsAlive(row.ExpiresAt, now) ? new(row.Owner, row.Since, row.Note) : null;
+
+    /// <summary>One that ends later than any can was made before the clock was set back: its holder, if there is one, renews it within its next heartbeat.</summary>
+    private bool IsAlive(DateTimeOffset expiresAt, DateTimeOffset now) => expiresAt > now && expiresAt <= now + (2 * times.Lifetime);
+}
