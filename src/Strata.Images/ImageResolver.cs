@@ -120,13 +120,14 @@ public sealed class ImageResolver : IDisposable
         GuardAsync(image, async () =>
         {
             var found = await FindOrMakeAsync(image, owner, progress, cancellationToken).ConfigureAwait(false);
-            var lowers = new List<SandboxTree>(found.Leases.Count);
-            foreach (var lease in found.Leases)
+            var leases = found.Leases.Select(_trees.Keep).ToList();
+            var lowers = new List<SandboxTree>(leases.Count);
+            foreach (var lease in leases)
             {
-                lowers.Add(await _trees.OpenAsync(lease, cancellationToken).ConfigureAwait(false));
+                lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
             }
 
-            return new ResolvedImage(lowers, found.Config, found.Layers);
+            return new ResolvedImage(lowers, found.Config, found.Layers) { Leases = leases };
         });
 
     private async ValueTask<ResolvedBase> FindOrMakeAsync(BaseImage image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken) => image switch

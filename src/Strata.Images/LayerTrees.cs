@@ -23,7 +23,11 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
 
     /// <param name="lease">Becomes this object's.</param>
     /// <exception cref="IOException">The layer cannot be extracted: the disk is full or fails.</exception>
-    public async ValueTask<SandboxTree> OpenAsync(LayerLease lease, CancellationToken cancellationToken)
+    public ValueTask<SandboxTree> OpenAsync(LayerLease lease, CancellationToken cancellationToken) => OpenAsync(Keep(lease), [], [], cancellationToken);
+
+    /// <param name="lease">Becomes this object's.</param>
+    /// <returns>It, or the one on the same layer that was held already.</returns>
+    public LayerLease Keep(LayerLease lease)
     {
         var held = _leases.GetOrAdd(lease.Digest, lease);
         if (held != lease)
@@ -31,7 +35,19 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
             lease.Dispose();
         }
 
-        return await OpenAsync(held, [], [], cancellationToken).ConfigureAwait(false);
+        return held;
+    }
+
+    /// <inheritdoc cref="Keep(LayerLease)"/>
+    public ViewLease Keep(ViewLease lease)
+    {
+        var held = _views.GetOrAdd(lease.Image.Digest, lease);
+        if (held != lease)
+        {
+            lease.Dispose();
+        }
+
+        return held;
     }
 
     /// <param name="lease">Remains the caller's, who holds it as long as sandboxes stand on the layer.</param>
@@ -42,14 +58,14 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
     /// <exception cref="IOException">The view cannot be extracted: the disk is full or fails.</exception>
     public async ValueTask<SandboxTree> OpenAsync(ViewLease lease, CancellationToken cancellationToken)
     {
-        var held = _views.GetOrAdd(lease.Image.Digest, lease);
-        if (held != lease)
-        {
-            lease.Dispose();
-        }
-
+        var held = Keep(lease);
         return await OpenAsync(held.Image, held.Devices, held.DevicePaths, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <param name="lease">Remains the caller's, or this object's if it keeps it.</param>
+    /// <exception cref="IOException">The view cannot be extracted: the disk is full or fails.</exception>
+    public ValueTask<SandboxTree> OpenSharedAsync(ViewLease lease, CancellationToken cancellationToken) =>
+        OpenAsync(lease.Image, lease.Devices, lease.DevicePaths, cancellationToken);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Layers.Store;
 using Strata.Sandbox;
 
 namespace Strata.Images;
@@ -9,6 +10,12 @@ public sealed record ResolvedImage(IReadOnlyList<SandboxTree> Lowers, ImageConfi
 {
     /// <summary>DESIGN §3: of {snapshot digest, env, workdir, user, entrypoint, cmd, platform}. Computed each time.</summary>
     public Digest Digest => ImageDigest.OfImage(Layers, Config);
+
+    /// <summary>Of its layers, bottom first; held by who made it.</summary>
+    public IReadOnlyList<LayerLease> Leases { get; init; } = [];
+
+    /// <summary>Whether forks may see what is made in it (DESIGN §7).</summary>
+    public bool IsShareable { get; init; } = true;
 }
 
 /// <summary>What the image says of how to start in it.</summary>

@@ -54,7 +54,10 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Host path of the overlay's upper directory of the root.</summary>
     string RootUpper { get; }
 
-    /// <summary>How to read both uppers.</summary>
+    /// <summary>Host path of the directory that is /tmp inside.</summary>
+    string TemporaryDirectory { get; }
+
+    /// <summary>How to read both uppers, and <see cref="TemporaryDirectory"/>.</summary>
     UpperFormat UpperFormat { get; }
 
     /// <summary>Runs one command to its end. Processes it leaves in the background live on until the sandbox is disposed.</summary>

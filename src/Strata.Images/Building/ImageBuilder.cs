@@ -56,7 +56,7 @@ public sealed class ImageBuilder : IImageBuilder
                 lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
             }
 
-            return new(lowers, stack.Config, LayersOf(stack));
+            return new(lowers, stack.Config, LayersOf(stack)) { Leases = stack.Leases, IsShareable = stack.IsShareable };
         }
     }
 

@@ -3,6 +3,7 @@ using Strata.Images.Recipes;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Packing;
+using Strata.Layers.Saving;
 using Strata.Layers.Trees;
 using Strata.Sandbox;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Strata.Images.Recipes;
 using Strata.Layers.Entries;
+using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 using Strata.Sandbox;
@@ -35,7 +36,7 @@ internal static class RunCapture
         }
 
         using var write = request.Target.Start();
-        using var contents = new LowerContents(request.Below, request.BelowTree, Path.GetDirectoryName(write.Target.ImagePath)!);
+        using var contents = new LowerContents([.. request.Below.Select(LowerLayer.Of)], request.BelowTree, Path.GetDirectoryName(write.Target.ImagePath)!);
         if (FindUser(request.User, contents) is not { } user)
         {
             return new CaptureOutcome.Refused(CaptureDiagnostics.NoSuchUser(request.User!, step.At));

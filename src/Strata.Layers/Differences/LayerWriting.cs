@@ -41,7 +41,9 @@ public static class LayerWriting
         }
     }
 
-    /// <summary>All that a stack of layers shows, for one layer in their place.</summary>
-    public static IEnumerable<DifferenceEntry> Squashed(MergedTree tree, Func<MergedEntry, Microsoft.Win32.SafeHandles.SafeFileHandle> open) =>
-        tree.Entries([], []).Select(e => new DifferenceEntry(e.Entry, e.Entry is { Kind: EntryKind.File, Size: > 0 } ? () => open(e) : null));
+    /// <summary>All that a stack of layers shows, or what is below a path of it, for one layer in their place.</summary>
+    /// <param name="shows">See <see cref="MergedTree.Entries"/>.</param>
+    public static IEnumerable<DifferenceEntry> Squashed(
+        MergedTree tree, Func<MergedEntry, Microsoft.Win32.SafeHandles.SafeFileHandle> open, byte[]? below = null, Func<byte[], bool>? shows = null) =>
+        tree.Entries(below ?? [], [], shows).Select(e => new DifferenceEntry(e.Entry, e.Entry is { Kind: EntryKind.File, Size: > 0 } ? () => open(e) : null));
 }

@@ -51,7 +51,8 @@ public sealed class MergedTree
     /// </summary>
     /// <param name="below">A directory of this tree, which becomes the root.</param>
     /// <param name="prefix">Put before every path. Directories above are not made.</param>
-    public IEnumerable<MergedEntry> Entries(byte[] below, byte[] prefix)
+    /// <param name="shows">Whether a path, with its prefix, is among them: else neither is what is below. Null: all are.</param>
+    public IEnumerable<MergedEntry> Entries(byte[] below, byte[] prefix, Func<byte[], bool>? shows = null)
     {
         var firstNames = new Dictionary<int, byte[]>();
         var waiting = new Stack<(byte[] Path, MergedNode Node)>();
@@ -62,6 +63,11 @@ public sealed class MergedTree
 
         while (waiting.TryPop(out var at))
         {
+            if (shows?.Invoke(at.Path) == false)
+            {
+                continue;
+            }
+
             var shown = at.Node.Shown;
             var entry = shown.Entry with { Path = at.Path };
             if (shown.LinkGroup != 0 && !firstNames.TryAdd(shown.LinkGroup, at.Path))

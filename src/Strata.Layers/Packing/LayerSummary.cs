@@ -28,14 +28,21 @@ internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : ID
 
     public void Dispose() => _hasher.Dispose();
 
+    /// <summary>The record of a name.</summary>
+    /// <param name="entry">Of a file with several names, as if it had this one alone.</param>
+    /// <param name="content">Of a file.</param>
+    public static void Add(TreeRecordHasher hasher, LayerEntry entry, Digest content)
+    {
+        Span<byte> buffer = stackalloc byte[TreeRecordHasher.FilePayloadSize];
+        hasher.Add(TypeOf(entry.Kind), entry.Path, entry.Mode, Payload(buffer, entry, content), entry.Attributes);
+    }
+
     private void Add(int node, byte[] path)
     {
         ref var inode = ref tree.InodeOf(node);
         var entry = EntryOf(inode, path);
         var content = tree.ContentOf(inode);
-        Span<byte> buffer = stackalloc byte[TreeRecordHasher.FilePayloadSize];
-        var payload = Payload(buffer, entry, content);
-        _hasher.Add(TypeOf(entry.Kind), path, entry.Mode, payload, entry.Attributes);
+        Add(_hasher, entry, content);
         if (inode.Names > 1 && entry.Kind is not EntryKind.Directory && !_firstNames.TryAdd(tree.InodeIndexOf(node), path))
         {
             entry = entry with { Kind = EntryKind.HardLink, Link = _firstNames[tree.InodeIndexOf(node)], Size = 0 };

@@ -21,6 +21,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public string RootUpper => parts.Slot.RootUpper;
 
+    public string TemporaryDirectory => parts.Slot.Temporary;
+
     public UpperFormat UpperFormat
     {
         get

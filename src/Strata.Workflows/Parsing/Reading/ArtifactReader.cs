@@ -88,7 +88,7 @@ internal static class ArtifactReader
     private static void CheckPath(Located<Template> path, Problems problems)
     {
         var text = path.Value.Text.StartsWith('!') ? path.Value.Text[1..] : path.Value.Text;
-        if (path.Value.IsLiteral && text is not ['/' or '~', ..] && !WorkspacePaths.IsBelow(text))
+        if (path.Value.IsLiteral && text is not ['/' or '~', ..] && !JobPaths.IsBelow(text))
         {
             problems.Add(ArtifactDeclarationDiagnostics.BadPath(path.At, path.Value.Text));
         }

@@ -137,7 +137,7 @@ internal static class CacheReader
 
     public static void CheckPath(Located<Expressions.Template> path, Problems problems)
     {
-        if (path.Value.IsLiteral && WorkspacePaths.CacheProblem(path.Value.Text) is { } why)
+        if (path.Value.IsLiteral && JobPaths.CacheProblem(path.Value.Text) is { } why)
         {
             problems.Add(CacheDeclarationDiagnostics.ForbiddenPath(path.At, path.Value.Text, why));
         }

@@ -93,7 +93,7 @@ internal static class HermeticStep
         foreach (var path in paths)
         {
             var pattern = path.Value.StartsWith('!') ? path.Value[1..] : path.Value;
-            if (!WorkspacePaths.IsBelow(pattern) || (key == "outputs" && WorkspacePaths.IsWholeWorkspace(pattern)))
+            if (!JobPaths.IsBelow(pattern) || (key == "outputs" && JobPaths.IsWholeWorkspace(pattern)))
             {
                 fields.Problems.Add(CacheDeclarationDiagnostics.PathOutsideWorkspace(path.At, path.Value));
             }

@@ -122,7 +122,7 @@ internal static class ImageStepReader
         var fromImage = copy.Text("from-image");
         foreach (var path in from)
         {
-            if (fromImage is null && !WorkspacePaths.IsBelow(path.Value))
+            if (fromImage is null && !JobPaths.IsBelow(path.Value))
             {
                 copy.Problems.Add(ImageDeclarationDiagnostics.CopyOutsideWorkspace(path.At, path.Value));
             }

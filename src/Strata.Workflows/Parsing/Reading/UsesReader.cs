@@ -14,7 +14,7 @@ internal static class UsesReader
         var with = step.TemplatePairs("with");
         if (reference.StartsWith("./", StringComparison.Ordinal) || reference.StartsWith("../", StringComparison.Ordinal))
         {
-            if (!WorkspacePaths.IsBelow(reference))
+            if (!JobPaths.IsBelow(reference))
             {
                 step.Problems.Add(StructureDiagnostics.BadLocalPath(at, reference));
             }

@@ -1,15 +1,13 @@
 using Microsoft.Win32.SafeHandles;
-using Strata.Layers;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
-using Strata.Layers.Store;
 
-namespace Strata.Images.Capturing;
+namespace Strata.Layers.Saving;
 
 /// <summary>Contents of files that lower layers hold. Not for concurrent use.</summary>
 /// <param name="scratch">An existing directory: contents that are asked for as files are in nameless ones there.</param>
-internal sealed class LowerContents(IReadOnlyList<LayerLease> layers, MergedTree tree, string scratch) : IDisposable
+public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree tree, string scratch) : IDisposable
 {
     private const int BufferSize = 1 << 18;
     private const int LinksMax = 40; // as in the kernel
@@ -95,8 +93,23 @@ internal sealed class LowerContents(IReadOnlyList<LayerLease> layers, MergedTree
 
     private void Read(MergedEntry file, long offset, Span<byte> target)
     {
-        var reader = _readers[file.Layer] ??= ErofsReader.Open(layers[file.Layer].Image, ownsFile: false);
+        var reader = _readers[file.Layer] ??= ReaderOf(layers[file.Layer]);
         var entry = reader.Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");
         reader.ReadContent(entry, offset, target);
+    }
+
+    private static ErofsReader ReaderOf(LowerLayer layer)
+    {
+        var reader = ErofsReader.Open(layer.Image, ownsFile: false);
+        try
+        {
+            reader.UseDevices(layer.Devices);
+            return reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 }

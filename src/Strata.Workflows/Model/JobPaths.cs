@@ -1,10 +1,12 @@
-namespace Strata.Workflows.Parsing.Checking;
+namespace Strata.Workflows.Model;
 
-/// <summary>Paths as written in YAML, before any file system is looked at. The workspace is <c>/workspace</c>, the home <c>/root</c> (DESIGN §10).</summary>
-internal static class WorkspacePaths
+/// <summary>Paths of a job as written, before any file system is looked at. The workspace is <c>/workspace</c> (DESIGN §10).</summary>
+public static class JobPaths
 {
     private const string Workspace = "/workspace";
-    private const string Home = "/root";
+
+    /// <summary>Of the job user, unless the image says otherwise.</summary>
+    public const string Home = "/root";
 
     /// <summary>/run itself would hold /run/secrets.</summary>
     private static readonly string[] Forbidden = ["/proc", "/sys", "/dev", "/tmp", "/run"];
@@ -16,14 +18,14 @@ internal static class WorkspacePaths
     public static bool IsWholeWorkspace(string path) => Absolute(path) == Workspace || path is "**" or "*" or "./**" or "./*" or "**/*";
 
     /// <returns>Why it cannot be cached, as a clause; null if it can.</returns>
-    public static string? CacheProblem(string path)
+    public static string? CacheProblem(string path, string home = Home)
     {
         if (path.Length == 0 || path.AsSpan().IndexOfAny('\0', '\n', '\r') >= 0)
         {
             return "it is empty or has a line break.";
         }
 
-        var absolute = Absolute(path.StartsWith('!') ? path[1..] : path);
+        var absolute = Absolute(path.StartsWith('!') ? path[1..] : path, home);
         if (absolute is "/" or Workspace)
         {
             return absolute == "/" ? "it is the whole root." : "it is the workspace itself.";
@@ -42,12 +44,12 @@ internal static class WorkspacePaths
     }
 
     /// <summary>Resolved by text alone: ~ is the home, . and .. and doubled slashes go.</summary>
-    public static string Absolute(string path)
+    public static string Absolute(string path, string home = Home)
     {
         var full = path switch
         {
-            "~" => Home,
-            ['~', '/', .. var rest] => $"{Home}/{rest}",
+            "~" => home,
+            ['~', '/', .. var rest] => $"{home}/{rest}",
             ['/', ..] => path,
             _ => $"{Workspace}/{path}",
         };

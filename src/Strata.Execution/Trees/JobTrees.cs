@@ -1,0 +1,160 @@
+using System.Text;
+using Strata.Execution.Sources;
+using Strata.Images;
+using Strata.Layers.Differences;
+using Strata.Layers.Saving;
+using Strata.Layers.Store;
+using Strata.Layers.Trees;
+using Strata.Layers.Views;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Trees;
+
+/// <summary>
+/// What a job's file system stands on: image and source, and what is restored on them before it starts; and what the job wrote there, once its steps have ended.
+/// Not for concurrent use.
+/// </summary>
+internal sealed class JobTrees : IDisposable
+{
+    private const int UserFileSizeMax = 1 << 20;
+
+    private static readonly byte[] WorkspacePath = Encoding.UTF8.GetBytes(SandboxSpec.WorkspacePath.TrimStart('/'));
+    private static readonly byte[] TemporaryPath = "tmp"u8.ToArray();
+
+    private readonly RunLayers _layers;
+    private readonly Side _root;
+    private readonly Side _workspace;
+
+    public JobTrees(ResolvedImage image, CapturedWorkspace workspace, RunLayers layers)
+    {
+        _layers = layers;
+        _root = new(image.Lowers, image.Leases);
+        _workspace = new(workspace.Lowers, [workspace.Layer]);
+    }
+
+    /// <summary>For <see cref="SandboxSpec.RootLowers"/>.</summary>
+    public IReadOnlyList<SandboxTree> RootLowers => _root.Trees;
+
+    /// <summary>For <see cref="SandboxSpec.WorkspaceLowers"/>.</summary>
+    public IReadOnlyList<SandboxTree> WorkspaceLowers => _workspace.Trees;
+
+    /// <summary>Who runs the job's commands. Null: the image has no such user.</summary>
+    /// <param name="user">As the image says it.</param>
+    public ImageUser? FindUser(string? user) => ImageUser.IsRoot(user) ? ImageUser.Root : ImageUser.Find(user, TextOf("etc/passwd"u8), TextOf("etc/group"u8));
+
+    /// <summary>Where a path leads in what lies below so far.</summary>
+    /// <exception cref="IOException">What lies below cannot be read.</exception>
+    public PlaceResolution Resolve(string absolute, ImageUser owner) =>
+        new PlaceResolver(LowerTrees.WithMount(_root.Names, WorkspacePath, _workspace.Names), (uint)owner.UserId, (uint)owner.GroupId)
+            .Resolve(Encoding.UTF8.GetBytes(absolute));
+
+    /// <summary>The overlay a resolved path lies in.</summary>
+    public static JobPlace PlaceOf(byte[] path)
+    {
+        foreach (var (mount, overlay) in (ReadOnlySpan<(byte[], JobOverlay)>)[(WorkspacePath, JobOverlay.Workspace), (TemporaryPath, JobOverlay.Temporary)])
+        {
+            if (path.AsSpan().SequenceEqual(mount))
+            {
+                return new(overlay, []);
+            }
+
+            if (TreePath.IsBelow(path, mount))
+            {
+                return new(overlay, path[(mount.Length + 1)..]);
+            }
+        }
+
+        return new(JobOverlay.Root, path);
+    }
+
+    /// <summary>Lays a tree on what is there.</summary>
+    /// <param name="place">As <see cref="Resolve"/> gave it; not in /tmp.</param>
+    /// <param name="layers">Bottom first; held by the caller until the job has ended.</param>
+    /// <returns>False: a layer that one of them stands on is gone.</returns>
+    /// <exception cref="Layers.DamagedLayerException">One contradicts itself.</exception>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    public async ValueTask<bool> RestoreAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken)
+    {
+        var inWorkspace = place.Below(WorkspacePath);
+        var opening = await _layers.Views.OpenAsync((inWorkspace ?? place).Restore(layers), cancellationToken).ConfigureAwait(false);
+        if (opening.Lease is null)
+        {
+            return false;
+        }
+
+        var view = _layers.Trees.Keep(opening.Lease);
+        var side = inWorkspace is null ? _root : _workspace;
+        side.Add(await _layers.Trees.OpenSharedAsync(view, cancellationToken).ConfigureAwait(false), view);
+        return true;
+    }
+
+    /// <summary>What the job wrote. The caller disposes it, before this.</summary>
+    public WrittenOverlay Open(JobOverlay overlay, ISandbox sandbox)
+    {
+        var format = sandbox.UpperFormat;
+        var owners = new OwnerPolicy(format.OwnerShift, format.IdMax);
+        var (lowers, upper, mount) = overlay switch
+        {
+            JobOverlay.Workspace => (_workspace.Layers, sandbox.WorkspaceUpper, SandboxSpec.WorkspacePath),
+            JobOverlay.Temporary => ([], sandbox.TemporaryDirectory, "/tmp"),
+            _ => (_root.Layers, sandbox.RootUpper, ""),
+        };
+        return new(lowers, new(upper, owners, format.UserXattr, MountPoints(sandbox.MountPointStubs, mount)), _layers.Scratch);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _workspace.Dispose();
+    }
+
+    /// <summary>With the directories above: those that an image lacks were made too.</summary>
+    /// <param name="mount">Where the overlay is mounted.</param>
+    private static List<byte[]> MountPoints(IReadOnlyList<string> stubs, string mount)
+    {
+        var paths = new List<byte[]>();
+        foreach (var stub in stubs)
+        {
+            if (!stub.StartsWith($"{mount}/", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            for (var path = stub[mount.Length..].Trim('/'); path.Length > 0; path = path[..Math.Max(path.LastIndexOf('/'), 0)])
+            {
+                paths.Add(Encoding.UTF8.GetBytes(path));
+            }
+        }
+
+        return paths;
+    }
+
+    private string? TextOf(ReadOnlySpan<byte> path) => _root.Names.ReadFile(path, UserFileSizeMax) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>One of the two overlays.</summary>
+    private sealed class Side(IReadOnlyList<SandboxTree> trees, IReadOnlyList<LayerLease> leases) : IDisposable
+    {
+        private readonly List<SandboxTree> _trees = [.. trees];
+        private readonly List<LayerLease> _images = [.. leases];
+        private readonly List<LowerLayer> _layers = [.. leases.Select(LowerLayer.Of)];
+        private StackTree? _names;
+
+        public IReadOnlyList<SandboxTree> Trees => _trees;
+
+        public IReadOnlyList<LowerLayer> Layers => _layers;
+
+        /// <summary>What is there by name; what is restored later is not in it.</summary>
+        public StackTree Names => _names ??= new(_images);
+
+        public void Add(SandboxTree tree, ViewLease view)
+        {
+            _trees.Add(tree);
+            _images.Add(view.Image);
+            _layers.Add(LowerLayer.Of(view));
+            _names?.Dispose();
+            _names = null;
+        }
+
+        public void Dispose() => _names?.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using Strata.Layers.Differences;
+using Strata.Layers.Entries;
+using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
+using Strata.Layers.Secrets;
+using Strata.Layers.Store;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Saving;
+
+/// <summary>What became of a directory of a job, as a difference to what was restored there (DESIGN §5): the files that only image or source hold are not part of it.</summary>
+/// <param name="gate">Asked before anything is stored.</param>
+public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
+{
+    /// <param name="path">The directory, from the overlay's root.</param>
+    /// <param name="except">Directories below that are saved on their own, and other names that are left out.</param>
+    /// <param name="basis">What was restored there, bottom first; empty: nothing. Held by the caller.</param>
+    /// <exception cref="IOException">Something cannot be read, or the disk is full or fails: nothing is stored.</exception>
+    /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
+    /// <exception cref="DamagedLayerException">A layer it stands on contradicts itself.</exception>
+    public async Task<SaveOutcome> SaveAsync(
+        WrittenOverlay overlay, byte[] path, IReadOnlyList<byte[]> except, IReadOnlyList<LayerLease> basis, CancellationToken cancellationToken)
+    {
+        var below = basis.Select(LowerLayer.Of).ToList();
+        var before = below.ConvertAll(static layer => layer.ReadIndex());
+        var tree = before.Count == 0 ? MergedTree.Empty : MergedTree.Of(before);
+        using var write = place.Start();
+        PackedLayer packed;
+        using (var difference = overlay.Difference(path, tree, except, null, cancellationToken))
+        {
+            if (!difference.IsPresent)
+            {
+                return new SaveOutcome.Absent();
+            }
+
+            if (difference.Entries is [] or [{ Entry: { Kind: EntryKind.Directory, Path: [] } }])
+            {
+                return basis.Count > 0 ? new SaveOutcome.Unchanged() : new SaveOutcome.Empty();
+            }
+
+            using var builder = new LayerBuilder(write.Target);
+            builder.AddAll(difference.Entries, cancellationToken);
+            packed = builder.Finish() with { Dropped = difference.Dropped };
+        }
+
+        if (basis.Count == 0)
+        {
+            return await LayerKeeping.StoreAsync(write, packed, gate, cancellationToken).ConfigureAwait(false);
+        }
+
+        var merged = MergedTree.Of([.. before, LayerIndex.Open(write.Target.IndexPath!)]);
+        var (was, now) = (MergedSummary.Of(tree), MergedSummary.Of(merged));
+        if (now.Tree == was.Tree)
+        {
+            return new SaveOutcome.Unchanged();
+        }
+
+        if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        {
+            return new SaveOutcome.Blocked(finds);
+        }
+
+        var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (SquashPolicy.ShouldSquash(basis.Count + 1, merged.TotalBytes, now.VisibleBytes))
+            {
+                using (commit)
+                {
+                    return await SquashAsync(merged, [.. below, LowerLayer.Of(commit.Lease!)], overlay.Scratch, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            var layers = basis.Select(static lease => lease.Digest).Append(packed.Digest).ToList();
+            return new SaveOutcome.Saved(new(layers, now.Tree, now.VisibleBytes, now.Names), [commit.Lease!], packed.SizeBytes, packed.Dropped);
+        }
+        catch
+        {
+            commit.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One layer in the place of several.</summary>
+    private async Task<SaveOutcome> SquashAsync(MergedTree tree, IReadOnlyList<LowerLayer> layers, string scratch, CancellationToken cancellationToken)
+    {
+        using var contents = new LowerContents(layers, tree, scratch);
+        using var write = place.Start();
+        using var builder = new LayerBuilder(write.Target);
+        builder.AddAll(LayerWriting.Squashed(tree, contents.Open), cancellationToken);
+        return await LayerKeeping.StoreAsync(write, builder.Finish(), gate, cancellationToken).ConfigureAwait(false);
+    }
+}

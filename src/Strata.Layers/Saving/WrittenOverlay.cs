@@ -1,0 +1,51 @@
+using Strata.Layers.Differences;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Saving;
+
+/// <summary>An overlay's upper directory.</summary>
+/// <param name="Owners">How owners are written in it.</param>
+/// <param name="UserXattr">See <see cref="DifferenceRequest.UserXattr"/>.</param>
+/// <param name="MountPoints">See <see cref="DifferenceRequest.MountPoints"/>.</param>
+public sealed record UpperDirectory(string Path, OwnerPolicy Owners, bool UserXattr, IReadOnlyList<byte[]> MountPoints);
+
+/// <summary>What a job wrote on a stack of layers, read while nobody writes there. Not for concurrent use.</summary>
+/// <param name="lowers">Bottom first; their leases are held by the caller until this is disposed.</param>
+/// <param name="scratch">An existing directory of the host.</param>
+public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirectory upper, string scratch) : IDisposable
+{
+    private MergedTree? _tree;
+    private LowerContents? _contents;
+
+    public IReadOnlyList<LowerLayer> Layers => lowers;
+
+    public string Scratch => scratch;
+
+    /// <summary>What the lowers show together.</summary>
+    /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
+    public MergedTree Lowers => _tree ??= MergedTree.Of([.. lowers.Select(static layer => layer.ReadIndex())]);
+
+    /// <summary>What was written at or below a directory.</summary>
+    /// <param name="base">See <see cref="DifferenceRequest.Base"/>.</param>
+    /// <exception cref="IOException">Something cannot be read.</exception>
+    /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
+    internal LayerDifference Difference(
+        byte[] path, MergedTree? @base, IReadOnlyList<byte[]> except, Func<byte[], bool>? leavesOut, CancellationToken cancellationToken)
+    {
+        var request = new DifferenceRequest
+        {
+            Upper = upper.Path,
+            Lowers = Lowers,
+            OpenLower = file => (_contents ??= new(lowers, Lowers, scratch)).Open(file),
+            Base = @base,
+            Path = path,
+            Except = except,
+            MountPoints = upper.MountPoints,
+            Owners = upper.Owners,
+            UserXattr = upper.UserXattr,
+        };
+        return LayerDifference.Compute(leavesOut is null ? request : request with { LeavesOut = leavesOut }, cancellationToken);
+    }
+
+    public void Dispose() => _contents?.Dispose();
+}
