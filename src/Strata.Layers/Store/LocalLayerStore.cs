@@ -1,3 +1,4 @@
+using Strata.Layers.Remote;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;
@@ -15,7 +16,7 @@ public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName
 public sealed record CollectReport(int Removed, long BytesFreed, int InUse, long BytesOver);
 
 /// <summary>All layers on this host, below <c>layers/</c> of the data directory.</summary>
-public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
+public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : ILayerStore
 {
     /// <summary>For this long a damaged layer is kept to be looked at.</summary>
     private static readonly TimeSpan DamagedLifetime = TimeSpan.FromDays(7);
@@ -25,6 +26,8 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
     public ILayerPlace Public => Of(LayerOrg.Public);
 
     public ILayerPlace Of(LayerOrg org) => PlaceOf(org);
+
+    public ILayerUploads UploadsOf(LayerOrg org) => NoUploads.Instance;
 
     /// <summary>20 GB or a tenth of the disk that holds the store.</summary>
     public long DefaultCapBytes()
@@ -153,7 +156,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time)
         }
     }
 
-    private LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, digest => ExtractedLayers.Remove(dataDirectory, org, digest), time);
+    internal LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, digest => ExtractedLayers.Remove(dataDirectory, org, digest), time);
 
     private string DirectoryOf(LayerOrg org) => Path.Combine(_root, org.Name);
 

@@ -1,0 +1,34 @@
+using Strata.Core;
+using Strata.Metadata.Leases;
+
+namespace Strata.Storage;
+
+/// <summary>For whom a blob is stored.</summary>
+/// <param name="Lease">Of the attempt: asked in every write of a record.</param>
+/// <param name="Owner"><c>REPO/RUN/JOB/artifact/NAME</c> or such: under it the worker that replaces a dead one finds what was sent. Without the attempt's number.</param>
+/// <param name="Readable">Blobs reachable from what the job may read: only these are not sent when they are there already. Knowing a digest proves nothing.</param>
+public sealed record StoreContext(LeaseToken Lease, string Owner, IReadOnlySet<Digest> Readable, IProgress<UploadProgress>? Progress = null);
+
+/// <param name="BytesDone">Of the plaintext: sent, or found sent.</param>
+/// <param name="Parts">Sent so far.</param>
+/// <param name="Retries">Parts that were sent once more, so far.</param>
+public readonly record struct UploadProgress(Digest Digest, long BytesDone, long BytesTotal, int Parts, int PartsResumed, int Retries);
+
+/// <summary>What storing a blob came to.</summary>
+public abstract record StoreOutcome
+{
+    private StoreOutcome()
+    {
+    }
+
+    /// <param name="BytesSent">As stored: compressed, encrypted. Without what was sent in vain.</param>
+    /// <param name="Parts">Of the object.</param>
+    /// <param name="PartsResumed">Of these, sent by an interrupted call before.</param>
+    public sealed record Stored(long BytesSent, int Parts, int PartsResumed, int Retries) : StoreOutcome;
+
+    /// <summary>Nothing was sent.</summary>
+    public sealed record AlreadyThere : StoreOutcome;
+
+    /// <summary>The lease is another's now. Nothing is visible.</summary>
+    public sealed record LeaseLost : StoreOutcome;
+}
