@@ -30,6 +30,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         {
             OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
             OpenImages = OpenBuilder,
+            OpenEntries = OpenEntries,
             Source = _sources,
             Hasher = new GlobFileHasher(),
         }));
@@ -45,6 +46,20 @@ internal sealed class LocalPlatform : IAsyncDisposable
 
     /// <summary>For one run or command, which disposes it.</summary>
     public ImageBuilder OpenBuilder() => new(_images.Value, _dataDirectory, OwnersOf(_host), TimeProvider.System);
+
+    private EntryServices OpenEntries(RunIdentity identity, int ownerShift)
+    {
+        var store = new LocalLayerStore(_dataDirectory, TimeProvider.System);
+        var org = LayerOrg.Of(identity.Organization);
+        var place = store.Of(org);
+        var scratch = Path.Combine(_dataDirectory, "scratch");
+        Directory.CreateDirectory(scratch);
+        var owners = ownerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)ownerShift };
+        var database = new Database(_dataDirectory, TimeProvider.System);
+        return new(
+            new RunRecords(database, TimeProvider.System), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
+            new(place, new LayerViews(place, [store.Public]), new LayerTrees(_dataDirectory, owners), scratch), store.UploadsOf(org), database);
+    }
 
     /// <summary>A run will come: what it needs to know of this machine is found out while its workflow is read.</summary>
     public void WarmUp()

@@ -39,17 +39,21 @@ internal static class ExecutionDiagnostics
 
     public static Diagnostic CachesNotYet(SourceSpan at) => NotYet("STR1701", "caches:", at, "Remove 'caches:' from the job: it runs the same, only slower.");
 
-    public static Diagnostic ArtifactsNotYet(SourceSpan at) => NotYet("STR1702", "artifacts:", at, "Remove 'artifacts:' from the job.");
-
-    public static Diagnostic ArtifactsFromNotYet(SourceSpan at) => NotYet(
-        "STR1703", "artifacts-from:", at, "Make what the job needs in the job itself, or hand small values on as job outputs.");
-
     public static Diagnostic StepCacheNotYet(SourceSpan at) => NotYet("STR1704", "cache: of a step", at, "Remove 'cache:' from the step: it runs the same, only each time.");
 
     public static Diagnostic CacheActionNotYet(string action, SourceSpan at) => NotYet(
         "STR1708", $"actions/{action}", at, "Remove the step: the job runs the same, only slower.");
 
     public static Diagnostic ArtifactActionNotYet(string action, SourceSpan at) => NotYet("STR1709", $"actions/{action}", at, "Remove the step.");
+
+    public static Diagnostic RunTaken(string runId) => Error(
+        "STR1602", $"The database has a run '{runId}' already.", null, "The data directory was put together from two others, or copied back: remove its runs directory, or use another with --data.");
+
+    public static Diagnostic AttemptTaken(string runId, string job) => Error(
+        "STR1603", $"Another process runs the job '{job}' of run '{runId}', or has run it.", null, "Start the run again.");
+
+    public static Diagnostic BadAllowList(string problem) => Error(
+        "STR1604", $"allow-secrets-in is not valid: {problem}", null, "Write patterns relative to the artifact's root.");
 
     private static Diagnostic NotYet(string code, string what, SourceSpan at, string help) => Error(
         code, $"'{what}' is parsed and checked but this version does not execute it yet.", at, help);

@@ -4,6 +4,7 @@ using Strata.Execution.Events;
 using Strata.Execution.Images;
 using Strata.Execution.Reporting;
 using Strata.Execution.Scheduling;
+using Strata.Execution.Sources;
 using Strata.Execution.Steps;
 using Strata.Images;
 using Strata.Images.Building;
@@ -24,6 +25,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private SelectedImage? _image;
     private ResolvedImage? _resolved;
     private TimeSpan? _sandboxStart;
+    private JobStores? _stores;
 
     /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
     public async Task<JobOutcome> RunAsync()
@@ -67,13 +69,35 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         _resolved = await run.Images.ResolveAsync(image.Recipe, NewBuildContext(), cancellation.Requested).ConfigureAwait(false);
         var config = _resolved.Config;
         var workspace = await capture.ConfigureAwait(false);
+        if (!JobStores.AreNeededBy(instance.Job))
+        {
+            return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+        }
+
+        _stores = await JobStores.OpenAsync(run, instance, _resolved, workspace, _events, cancellation.Requested).ConfigureAwait(false);
+        if (_stores is null)
+        {
+            return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
+        }
+
+        await using (_stores.ConfigureAwait(false))
+        {
+            return await _stores.RestoreAsync(scope, cancellation.Requested).ConfigureAwait(false) is { } refused
+                ? await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false)
+                : await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, ResolvedImage resolved, CapturedWorkspace workspace, EvaluationScope scope)
+    {
+        var config = resolved.Config;
         var resources = instance.Job.Resources;
         var sandbox = await run.Host.StartAsync(
             new SandboxSpec
             {
                 Name = History.RunDirectory.FileName(instance.DisplayName).Replace('_', '-').Replace('.', '-'),
-                RootLowers = _resolved.Lowers,
-                WorkspaceLowers = workspace.Lowers,
+                RootLowers = _stores?.Trees.RootLowers ?? resolved.Lowers,
+                WorkspaceLowers = _stores?.Trees.WorkspaceLowers ?? workspace.Lowers,
                 Binds = workspace.Binds,
                 Network = instance.Job.Network,
                 Limits = new(resources.Cpu, resources.Memory, resources.Pids, resources.Disk),
@@ -142,19 +166,20 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
         }
 
-        if (cancellation.Reason is not null)
+        var (status, reason) = cancellation.Reason is { } cancelled ? (RunStatus.Cancelled, JobReports.CancelText(cancelled))
+            : firstFailure is { } failed ? (RunStatus.Failure, $"step '{failed.Name}' failed")
+            : run.Quota.Take(outputs) is { } refused ? (RunStatus.Failure, refused)
+            : (RunStatus.Success, null);
+        if (_stores is not null)
         {
-            return await EndCancelledAsync().ConfigureAwait(false);
+            await live.Sandbox.FreezeAsync().ConfigureAwait(false); // what is left running must not write meanwhile
+            var unpublished = await _stores.PublishAsync(status, scope, live.Sandbox, cancellation.Hard).ConfigureAwait(false);
+            (status, reason) = unpublished is null ? (status, reason)
+                : status is RunStatus.Success ? (RunStatus.Failure, unpublished)
+                : (status, $"{reason}; {unpublished}");
         }
 
-        if (firstFailure is { } failed)
-        {
-            return await EndAsync(RunStatus.Failure, $"step '{failed.Name}' failed", outputs).ConfigureAwait(false);
-        }
-
-        return run.Quota.Take(outputs) is { } refused
-            ? await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false)
-            : await EndAsync(RunStatus.Success, null, outputs).ConfigureAwait(false);
+        return await EndAsync(status, reason, status is RunStatus.Cancelled ? null : outputs).ConfigureAwait(false);
     }
 
     private BuildContext NewBuildContext() => new()
@@ -182,6 +207,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         User = user,
         SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
+        Actions = _stores,
         ImageName = image.Name,
         Contexts = scope,
         GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),
@@ -246,7 +272,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             SandboxStartMs = _sandboxStart is { } start ? (long)start.TotalMilliseconds : null,
             Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
             Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, rest)],
+            Artifacts = _stores?.Artifacts ?? [],
         };
+        if (_stores is not null)
+        {
+            await _stores.EndAsync(status, report.Reason).ConfigureAwait(false);
+        }
+
         await _events.EndedAsync(report).ConfigureAwait(false);
         return new(report, outputs ?? new Dictionary<string, string>());
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
+using Strata.Execution.Entries;
 using Strata.Execution.Events;
 using Strata.Execution.History;
 using Strata.Execution.Images;
@@ -19,6 +20,9 @@ internal sealed record RunServices
     public required RunFacts Facts { get; init; }
 
     public required ISandboxHost Host { get; init; }
+
+    /// <summary>What jobs restore and publish.</summary>
+    public required RunEntries Entries { get; init; }
 
     public required IImageBuilder Images { get; init; }
 

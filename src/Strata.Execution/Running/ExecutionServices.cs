@@ -1,3 +1,5 @@
+using Strata.Core.Identity;
+using Strata.Execution.Entries;
 using Strata.Execution.Sources;
 using Strata.Images.Building;
 using Strata.Sandbox;
@@ -12,6 +14,9 @@ public sealed record ExecutionServices
 
     /// <summary>A new one for each run, which disposes it.</summary>
     public required Func<IImageBuilder> OpenImages { get; init; }
+
+    /// <summary>For a run that restores or publishes, which disposes it. The second is <see cref="ISandboxHost.TreeOwnerShift"/>.</summary>
+    public required Func<RunIdentity, int, EntryServices> OpenEntries { get; init; }
 
     public required IWorkspaceSource Source { get; init; }
 

@@ -45,16 +45,6 @@ internal static class RunCheck
             yield return ExecutionDiagnostics.CachesNotYet(job.Caches[0].At);
         }
 
-        if (job.Artifacts.Count > 0)
-        {
-            yield return ExecutionDiagnostics.ArtifactsNotYet(job.Artifacts[0].At);
-        }
-
-        if (job.ArtifactsFrom.Count > 0)
-        {
-            yield return ExecutionDiagnostics.ArtifactsFromNotYet(job.ArtifactsFrom[0].At);
-        }
-
         foreach (var step in job.Steps)
         {
             switch (step.Action)
@@ -65,8 +55,8 @@ internal static class RunCheck
                 case StepAction.BuiltIn { Name: "cache" or "cache/restore" or "cache/save" } cacheAction:
                     yield return ExecutionDiagnostics.CacheActionNotYet(cacheAction.Name, cacheAction.At);
                     break;
-                case StepAction.BuiltIn { Name: not "checkout" } other:
-                    yield return ExecutionDiagnostics.ArtifactActionNotYet(other.Name, other.At);
+                case StepAction.BuiltIn { Name: "download-artifact" } download:
+                    yield return ExecutionDiagnostics.ArtifactActionNotYet(download.Name, download.At);
                     break;
             }
         }

@@ -3,6 +3,7 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Secrets;
 using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
+using Strata.Execution.Entries;
 using Strata.Execution.Events;
 using Strata.Execution.History;
 using Strata.Execution.Jobs;
@@ -60,10 +61,13 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
         var images = services.OpenImages();
         await using var closed = images.ConfigureAwait(false);
+        var entries = new RunEntries(() => services.OpenEntries(request.Identity, host.TreeOwnerShift), facts);
+        await using var left = entries.ConfigureAwait(false);
         var run = new RunServices
         {
             Facts = facts,
             Host = host,
+            Entries = entries,
             Images = images,
             Secrets = request.Secrets,
             WorkspaceDirectory = request.WorkspaceDirectory,
@@ -81,6 +85,8 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         };
         var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
         var reports = await loop.RunAsync().ConfigureAwait(false);
+        var (status, reason) = RunVerdict.Of(reports, [.. loop.Results], cancellationToken.IsCancellationRequested);
+        await entries.EndAsync(status, reason).ConfigureAwait(false);
         return (reports, loop);
     }
 

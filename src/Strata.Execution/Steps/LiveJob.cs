@@ -44,6 +44,9 @@ internal sealed class LiveJob
     /// <summary>Of workflow, request and job, then what steps added through GITHUB_ENV.</summary>
     public required Dictionary<string, string> Env { get; init; }
 
+    /// <summary>Null: the job has no such steps.</summary>
+    public IStepActions? Actions { get; init; }
+
     /// <summary>What steps put before PATH; the last one comes first.</summary>
     public List<string> Paths { get; } = [];
 

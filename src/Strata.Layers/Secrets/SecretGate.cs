@@ -8,7 +8,8 @@ namespace Strata.Layers.Secrets;
 /// targets, attributes and contents; not inside compressed files. Safe for concurrent use.
 /// </summary>
 /// <param name="secrets">Values by name.</param>
-public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets)
+/// <param name="isAllowed">Paths at which a find is none, because somebody said so; null: nowhere.</param>
+public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets, Func<byte[], bool>? isAllowed = null)
 {
     /// <summary>Bytes. Shorter values are found in ordinary files by chance.</summary>
     public const int LengthMin = 8;
@@ -31,7 +32,11 @@ public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets)
         foreach (var entry in image.Entries())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            search.LookAt(entry);
+            if (isAllowed?.Invoke(entry.Entry.Path) != true)
+            {
+                search.LookAt(entry);
+            }
+
             if (search.Finds.Count >= FindsMax)
             {
                 break;

@@ -1,0 +1,23 @@
+using System.Globalization;
+using Strata.Artifacts.Records;
+using Strata.Core;
+using Strata.Layers.Trees;
+
+namespace Strata.Execution.Artifacts;
+
+/// <summary>What is said of artifacts.</summary>
+internal static class ArtifactText
+{
+    public static string SizeOf(StoredTree tree) => string.Create(CultureInfo.InvariantCulture, $"{new ByteSize(tree.SizeBytes)}, {tree.Files} {(tree.Files == 1 ? "name" : "names")}");
+
+    public static string StateOf(ArtifactState state) => state switch
+    {
+        ArtifactState.Pending => "pending",
+        ArtifactState.Uploading => "uploading",
+        ArtifactState.Verifying => "verifying",
+        ArtifactState.Ready => "ready",
+        ArtifactState.Failed => "failed",
+        ArtifactState.Expired => "expired",
+        _ => "deleted",
+    };
+}

@@ -1,0 +1,34 @@
+using Strata.Core.Identity;
+using Strata.Metadata.Leases;
+using Strata.Tenancy;
+
+namespace Strata.Execution.Entries;
+
+/// <summary>One attempt at a job, and its right to publish. Disposing gives that up.</summary>
+internal sealed class JobAttempt(EntryServices services, RunIdentity identity, Scope scope, Producer producer, Lease lease) : IAsyncDisposable
+{
+    public EntryServices Services => services;
+
+    public RunIdentity Identity => identity;
+
+    public Scope Scope => scope;
+
+    public Producer Producer => producer;
+
+    public LeaseToken Token => lease.Token;
+
+    /// <summary>Whether forks may see what it publishes (DESIGN §7). Only ever becomes false.</summary>
+    public bool IsShareable { get; private set; } = true;
+
+    /// <summary>For events of what it publishes.</summary>
+    public string Actor => $"run {producer.RunId}, job {producer.Job}";
+
+    /// <summary>It stands on, or could have read, what forks may not see.</summary>
+    public void Hide() => IsShareable = false;
+
+    /// <summary>Its result is there: what needs it may go on, while it saves.</summary>
+    public async Task EndAsync(Reporting.RunStatus status, string? reason) =>
+        await services.Runs.EndAttemptAsync(lease.Token, RunEntries.Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync() => lease.DisposeAsync();
+}

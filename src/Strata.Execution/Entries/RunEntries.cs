@@ -1,0 +1,80 @@
+using Strata.Core.Diagnostics;
+using Strata.Execution.Contexts;
+using Strata.Execution.Reporting;
+using Strata.Metadata.Leases;
+using Strata.Runs.Records;
+using Strata.Tenancy;
+
+namespace Strata.Execution.Entries;
+
+/// <summary>The run as others see it who read what it publishes: recorded by the first of its jobs that publishes or reads.</summary>
+internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _starting = new(1); // guards _services and _lease
+    private EntryServices? _services;
+    private Lease? _lease;
+
+    /// <summary>The right to run an attempt, for as long as it saves. The caller disposes it.</summary>
+    /// <exception cref="EnvironmentException">The database cannot be used, or says that somebody else runs this.</exception>
+    public async Task<JobAttempt> StartAttemptAsync(string job, CancellationToken cancellationToken)
+    {
+        var services = await StartAsync(cancellationToken).ConfigureAwait(false);
+        var producer = new Producer(facts.RunId, job, Attempt: 1);
+        var scope = Scope.Of(facts.Identity);
+        return await services.Runs.StartAttemptAsync(producer, scope, cancellationToken).ConfigureAwait(false) is AttemptStarting.Started started
+            ? new(services, facts.Identity, scope, producer, started.Lease)
+            : throw new EnvironmentException(ExecutionDiagnostics.AttemptTaken(facts.RunId, job));
+    }
+
+    /// <summary>What the run came to. Nothing if nothing of it was recorded.</summary>
+    public async Task EndAsync(Reporting.RunStatus status, string? reason)
+    {
+        if (_services is { } services && _lease is { } lease)
+        {
+            await services.Runs.EndAsync(lease.Token, Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_lease is not null)
+        {
+            await _lease.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _services?.Dispose();
+        _starting.Dispose();
+    }
+
+    public static Runs.Records.RunStatus Of(Reporting.RunStatus status) => status switch
+    {
+        Reporting.RunStatus.Success => Runs.Records.RunStatus.Success,
+        Reporting.RunStatus.Failure => Runs.Records.RunStatus.Failure,
+        Reporting.RunStatus.Cancelled => Runs.Records.RunStatus.Cancelled,
+        _ => Runs.Records.RunStatus.Skipped,
+    };
+
+    private async Task<EntryServices> StartAsync(CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_services is not null && _lease is not null)
+            {
+                return _services;
+            }
+
+            var services = _services ??= open();
+            await services.Runs.ExpireDeadAsync(cancellationToken).ConfigureAwait(false);
+            var start = new RunStart { RunId = facts.RunId, Identity = facts.Identity, Workflow = facts.WorkflowName, IsDirty = false };
+            _lease = await services.Runs.StartAsync(start, cancellationToken).ConfigureAwait(false) is RunStarting.Started started
+                ? started.Lease
+                : throw new EnvironmentException(ExecutionDiagnostics.RunTaken(facts.RunId));
+            return services;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+}

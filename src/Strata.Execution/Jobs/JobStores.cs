@@ -1,0 +1,120 @@
+using Strata.Execution.Actions;
+using Strata.Execution.Artifacts;
+using Strata.Execution.Contexts;
+using Strata.Execution.Entries;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
+using Strata.Execution.Reporting;
+using Strata.Execution.Sources;
+using Strata.Execution.Steps;
+using Strata.Execution.Trees;
+using Strata.Images;
+using Strata.Sandbox;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Jobs;
+
+/// <summary>What one attempt at a job restores before its steps and publishes after them. Disposing gives up the attempt's right to publish.</summary>
+internal sealed class JobStores : IStepActions, IAsyncDisposable
+{
+    private readonly JobInstance _instance;
+    private readonly JobAttempt _attempt;
+    private readonly ArtifactInputs _inputs;
+    private readonly ArtifactPublishing _publishing;
+    private readonly ImageUser _user;
+    private readonly List<ArtifactReport> _uploads = [];
+
+    private JobStores(RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, JobEvents events)
+    {
+        (_instance, _attempt, _user, Trees) = (instance, attempt, user, trees);
+        _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
+        _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
+    }
+
+    public JobTrees Trees { get; }
+
+    /// <summary>Of both directions, in the order they happened.</summary>
+    public IReadOnlyList<ArtifactReport> Artifacts => [.. _inputs.Reports, .. _uploads];
+
+    /// <summary>A job that restores and publishes nothing does without all this.</summary>
+    public static bool AreNeededBy(Job job) =>
+        job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" });
+
+    /// <returns>Null: the image has no such user.</returns>
+    public static async Task<JobStores?> OpenAsync(
+        RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
+    {
+        var attempt = await run.Entries.StartAttemptAsync(instance.DisplayName, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var trees = new JobTrees(image, workspace, attempt.Services.Layers);
+            if (trees.FindUser(image.Config.User) is not { } user)
+            {
+                trees.Dispose();
+                await attempt.DisposeAsync().ConfigureAwait(false);
+                return null;
+            }
+
+            if (!image.IsShareable || run.Secrets.Count > 0)
+            {
+                attempt.Hide();
+            }
+
+            return new(run, instance, attempt, trees, user, events);
+        }
+        catch
+        {
+            await attempt.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <returns>Why the job cannot start; null: it can.</returns>
+    public Task<string?> RestoreAsync(EvaluationScope scope, CancellationToken cancellationToken) =>
+        _instance.Job.ArtifactsFrom.Count == 0
+            ? Task.FromResult<string?>(null)
+            : _inputs.RestoreAsync(_instance.Job.ArtifactsFrom, scope, _instance.Needs, cancellationToken);
+
+    public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken)
+    {
+        var inputs = await ActionInputs.EvaluateAsync(action, live, scope).ConfigureAwait(false);
+        switch (action.Name)
+        {
+            case "upload-artifact":
+                var (outcome, report) = await UploadArtifact.RunAsync(inputs, action, live, _attempt, _publishing, cancellationToken).ConfigureAwait(false);
+                if (report is not null)
+                {
+                    _uploads.Add(report);
+                }
+
+                return outcome;
+            default:
+                return StepOutcome.Failed($"actions/{action.Name} is not executed by this version.");
+        }
+    }
+
+    /// <summary>When the steps have ended, and nobody writes in the sandbox any more.</summary>
+    /// <returns>Why the job fails for it; null: it does not.</returns>
+    public async Task<string?> PublishAsync(RunStatus soFar, EvaluationScope scope, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        if (_instance.Job.Artifacts.Count == 0)
+        {
+            return null;
+        }
+
+        var declared = new DeclaredArtifacts(_instance.Job.Artifacts, _publishing, _user.Home);
+        var (reports, problem) = await declared.PublishAsync(soFar, scope, sandbox, cancellationToken).ConfigureAwait(false);
+        _uploads.AddRange(reports);
+        return problem;
+    }
+
+    /// <summary>The job's result is there: what needs it may go on.</summary>
+    public Task EndAsync(RunStatus status, string? reason) => _attempt.EndAsync(status, reason);
+
+    public async ValueTask DisposeAsync()
+    {
+        _inputs.Dispose();
+        Trees.Dispose();
+        await _attempt.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,13 @@
+using Strata.Execution.Contexts;
+using Strata.Execution.Logs;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>The actions that Strata implements and that restore or publish.</summary>
+internal interface IStepActions
+{
+    /// <param name="scope">For the inputs.</param>
+    /// <exception cref="Workflows.Expressions.ExpressionException">An input cannot be evaluated.</exception>
+    Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken);
+}
