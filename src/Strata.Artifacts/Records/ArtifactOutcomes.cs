@@ -7,7 +7,7 @@ public abstract record ArtifactBegin
     {
     }
 
-    /// <param name="Artifact">New, or the one that the same holder of the lease has begun before: then whatever state that is in now.</param>
+    /// <param name="Artifact">New, or the one that the same holder of the lease began before and is making.</param>
     public sealed record Begun(Artifact Artifact) : ArtifactBegin
     {
         public long Id => Artifact.Id;

@@ -41,8 +41,15 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
             return held;
         }
 
-        return await database.WriteAsync(sql => TryAcquire(sql, name, owner, note), cancellationToken).ConfigureAwait(false);
+        return (await database.WriteAsync(sql => TryAcquire(sql, name, owner, note, static (_, _) => true), cancellationToken).ConfigureAwait(false))!;
     }
+
+    /// <summary>The same together with what is recorded of the holder: both or nothing.</summary>
+    /// <param name="record">In the transaction that acquires it, when nobody holds it. False: it is not acquired after all; what was written stays.</param>
+    /// <returns>Null: <paramref name="record"/> said no.</returns>
+    public async ValueTask<LeaseAttempt?> TryAcquireAsync(
+        string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record, CancellationToken cancellationToken) =>
+        await database.WriteAsync(sql => TryAcquire(sql, name, owner, note, record), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Ends leases whose holders are gone: what they still write is refused.</summary>
     /// <param name="prefix">Of the names meant.</param>
@@ -50,7 +57,7 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     public async ValueTask<IReadOnlyList<string>> ExpireAsync(string prefix, CancellationToken cancellationToken) =>
         await database.WriteAsync(sql => LeaseSql.RemoveExpired(sql, prefix, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
 
-    private LeaseAttempt TryAcquire(SqlSession sql, string name, string owner, string note)
+    private LeaseAttempt? TryAcquire(SqlSession sql, string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record)
     {
         var now = time.GetUtcNow();
         if (HeldBy(sql, name, now) is { } held)
@@ -60,6 +67,11 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
 
         LeaseSql.RemoveAbandoned(sql, now - AbandonedLifetime);
         var token = new LeaseToken(name, LeaseSql.NextToken(sql));
+        if (!record(sql, token))
+        {
+            return null;
+        }
+
         LeaseSql.Set(sql, token, new(owner, note, now, now + times.Lifetime));
         return new LeaseAttempt.Acquired(new(database, time, times, token));
     }
