@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 
@@ -66,6 +67,14 @@ public interface ISandbox : IAsyncDisposable
 
     /// <summary>Reads a file as the job sees it, links resolved in the job's root, never outside. Null when absent or no regular file.</summary>
     ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A directory as the job sees it, links resolved in the job's root, never outside: for writing there, name by name. Null: it is absent, or no directory. The caller
+    /// disposes it before this.
+    /// </summary>
+    /// <param name="makeAs">Who owns what is made of it and the directories above where they are absent; null: nothing is made.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs = null);
 
     /// <summary>A host path at which the job's workspace (merged) can be read while the sandbox lives; only from a thread in the mount namespace: see RunInMountNamespaceAsync.</summary>
     string WorkspaceMergedPath { get; }

@@ -34,6 +34,9 @@ internal static unsafe partial class Libc
     public const uint ResolveNoSymlinks = 0x04;
     public const uint ResolveBeneath = 0x08;
 
+    public const uint RenameNoReplace = 1;
+    public const uint RenameExchange = 2;
+
     public const nuint CloneFile = 0x40049409; // FICLONE
     private const nint OpenAt2Number = 437; // the same on every architecture
 
@@ -74,6 +77,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(int fromDirectory, byte* from, int toDirectory, byte* to);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
+    public static partial int RenameAt2(int fromDirectory, byte* from, int toDirectory, byte* to, uint flags);
 
     [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
     public static partial int ChangeOwnerAt(int directory, byte* path, uint user, uint group, int flags);

@@ -91,7 +91,8 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
         return [.. names.SelectMany((name, i) => i == 0 ? name : [(byte)'/', .. name])];
     }
 
-    private void Read(MergedEntry file, long offset, Span<byte> target)
+    /// <summary>Part of a file's content: as many bytes as the target has.</summary>
+    internal void Read(MergedEntry file, long offset, Span<byte> target)
     {
         var reader = _readers[file.Layer] ??= ReaderOf(layers[file.Layer]);
         var entry = reader.Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");

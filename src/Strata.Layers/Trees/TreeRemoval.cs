@@ -10,6 +10,9 @@ internal static unsafe class TreeRemoval
     /// <exception cref="IOException">Something could not be removed; the rest may be.</exception>
     public static void Remove(string path) => Remove(Libc.CurrentDirectory, PosixPath.Terminated(path), 0);
 
+    /// <param name="name">One component of an open directory.</param>
+    public static void Remove(int directory, ReadOnlySpan<byte> name) => Remove(directory, PosixPath.Terminated(name), 0);
+
     private static void Remove(int parent, ReadOnlySpan<byte> name, int depth)
     {
         fixed (byte* path = name)

@@ -23,6 +23,23 @@ internal static class JobRoot
         return new(file, FileAccess.Read);
     }
 
+    /// <summary>Null when absent or no directory.</summary>
+    /// <param name="makeAs">Of the host's numbering.</param>
+    internal static SafeFileHandle? OpenDirectory(SafeFileHandle root, string path, (uint User, uint Group)? makeAs)
+    {
+        var flags = OpenFlags.ReadOnly | OpenFlags.Directory;
+        var found = Descriptor.OpenInRoot(root, path, flags, out var error);
+        if (found is not null || makeAs is not { } owner || error != Errno.NoEntry)
+        {
+            return found;
+        }
+
+        using (RootLink.OpenOrMake(root, path.TrimEnd('/'), owner))
+        {
+            return Descriptor.OpenInRoot(root, path, flags, out _);
+        }
+    }
+
     /// <summary>What a shell would answer instead of running the command; null when it can be started.</summary>
     internal static (int ExitCode, string Reason)? WhyNotStartable(SafeFileHandle root, ExecSpec spec)
     {

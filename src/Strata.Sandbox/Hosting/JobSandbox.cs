@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace Strata.Sandbox.Hosting;
 
@@ -60,6 +61,9 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
     public ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Stream?>(JobRoot.OpenFile(parts.RootDirectory!, absolutePath));
 
+    public SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) =>
+        JobRoot.OpenDirectory(parts.RootDirectory!, absolutePath, makeAs is var (user, group) ? (Shifted(user), Shifted(group)) : null);
+
     public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) =>
         new(parts.MountThread.RunAsync(action, cancellationToken));
 
@@ -84,6 +88,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
         await disposal.ConfigureAwait(false);
     }
+
+    private uint Shifted(int id) => UpperFormat.OwnerShift + (uint)id;
 
     private async Task ReleaseAsync()
     {

@@ -14,7 +14,7 @@ internal static class RootLink
     internal static void Make(SafeFileHandle root, string path, string target, uint owner)
     {
         var name = path.LastIndexOf('/');
-        using var parent = OpenOrMake(root, path[..name], owner);
+        using var parent = OpenOrMake(root, path[..name], (owner, owner));
         if (LibC.LinkAt(target, parent.Number(), path[(name + 1)..]) < 0)
         {
             if (Errno.Last != Errno.Exists)
@@ -28,7 +28,8 @@ internal static class RootLink
         }
     }
 
-    private static SafeFileHandle OpenOrMake(SafeFileHandle root, string path, uint owner)
+    /// <summary>A directory, with those above that are absent.</summary>
+    internal static SafeFileHandle OpenOrMake(SafeFileHandle root, string path, (uint User, uint Group) owner)
     {
         const int Flags = OpenFlags.Path;
         if (Descriptor.OpenInRoot(root, path.Length == 0 ? "/" : path, Flags | OpenFlags.Directory, out _) is { } found)
@@ -44,7 +45,7 @@ internal static class RootLink
 
         using var parent = OpenOrMake(root, path[..name], owner);
         if (LibC.MakeDirectoryAt(parent.Number(), path[(name + 1)..], DirectoryMode) < 0
-            || LibC.ChangeOwnerAt(parent.Number(), path[(name + 1)..], owner, owner, NoFollow) < 0)
+            || LibC.ChangeOwnerAt(parent.Number(), path[(name + 1)..], owner.User, owner.Group, NoFollow) < 0)
         {
             throw Errno.Failure(path);
         }

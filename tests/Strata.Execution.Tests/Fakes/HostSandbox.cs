@@ -46,6 +46,8 @@ internal sealed class HostSandbox : ISandbox
 
     public UpperFormat UpperFormat => new(0, int.MaxValue, false);
 
+    public Microsoft.Win32.SafeHandles.SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) => null;
+
     public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");
 
     public bool OutOfMemory { get; init; }
