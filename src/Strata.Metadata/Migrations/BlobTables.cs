@@ -3,7 +3,19 @@ namespace Strata.Metadata.Migrations;
 /// <summary>Tables of Strata.Storage, drawn in docs/format/database.md.</summary>
 internal static class BlobTables
 {
-    public static Migration First { get; } = new(4, """
+    public static Migration First { get; } = new(4, OrgKeys + Blobs);
+
+    /// <summary>Keys of organizations, wrapped by the root key: base64.</summary>
+    private const string OrgKeys = """
+        CREATE TABLE blob_org_key (
+            org TEXT PRIMARY KEY,
+            root_key_id TEXT NOT NULL,
+            wrapped TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        """;
+
+    private const string Blobs = """
         CREATE TABLE blob_store (
             id TEXT PRIMARY KEY,
             location TEXT NOT NULL UNIQUE,
@@ -70,5 +82,5 @@ internal static class BlobTables
             frames TEXT NOT NULL,
             PRIMARY KEY (upload, number)
         ) STRICT;
-        """);
+        """;
 }

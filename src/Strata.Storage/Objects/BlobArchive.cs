@@ -35,7 +35,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         {
             var orgKey = await all.Keys.GetAsync(org, cancellationToken).ConfigureAwait(false);
             using var key = orgKey.Unwrap(row.WrappedKey);
-            var reader = await BlobReader.OpenAsync(
+            using var reader = await BlobReader.OpenAsync(
                 all.Store, row.ObjectKey, key, row.Index, new Retry(all.Time, all.Options.Read), cancellationToken).ConfigureAwait(false);
             if (reader.Index.Digest != digest || reader.Length != row.LengthBytes)
             {

@@ -8,8 +8,9 @@ using Strata.Storage.Uploads;
 namespace Strata.Storage.Objects;
 
 /// <summary>The blobs of all organizations of one database in one store. Opens nothing before it is asked. Disposing lets go of the store.</summary>
+/// <param name="place">What tells this store from others: <see cref="PlaceOf"/>.</param>
 /// <param name="keys">Remains the caller's, as does the database.</param>
-public sealed class BlobArchives(IBlobStore store, KeyRing keys, Database database, TransferOptions options, TimeProvider time) : IAsyncDisposable
+public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, Database database, TransferOptions options, TimeProvider time) : IAsyncDisposable
 {
     private string? _storeId; // the same, whoever finds it first
 
@@ -28,19 +29,23 @@ public sealed class BlobArchives(IBlobStore store, KeyRing keys, Database databa
 
     public string Description => store.Description;
 
+    /// <summary>The same bucket at another endpoint is another place; credentials make no difference.</summary>
+    public static string PlaceOf(StorageLocation location) =>
+        location is StorageLocation.OfS3 { Endpoint: { } endpoint } ? $"{location}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}" : location.ToString();
+
     /// <param name="org">As its runs call it.</param>
     public IBlobArchive Of(string org) => new BlobArchive(this, org);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     /// <summary>Under which this database's objects lie. Null: it has none there.</summary>
-    internal string? FindStoreId() => _storeId ??= database.Read(sql => BlobSql.FindStore(sql, store.Description));
+    internal string? FindStoreId() => _storeId ??= database.Read(sql => BlobSql.FindStore(sql, place));
 
     internal async ValueTask<string> GetStoreIdAsync(CancellationToken cancellationToken) => FindStoreId() ?? (_storeId = await database.WriteAsync(
         sql =>
         {
-            BlobSql.InsertStore(sql, BlobSpace.NewId(), store.Description, time.GetUtcNow());
-            return BlobSql.FindStore(sql, store.Description)!;
+            BlobSql.InsertStore(sql, BlobSpace.NewId(), place, time.GetUtcNow());
+            return BlobSql.FindStore(sql, place)!;
         },
         cancellationToken).ConfigureAwait(false));
 }

@@ -1,5 +1,6 @@
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
+using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 
 namespace Strata.Storage.Uploads;
@@ -19,7 +20,7 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
         for (var restarts = 0; restarts <= all.Options.RestartsMax; restarts++)
         {
             string wrapped;
-            using (var fresh = orgKey.NewBlobKey())
+            using (var fresh = OrgKey.NewBlobKey())
             {
                 wrapped = orgKey.Wrap(fresh);
             }

@@ -84,7 +84,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         _rows.Sort(static (a, b) => a.Number.CompareTo(b.Number));
         return prepared;
 
-        byte[] SealIndex() => work.Sealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, _rows, pieces));
+        byte[] SealIndex() => PartSealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, _rows, pieces));
     }
 
     private async Task<PartRow> SendPartAsync(PreparedPart part, SemaphoreSlim slots, CancellationTokenSource stop)
@@ -94,7 +94,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
             using (part)
             {
                 var etag = await work.Retry.RunAsync(
-                    (_, cancellationToken) => work.Store.PutPartAsync(work.Upload.Target!, part.Row!.Number, part.Stored, cancellationToken), stop.Token).ConfigureAwait(false);
+                    (_, cancellationToken) => work.Store.PutPartAsync(work.Upload.Target!, part.Row!.Number, part.Stored, part.Md5, cancellationToken), stop.Token).ConfigureAwait(false);
                 var row = part.Row! with { ETag = etag };
                 await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false);
                 Interlocked.Add(ref _bytesSent, row.StoredBytes);

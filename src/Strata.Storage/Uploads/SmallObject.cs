@@ -1,4 +1,5 @@
 using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
 
 namespace Strata.Storage.Uploads;
 
@@ -20,7 +21,7 @@ internal sealed class SmallObject(UploadWork work)
         }
 
         using var piece = await work.SealAsync(0, cancellationToken).ConfigureAwait(false);
-        using var part = PreparedPart.Of([piece], 0, work.Buffers, () => work.Sealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, [], [piece])));
+        using var part = PreparedPart.Of([piece], 0, work.Buffers, () => PartSealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, [], [piece])));
         var row = new PartRow(1, 0, 0, part.Stored.Length, part.Md5, part.Md5, [piece.Frames]);
         await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, cancellationToken).ConfigureAwait(false);
         var outcome = await work.Retry.RunAsync((_, stop) => work.Store.PutAsync(work.Upload.ObjectKey, part.Stored, stop), cancellationToken).ConfigureAwait(false);

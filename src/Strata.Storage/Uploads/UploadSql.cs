@@ -101,9 +101,22 @@ internal static class UploadSql
         return parts;
     }
 
-    /// <summary>Of the plaintext: what <see cref="FrameList.Digest"/> is for all its frames.</summary>
-    private static Digest DigestOf(PartRow part) =>
-        part.Pieces.Count == 1 ? part.Pieces[0].Digest : new FrameList([.. part.Pieces.SelectMany(static p => p.Frames)]).Digest;
+    /// <summary>Of the plaintext: a piece's, or the hash of its pieces'.</summary>
+    private static Digest DigestOf(PartRow part)
+    {
+        if (part.Pieces.Count == 1)
+        {
+            return part.Pieces[0].Digest;
+        }
+
+        var hashes = new byte[part.Pieces.Count * 32];
+        for (var i = 0; i < part.Pieces.Count; i++)
+        {
+            part.Pieces[i].Digest.CopyTo(hashes.AsSpan(i * 32));
+        }
+
+        return Digest.Of(hashes);
+    }
 
     private static string Encode(IReadOnlyList<FrameList> pieces) => string.Join('\n', pieces.Select(static p => p.Encode()));
 

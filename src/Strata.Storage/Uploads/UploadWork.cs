@@ -10,8 +10,8 @@ internal sealed record UploadWork(
     TransferOptions Options, UploadMeter Progress)
 {
     /// <param name="piece">From 0.</param>
-    public Task<SealedPart> SealAsync(int piece, CancellationToken cancellationToken) => Task.Run(
-        () => Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), 0, cancellationToken), cancellationToken);
+    public Task<SealedPart> SealAsync(int piece, CancellationToken cancellationToken) =>
+        Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), 0, cancellationToken);
 
     public Task<Core.Digest> DigestAsync(int piece, CancellationToken cancellationToken) =>
         Sealer.DigestAsync(ReadAsync, Layout.Offset(piece), Layout.Length(piece), cancellationToken);
