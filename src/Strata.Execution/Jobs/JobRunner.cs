@@ -153,7 +153,10 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     {
         try
         {
-            await stores.SaveAsync(status, cancellation.Reason is CancelReason.Run ? null : sandbox, CancellationToken.None).ConfigureAwait(false);
+            await stores.SaveAsync(status, cancellation.Reason is CancelReason.Run ? null : sandbox, run.Stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
+        {
         }
         catch (EnvironmentException e)
         {
