@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Strata.Cli.Configuration;
+using Strata.Cli.Storage;
 using Strata.Core.Tasks;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Images.Building;
+using Strata.Layers.Store;
 using Strata.Layers.Trees;
 using Strata.Sandbox;
 
@@ -13,6 +15,7 @@ namespace Strata.Cli;
 /// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing ends sandboxes, then lets go of sources and images.</summary>
 internal sealed class LocalPlatform : IAsyncDisposable
 {
+    private readonly HostStorage? _storage; // null: layers are on this disk alone
     private readonly WorkspaceLayers _sources;
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
@@ -23,9 +26,10 @@ internal sealed class LocalPlatform : IAsyncDisposable
     public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
         _dataDirectory = dataDirectory;
-        _sources = new(dataDirectory, TimeProvider.System);
+        _storage = configuration.Storage is { } location ? HostStorage.Open(dataDirectory, location, configuration.LayersBytesMax) : null;
+        _sources = new(dataDirectory, TimeProvider.System, _storage?.Layers);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
-        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
+        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries, _storage?.Layers));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
@@ -34,6 +38,11 @@ internal sealed class LocalPlatform : IAsyncDisposable
             Hasher = new GlobFileHasher(),
         }));
     }
+
+    /// <summary>Where layers come from and go to, of everything that runs here.</summary>
+    public ILayerStore Layers => _storage is null ? new LocalLayerStore(_dataDirectory, TimeProvider.System) : _storage.Layers;
+
+    public HostStorage? Storage => _storage;
 
     public IWorkflowRunner Runner => _runner.Value;
 
@@ -77,6 +86,11 @@ internal sealed class LocalPlatform : IAsyncDisposable
         if (_images.IsValueCreated)
         {
             _images.Value.Dispose();
+        }
+
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync().ConfigureAwait(false);
         }
     }
 
