@@ -3,6 +3,7 @@ using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
 using Strata.Caching.Life;
 using Strata.Cli.Configuration;
+using Strata.Cli.Storage;
 using Strata.Core.Identity;
 using Strata.Core.Tasks;
 using Strata.Execution.Entries;
@@ -22,6 +23,7 @@ namespace Strata.Cli;
 /// <summary>Puts the modules together for one process: the only place that knows all of them. Disposing ends sandboxes, then lets go of sources and images.</summary>
 internal sealed class LocalPlatform : IAsyncDisposable
 {
+    private readonly HostStorage? _storage; // null: layers are on this disk alone
     private readonly WorkspaceLayers _sources;
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
@@ -32,9 +34,10 @@ internal sealed class LocalPlatform : IAsyncDisposable
     public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
         _dataDirectory = dataDirectory;
-        _sources = new(dataDirectory, TimeProvider.System);
+        _storage = configuration.Storage is { } location ? HostStorage.Open(dataDirectory, location, configuration.LayersBytesMax) : null;
+        _sources = new(dataDirectory, TimeProvider.System, _storage?.Layers);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
-        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries));
+        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries, _storage?.Layers));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
@@ -44,6 +47,11 @@ internal sealed class LocalPlatform : IAsyncDisposable
             Hasher = new GlobFileHasher(),
         }));
     }
+
+    /// <summary>Where layers come from and go to, of everything that runs here.</summary>
+    public ILayerStore Layers => _storage is null ? new LocalLayerStore(_dataDirectory, TimeProvider.System) : _storage.Layers;
+
+    public HostStorage? Storage => _storage;
 
     public IWorkflowRunner Runner => _runner.Value;
 
@@ -58,14 +66,14 @@ internal sealed class LocalPlatform : IAsyncDisposable
 
     private EntryServices OpenEntries(RunIdentity identity, int ownerShift)
     {
-        var store = new LocalLayerStore(_dataDirectory, TimeProvider.System);
+        var store = Layers;
         var org = LayerOrg.Of(identity.Organization);
         var place = store.Of(org);
         var scratch = Path.Combine(_dataDirectory, "scratch");
         Directory.CreateDirectory(scratch);
         var owners = ownerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)ownerShift };
         var database = new Database(_dataDirectory, TimeProvider.System);
-        var saved = new SavedLayers();
+        var saved = new AttemptLayers();
         return new(
             new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
             new CacheEntries(database, TimeProvider.System, saved, new SweepPolicy().Ttl), saved,
@@ -103,6 +111,11 @@ internal sealed class LocalPlatform : IAsyncDisposable
         if (_images.IsValueCreated)
         {
             _images.Value.Dispose();
+        }
+
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -26,15 +26,17 @@ public sealed class ImageResolver : IDisposable
 
     /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
     /// <param name="insecureRegistries"><c>host</c> or <c>host:port</c> that may be spoken to over plain http; loopback may be anyway.</param>
-    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null)
-        : this(dataDirectory, owners, time, insecureRegistries is null ? new RegistryOptions() : new() { InsecureHosts = insecureRegistries })
+    /// <param name="layers">Of the data directory; null: on its disk alone.</param>
+    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null, ILayerStore? layers = null)
+        : this(dataDirectory, owners, time, insecureRegistries is null ? new RegistryOptions() : new() { InsecureHosts = insecureRegistries }, layers)
     {
     }
 
-    internal ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, RegistryOptions registries)
+    internal ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, RegistryOptions registries, ILayerStore? layers = null)
     {
         _time = time;
-        var store = new LocalLayerStore(dataDirectory, time);
+        var store = layers ?? new LocalLayerStore(dataDirectory, time);
+        Layers = store;
         var records = new BaseRecords(dataDirectory);
         _trees = new(dataDirectory, owners);
         _debootstrap = new(store.Public, records, new(store.Public, dataDirectory, time), dataDirectory, time);
@@ -44,6 +46,8 @@ public sealed class ImageResolver : IDisposable
         Intake = new(store, images, time);
         _oci = new(Intake, images, _registries, time);
     }
+
+    internal ILayerStore Layers { get; }
 
     internal ImageIntake Intake { get; }
 

@@ -6,6 +6,7 @@ using Strata.Cli.Image;
 using Strata.Cli.Init;
 using Strata.Cli.Plan;
 using Strata.Cli.Run;
+using Strata.Cli.Storage;
 using Strata.Cli.Validate;
 
 namespace Strata.Cli.CommandLine;
@@ -24,6 +25,7 @@ internal static class StrataCommand
         ("schema", SchemaCommand.Create),
         ("init", InitCommand.Create),
         ("image", ImageCommand.Create),
+        ("storage", StorageCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),

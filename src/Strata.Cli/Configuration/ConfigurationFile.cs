@@ -1,5 +1,6 @@
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
+using Strata.Storage;
 using Strata.Workflows.Parsing.Yaml;
 
 namespace Strata.Cli.Configuration;
@@ -15,11 +16,18 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
     public long? LayersBytesMax { get; init; }
 
+    /// <summary>Where blobs are stored; null: layers are on this host alone.</summary>
+    public StorageLocation? Storage { get; init; }
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
+
+    /// <summary>The same, with the storage of --storage.</summary>
+    /// <exception cref="UserErrorException">It is no URL of a storage.</exception>
+    public ConfigurationFile With(string storage) => this with { Storage = StorageLocation.Parse(storage) };
 
     /// <summary>The file of --config, which must exist, else config.yml of the data directory, which need not.</summary>
     public static ConfigurationFile Read(string? option, string dataDirectory, List<Diagnostic> problems)
@@ -65,6 +73,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         string? runtime = null;
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
+        StorageLocation? storage = null;
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -85,6 +94,9 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "layers" when entry.Value is YamlMapping layers:
                     layersMax = LayerSettings.ReadSizeMax(layers, problems);
                     break;
+                case "storage" when entry.Value is YamlMapping settings:
+                    storage = StorageSettings.Read(settings, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
@@ -94,7 +106,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)

@@ -30,6 +30,7 @@ internal static class RunCommand
             List<Diagnostic> problems = [];
             var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
             var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
+            configuration = parsed.GetValue(options.Storage) is { } url ? configuration.With(url) : configuration;
             var platform = new LocalPlatform(data, configuration);
             await using var ended = platform.ConfigureAwait(false);
             platform.WarmUp();
@@ -42,7 +43,7 @@ internal static class RunCommand
 
             request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure), Explain = parsed.GetValue(options.Explain) };
             var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)

@@ -9,7 +9,6 @@ internal sealed class RunOptions
     private readonly Option<bool> _verifyStrict = new("--verify-strict") { Description = "Fail when a verified hit differs.", Hidden = true };
     private readonly Option<string?> _verify = Later("--verify");
     private readonly Option<string?> _out = Later("--out");
-    private readonly Option<string?> _storage = Later("--storage");
     private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
 
     public SelectionOptions Selection { get; } = new();
@@ -22,12 +21,14 @@ internal sealed class RunOptions
 
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
 
+    public Option<string?> Storage { get; } = SelectionOptions.One("--storage", "URL", "Store layers there: s3://bucket[/prefix] or file:///dir (default: storage in the configuration, else this disk alone).");
+
     public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout." };
 
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, _verify, _verifyStrict, _out, _storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, _verify, _verifyStrict, _out, Storage, _suggestInputs])
         {
             command.Options.Add(option);
         }
@@ -37,7 +38,7 @@ internal sealed class RunOptions
     public void RefuseWhatIsNotThereYet(ParseResult parsed)
     {
         List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _out, _storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _out, _suggestInputs])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {

@@ -1,4 +1,5 @@
 using Strata.Cli.Output;
+using Strata.Cli.Storage;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 
@@ -10,11 +11,16 @@ internal static class StoreUpkeep
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2); // the next run goes on
 
     /// <summary>Never fails the run: what it cannot do now is done another time.</summary>
-    public static async ValueTask AfterRunAsync(string dataDirectory, long? layersBytesMax, Terminal terminal)
+    public static async ValueTask AfterRunAsync(HostStorage? storage, string dataDirectory, long? layersBytesMax, Terminal terminal)
     {
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit, TimeProvider.System);
+            if (storage is not null)
+            {
+                await storage.TrimAsync(limit.Token).ConfigureAwait(false);
+            }
+
             var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), layersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
             if (outcome?.Warning is { } warning)
             {

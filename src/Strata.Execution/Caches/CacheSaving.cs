@@ -20,7 +20,7 @@ namespace Strata.Execution.Caches;
 /// <summary>Saves the caches of a job that has ended: the difference, as one transaction each. Nothing here fails the job.</summary>
 /// <param name="derivedFrom">All that the job stood on.</param>
 internal sealed class CacheSaving(
-    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, SavedLayers saved, TimeProvider time)
+    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, AttemptLayers saved, TimeProvider time)
 {
     /// <param name="others">All paths that are restored or saved on their own: what lies below one is not saved with another.</param>
     /// <param name="succeeded">How the job ended.</param>
@@ -144,7 +144,7 @@ internal sealed class CacheSaving(
         JobCache cache, CacheDraft draft, CacheContent content, bool isChanged, List<LayerLease> written, CancellationToken cancellationToken)
     {
         var layers = written.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
-        saved.Add(attempt.Token, written.Select(static lease => lease.Digest));
+        written.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
         var readable = await attempt.Services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/cache/{cache.Spec.Name}";
         var uploaded = await attempt.Services.Uploads.EnsureAsync(

@@ -9,7 +9,7 @@ namespace Strata.Execution.Entries;
 /// <summary>What one run publishes and reads besides images. Opened by the first job that needs it; the run disposes it.</summary>
 /// <param name="Uploads">Of the run's organization.</param>
 public sealed record EntryServices(
-    IRunRecords Runs, IArtifacts Artifacts, ICacheEntries Caches, SavedLayers Saved, RunLayers Layers, ILayerUploads Uploads, IDisposable Database) : IDisposable
+    IRunRecords Runs, IArtifacts Artifacts, ICacheEntries Caches, AttemptLayers Saved, RunLayers Layers, ILayerUploads Uploads, IDisposable Database) : IDisposable
 {
     public void Dispose()
     {

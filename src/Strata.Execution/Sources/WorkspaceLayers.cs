@@ -10,10 +10,11 @@ using Strata.Sandbox;
 namespace Strata.Execution.Sources;
 
 /// <summary>Workspaces as layers of this host. Disposing lets go of the layers and removes what was made of repositories for jobs.</summary>
-public sealed class WorkspaceLayers(string dataDirectory, TimeProvider time) : IWorkspaceSource, IDisposable
+/// <param name="layers">Of the data directory; null: on its disk alone.</param>
+public sealed class WorkspaceLayers(string dataDirectory, TimeProvider time, ILayerStore? layers = null) : IWorkspaceSource, IDisposable
 {
     private readonly SourceLayers _sources = new(dataDirectory, time);
-    private readonly LocalLayerStore _store = new(dataDirectory, time);
+    private readonly ILayerStore _store = layers ?? new LocalLayerStore(dataDirectory, time);
     private readonly Lock _lock = new(); // guards _held
     private readonly Stack<IDisposable> _held = [];
 

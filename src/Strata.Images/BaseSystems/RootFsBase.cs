@@ -8,7 +8,7 @@ using Strata.Layers.Trees;
 namespace Strata.Images.BaseSystems;
 
 /// <summary><c>rootfs:FILE</c>: imported once for each content; a file whose stamp is unchanged is not read again.</summary>
-internal sealed class RootFsBase(LocalLayerStore store, BaseRecords records, TimeProvider time)
+internal sealed class RootFsBase(ILayerStore store, BaseRecords records, TimeProvider time)
 {
     public async ValueTask<(LayerLease Lease, ResolvedLayer Layer)> ResolveAsync(
         BaseImage.RootFs image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken)

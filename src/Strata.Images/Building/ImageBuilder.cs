@@ -31,7 +31,7 @@ public sealed class ImageBuilder : IImageBuilder
         _trees = new(dataDirectory, owners);
         _database = new(dataDirectory, time);
         _services = new(
-            bases, new(dataDirectory, time), _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), Path.Combine(dataDirectory, "builds"), time);
+            bases, bases.Layers, _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), Path.Combine(dataDirectory, "builds"), time);
     }
 
     /// <summary>Recipes with steps will come: the database is opened beside what the caller does next. What goes wrong is met again where it matters.</summary>

@@ -22,7 +22,7 @@ internal sealed record IncomingImage(
 /// Takes images in: layers are streamed into EROFS images, several at once, and the image is recorded when all are there. A layer that another image brought
 /// is not fetched again; what belongs to an organization is never looked for by others.
 /// </summary>
-internal sealed class ImageIntake(LocalLayerStore store, PulledImages images, TimeProvider time)
+internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimeProvider time)
 {
     private const int DownloadsMax = 3;
 

@@ -24,7 +24,7 @@ public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlob
     public ILayerUploads UploadsOf(LayerOrg org) => org == LayerOrg.Public ? NoUploads.Instance : Get(org).Uploads;
 
     /// <summary>Removes copies, the longest unused first, until so many more bytes fit: only of what the archive has, and nobody uses.</summary>
-    internal async ValueTask MakeRoomAsync(long bytes, CancellationToken cancellationToken)
+    public async ValueTask MakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
         var over = local.TotalBytes(cancellationToken) + bytes - capBytes;
         if (over <= 0)
@@ -48,7 +48,7 @@ public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlob
     }
 
     /// <summary>Whether the layer can be fetched again.</summary>
-    internal async ValueTask<bool> IsStoredAsync(LayerName layer, CancellationToken cancellationToken) =>
+    private async ValueTask<bool> IsStoredAsync(LayerName layer, CancellationToken cancellationToken) =>
         layer.Org != LayerOrg.Public && await Get(layer.Org).Archive.FindAsync(layer.Digest, cancellationToken).ConfigureAwait(false) is { IsDoubted: false };
 
     private (CachedLayers Place, LayerUploads Uploads, IBlobArchive Archive) Get(LayerOrg org) => _orgs.GetOrAdd(org, Make).Value;

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Layers.Store;
 using Strata.Storage;
 using Strata.Storage.Blobs;
@@ -26,7 +27,7 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         {
             return Miss(LayerMiss.Damaged, e.Message);
         }
-        catch (BlobStoreException e)
+        catch (Exception e) when (e is BlobStoreException or EnvironmentException) // that one: of keys, or the records
         {
             return Miss(LayerMiss.Unreachable, e.Message);
         }

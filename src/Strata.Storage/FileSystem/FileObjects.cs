@@ -65,17 +65,24 @@ internal static class FileObjects
 
     public static void Delete(FilePaths paths, string target)
     {
-        if (Directory.Exists(target))
+        try
         {
-            var removed = paths.NewTemporary(); // gone at once, for all: its parts take time
-            Directory.Move(target, removed);
-            DurableFiles.SyncDirectory(Path.GetDirectoryName(target)!);
-            Directory.Delete(removed, recursive: true);
+            if (Directory.Exists(target))
+            {
+                var removed = paths.NewTemporary(); // gone at once, for all: its parts take time
+                Directory.Move(target, removed);
+                DurableFiles.SyncNames(Path.GetDirectoryName(target)!);
+                Directory.Delete(removed, recursive: true);
+            }
+            else
+            {
+                File.Delete(target);
+                DurableFiles.SyncNames(Path.GetDirectoryName(target)!);
+            }
         }
-        else
+        catch (DirectoryNotFoundException)
         {
-            File.Delete(target);
-            DurableFiles.SyncDirectory(Path.GetDirectoryName(target)!);
+            return; // another was first
         }
 
         RemoveEmpty(paths, Path.GetDirectoryName(target)!);

@@ -114,7 +114,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
                 return CompleteOutcome.Exists;
             }
 
-            DurableFiles.SyncDirectory(Path.GetDirectoryName(target)!);
+            DurableFiles.SyncNames(Path.GetDirectoryName(target)!);
             return CompleteOutcome.Completed;
         });
         DurableFiles.SyncDirectory(Path.GetDirectoryName(directory)!);

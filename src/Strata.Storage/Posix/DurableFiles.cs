@@ -12,7 +12,7 @@ internal static class DurableFiles
     /// <summary>A new file, its bytes on the disk when this returns. What it wrote before it failed is removed.</summary>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> trailer, CancellationToken cancellationToken)
     {
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous, content.Length + trailer.Length);
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
         try
         {
             await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
@@ -39,8 +39,20 @@ internal static class DurableFiles
             return false;
         }
 
-        SyncDirectory(Path.GetDirectoryName(target)!);
+        SyncNames(Path.GetDirectoryName(target)!);
         return true;
+    }
+
+    /// <summary>As <see cref="SyncDirectory"/>; one that is gone, because all that was in it was deleted meanwhile, needs none.</summary>
+    public static void SyncNames(string path)
+    {
+        try
+        {
+            SyncDirectory(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
     }
 
     /// <summary>Makes names in it durable.</summary>
