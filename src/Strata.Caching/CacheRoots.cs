@@ -1,3 +1,4 @@
+using Strata.Caching.Entries;
 using Strata.Layers.Store;
 using Strata.Metadata;
 
@@ -7,10 +8,34 @@ namespace Strata.Caching;
 public sealed class CacheRoots(string dataDirectory) : ILayerRoots
 {
     /// <exception cref="DatabaseException">The database cannot be read: what it refers to is not known, so nothing may go.</exception>
-    public ValueTask<IReadOnlySet<LayerName>> ListAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlySet<LayerName>>(Database.Exists(dataDirectory) ? throw new InvalidOperationException() : new HashSet<LayerName>());
+    public ValueTask<IReadOnlySet<LayerName>> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var names = new HashSet<LayerName>();
+        if (Database.Exists(dataDirectory))
+        {
+            using var database = new Database(dataDirectory, TimeProvider.System);
+            foreach (var (organization, layer) in database.Read(LayerSql.ListLive))
+            {
+                names.Add(new(LayerOrg.Of(organization), layer));
+                names.Add(new(LayerOrg.Public, layer)); // an entry may stand on a public layer
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlySet<LayerName>>(names);
+    }
 
     /// <exception cref="DatabaseException">The database cannot be read.</exception>
-    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Database.Exists(dataDirectory) ? throw new InvalidOperationException() : false);
+    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!Database.Exists(dataDirectory))
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        using var database = new Database(dataDirectory, TimeProvider.System);
+        return ValueTask.FromResult(database.Read(sql => LayerSql.OrganizationsOf(sql, layer.Digest))
+            .Exists(organization => layer.Org == LayerOrg.Public || layer.Org == LayerOrg.Of(organization)));
+    }
 }

@@ -1,0 +1,110 @@
+using Strata.Caching.Explain;
+using Strata.Core.Identity;
+using Strata.Metadata;
+using Strata.Tenancy;
+
+namespace Strata.Caching.Entries;
+
+/// <summary>Why nothing was found, or only something near: one class, one line, and the smallest difference to what is nearest. Costs a few indexed reads.</summary>
+internal static class MissReason
+{
+    /// <summary>So many of the newest of a name are compared with.</summary>
+    private const int NearestMax = 20;
+
+    public static CacheLookup OfPartial(CacheQuery query, CacheEntry entry, string restoreKey)
+    {
+        var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
+        return new(
+            LookupOutcome.Partial, entry, entry.Key, OutcomeClass.Partial,
+            $"no entry of key '{query.Key}'; restored '{entry.Key}' from {entry.Scope} by restore key '{restoreKey}'", entry.Id, difference.Changes);
+    }
+
+    public static CacheLookup OfMiss(SqlSession sql, CacheQuery query, EntrySlot? slot, EntryPlace? expired)
+    {
+        if (expired is { } old)
+        {
+            return Miss(OutcomeClass.Expired, $"the entry of key '{query.Key}' is too old or was not used for too long", EntrySql.Get(sql, old.Id), query);
+        }
+
+        if (slot is { } known && (OfRetired(sql, query, known.Id) ?? OfForeign(sql, query, known.Id)) is { } exact)
+        {
+            return exact;
+        }
+
+        return EntryPlaceSql.FindRepo(sql, query.Reader.Organization, query.Reader.Repository) is { } repo && Nearest(sql, query, repo) is { } nearest
+            ? nearest
+            : new(LookupOutcome.Miss, null, null, OutcomeClass.NeverSaved, $"nothing that may be read here was ever saved for '{query.Name}'", null, []);
+    }
+
+    private static CacheLookup? OfRetired(SqlSession sql, CacheQuery query, long slot)
+    {
+        foreach (var entry in EntrySql.ListRetired(sql, slot, query.Key, NearestMax))
+        {
+            if (IsVisible(entry, query.Reader))
+            {
+                var outcome = entry.State switch
+                {
+                    EntryState.Evicted => OutcomeClass.Evicted,
+                    EntryState.Quarantined => OutcomeClass.Quarantined,
+                    EntryState.Revoked => OutcomeClass.Revoked,
+                    _ => OutcomeClass.Expired,
+                };
+                return Miss(outcome, $"the entry of key '{query.Key}' was {EntrySql.NameOf(entry.State)}: {entry.RetiredReason}", entry, query);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Somebody else's: told by its scope only to those who are trusted as much.</summary>
+    private static CacheLookup? OfForeign(SqlSession sql, CacheQuery query, long slot)
+    {
+        var places = new List<EntryPlace>();
+        EntryPlaceSql.AddAnywhere(sql, slot, query.Key, 1, places);
+        if (places.Count == 0)
+        {
+            return null;
+        }
+
+        var scope = new Scope(query.Reader.Organization, query.Reader.Repository, places[0].Ref, places[0].Trust);
+        var where = scope.Trust <= query.Reader.Trust ? $"by {scope}" : "in a scope";
+        return new(
+            LookupOutcome.Miss, null, null, OutcomeClass.Scope, $"the entry of key '{query.Key}' was saved {where}, which {Scope.Of(query.Reader)} may not read", null, []);
+    }
+
+    private static CacheLookup? Nearest(SqlSession sql, CacheQuery query, long repo)
+    {
+        (CacheEntry Entry, ManifestChanges Difference)? nearest = null;
+        foreach (var entry in EntrySql.ListNamed(sql, repo, query.Kind, query.Name, NearestMax))
+        {
+            if (!IsVisible(entry, query.Reader))
+            {
+                continue;
+            }
+
+            var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
+            if (nearest is null || Weight(entry, difference, query) < Weight(nearest.Value.Entry, nearest.Value.Difference, query))
+            {
+                nearest = (entry, difference);
+            }
+        }
+
+        if (nearest is not { } found)
+        {
+            return null;
+        }
+
+        var outcome = found.Entry.Identity != query.Identity ? OutcomeClass.Identity : found.Difference.Class is OutcomeClass.Identity ? OutcomeClass.Input : found.Difference.Class;
+        var what = found.Difference.Changes is [var first, ..] ? $": {first}{(found.Difference.Changes.Count > 1 ? $" and {found.Difference.Changes.Count - 1} more" : "")}" : "";
+        return new(LookupOutcome.Miss, null, null, outcome, $"no entry of key '{query.Key}'; the nearest, of run {found.Entry.Producer.RunId}, differs{what}", found.Entry.Id, found.Difference.Changes);
+    }
+
+    /// <summary>Another identity is farther than any change of the key.</summary>
+    private static int Weight(CacheEntry entry, ManifestChanges difference, CacheQuery query) =>
+        difference.Changes.Count + (entry.Identity == query.Identity ? 0 : ManifestDifference.ChangesMax + 1);
+
+    private static CacheLookup Miss(OutcomeClass outcome, string reason, CacheEntry nearest, CacheQuery query) =>
+        new(LookupOutcome.Miss, null, null, outcome, reason, nearest.Id, ManifestDifference.Between(nearest.Manifest, query.Manifest).Changes);
+
+    private static bool IsVisible(CacheEntry entry, RunIdentity reader) => Visibility.Nearness(reader, entry.Scope, entry.Shareable) is not null;
+}

@@ -1,0 +1,42 @@
+using Strata.Caching.Explain;
+using Strata.Metadata;
+using Strata.Tenancy;
+
+namespace Strata.Caching.Entries;
+
+/// <summary>The statements on <c>cache_lookup</c> and <c>cache_counter</c>, one a method.</summary>
+internal static class UseSql
+{
+    private static readonly string[] Saves = ["skipped", "saved", "unchanged", "lost-race", "blocked", "error"];
+
+    public static string NameOf(SaveOutcome save) => Saves[(int)save];
+
+    public static void AddLookup(SqlSession sql, Producer producer, Scope scope, CacheUse use, DateTimeOffset now) => sql.Execute(
+        """
+        INSERT INTO cache_lookup (at, run_id, job, attempt, org, repo, ref, trust, kind, name, type, identity, key, class, reason, matched_key, entry, nearest, changes, save, save_reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+        """,
+        now, producer.RunId, producer.Job, producer.Attempt, scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, (long)use.Query.Kind, use.Query.Name, use.Query.Type,
+        use.Query.Identity.ToString(), use.Query.Key, use.Lookup.Class.NameOf(), use.Lookup.Reason, use.Lookup.MatchedKey,
+        use.Lookup.Entry is { } entry ? entry.Id : default(SqlValue), use.Lookup.NearestId is { } nearest ? nearest : default(SqlValue),
+        ContentJson.Write(use.Lookup.Changes), NameOf(use.Save), use.SaveReason);
+
+    /// <summary>Time saved is what making the entry took, of a partial hit nothing; time spent is that of restoring and saving.</summary>
+    public static void Count(SqlSession sql, long repo, CacheUse use)
+    {
+        var outcome = use.Lookup.Outcome;
+        sql.Execute(
+            """
+            INSERT INTO cache_counter (repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (repo, kind, type, name) DO UPDATE SET
+                hits = cache_counter.hits + excluded.hits, partial = cache_counter.partial + excluded.partial, misses = cache_counter.misses + excluded.misses,
+                errors = cache_counter.errors + excluded.errors, saves = cache_counter.saves + excluded.saves,
+                restored_bytes = cache_counter.restored_bytes + excluded.restored_bytes, transferred_bytes = cache_counter.transferred_bytes + excluded.transferred_bytes,
+                saved_bytes = cache_counter.saved_bytes + excluded.saved_bytes, saved_ms = cache_counter.saved_ms + excluded.saved_ms, spent_ms = cache_counter.spent_ms + excluded.spent_ms
+            """,
+            repo, (long)use.Query.Kind, use.Query.Type, use.Query.Name, outcome is LookupOutcome.Hit, outcome is LookupOutcome.Partial, outcome is LookupOutcome.Miss,
+            use.Lookup.Class is OutcomeClass.Error, use.Save is SaveOutcome.Saved or SaveOutcome.Unchanged, use.RestoredBytes, use.TransferredBytes, use.SavedBytes,
+            outcome is LookupOutcome.Hit ? (long)use.Lookup.Entry!.Spent.TotalMilliseconds : 0, (long)(use.RestoreTime + use.SaveTime).TotalMilliseconds);
+    }
+}

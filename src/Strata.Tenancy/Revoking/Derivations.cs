@@ -1,0 +1,43 @@
+using Strata.Metadata;
+
+namespace Strata.Tenancy.Revoking;
+
+/// <summary>What derives from what, and what of it is revoked: asked and written in the transaction that publishes.</summary>
+public static class Derivations
+{
+    /// <summary>For a product that was just published.</summary>
+    public static void Add(SqlSession sql, Product product, IReadOnlyList<Product> sources)
+    {
+        foreach (var source in sources)
+        {
+            sql.Execute(
+                "INSERT INTO derivation (source_kind, source_id, kind, id) VALUES ($1, $2, $3, $4) ON CONFLICT (source_kind, source_id, kind, id) DO NOTHING",
+                (long)source.Kind, source.Id, (long)product.Kind, product.Id);
+        }
+    }
+
+    /// <summary>Nothing of it may be published any more.</summary>
+    public static bool IsRevoked(SqlSession sql, string runId)
+    {
+        using var rows = sql.Query("SELECT 1 FROM revocation WHERE run_id = $1", runId);
+        return rows.Read();
+    }
+
+    /// <summary>Nothing that stands on it may be published.</summary>
+    public static bool IsRevoked(SqlSession sql, Product product)
+    {
+        using var rows = sql.Query("SELECT 1 FROM revoked_product WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
+        return rows.Read();
+    }
+
+    /// <summary>Whether something that is still known stands on it: then its row stays, or a revocation would not get past it.</summary>
+    public static bool HasProducts(SqlSession sql, Product source)
+    {
+        using var rows = sql.Query("SELECT 1 FROM derivation WHERE source_kind = $1 AND source_id = $2 LIMIT 1", (long)source.Kind, source.Id);
+        return rows.Read();
+    }
+
+    /// <summary>The product's row is gone.</summary>
+    public static void Remove(SqlSession sql, Product product) =>
+        sql.Execute("DELETE FROM derivation WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
+}
