@@ -1,11 +1,18 @@
 using System.Runtime.CompilerServices;
+using Strata.Artifacts.Records;
 using Strata.Cli.Configuration;
+using Strata.Core.Identity;
 using Strata.Core.Tasks;
+using Strata.Execution.Entries;
 using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Images.Building;
+using Strata.Layers.Store;
 using Strata.Layers.Trees;
+using Strata.Layers.Views;
+using Strata.Metadata;
+using Strata.Runs.Records;
 using Strata.Sandbox;
 
 namespace Strata.Cli;
@@ -57,7 +64,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         var owners = ownerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)ownerShift };
         var database = new Database(_dataDirectory, TimeProvider.System);
         return new(
-            new RunRecords(database, TimeProvider.System), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
+            new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
             new(place, new LayerViews(place, [store.Public]), new LayerTrees(_dataDirectory, owners), scratch), store.UploadsOf(org), database);
     }
 

@@ -1,4 +1,5 @@
 using Strata.Artifacts.Records;
+using Strata.Caching.Entries;
 using Strata.Execution.Trees;
 using Strata.Layers.Remote;
 using Strata.Runs.Records;
@@ -7,7 +8,8 @@ namespace Strata.Execution.Entries;
 
 /// <summary>What one run publishes and reads besides images. Opened by the first job that needs it; the run disposes it.</summary>
 /// <param name="Uploads">Of the run's organization.</param>
-public sealed record EntryServices(IRunRecords Runs, IArtifacts Artifacts, RunLayers Layers, ILayerUploads Uploads, IDisposable Database) : IDisposable
+public sealed record EntryServices(
+    IRunRecords Runs, IArtifacts Artifacts, ICacheEntries Caches, SavedLayers Saved, RunLayers Layers, ILayerUploads Uploads, IDisposable Database) : IDisposable
 {
     public void Dispose()
     {

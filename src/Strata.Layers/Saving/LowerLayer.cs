@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Strata.Layers.Differences;
 using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
@@ -18,6 +19,10 @@ public sealed record LowerLayer(SafeFileHandle Image, IReadOnlyList<SafeFileHand
     /// <summary>A layer that was written and is not stored.</summary>
     /// <param name="image">Its image.</param>
     internal static LowerLayer Of(LayerTarget written, SafeFileHandle image) => new(image, [], written.IndexPath);
+
+    /// <summary>What it shows alone.</summary>
+    /// <exception cref="DamagedLayerException">It has no index, or a damaged one.</exception>
+    public MergedTree ReadTree() => MergedTree.Of([ReadIndex()]);
 
     /// <exception cref="DamagedLayerException">There is none, or it is damaged.</exception>
     internal LayerIndex ReadIndex() => LayerIndex.Open(IndexPath ?? throw new DamagedLayerException("A layer that a job stands on has no index."));

@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using Strata.Caching.Entries;
+using Strata.Caching.Keys;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Contexts;
+using Strata.Execution.Entries;
+using Strata.Execution.Trees;
+using Strata.Images;
+using Strata.Layers;
+using Strata.Layers.Store;
+
+namespace Strata.Execution.Caches;
+
+/// <summary>
+/// Looks for the caches of a job and lays what is found into it before it starts. Nothing here fails the job: whatever goes wrong is a miss, with its reason.
+/// </summary>
+internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, TimeProvider time)
+{
+    /// <summary>After this an answer does not count any more: the job is to be made faster.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
+
+    private const int TriesMax = 3; // entries found whose layers are gone
+
+    public async Task FindAsync(JobCache cache, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            Prepare(cache);
+            for (var tries = 0; cache.Unusable is null && tries < TriesMax && await TryAsync(cache, cancellationToken).ConfigureAwait(false); tries++)
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or EnvironmentException or DamagedLayerException or TimeoutException)
+        {
+            cache.Lookup = CacheLookup.Failed($"the cache cannot be used now: {e.Message}");
+        }
+
+        cache.RestoreTime = time.GetElapsedTime(started);
+    }
+
+    /// <summary>All that was found, from the shallowest path to the deepest.</summary>
+    public async Task PlaceAsync(IReadOnlyList<JobCache> caches, CancellationToken cancellationToken)
+    {
+        var all = caches
+            .SelectMany(cache => cache.Places.Where(place => cache.Restored.ContainsKey(place.Path)).Select(place => (Cache: cache, Place: place)))
+            .OrderBy(static item => item.Place.Path.Count(static c => c == '/'))
+            .ThenBy(static item => item.Place.Path, StringComparer.Ordinal)
+            .ThenBy(static item => item.Cache.Spec.Name, StringComparer.Ordinal);
+        foreach (var (cache, place) in all)
+        {
+            var started = time.GetTimestamp();
+            var layers = cache.Restored[place.Path];
+            try
+            {
+                if (!await trees.RestoreAsync(place.Place, layers, cancellationToken).ConfigureAwait(false))
+                {
+                    await LoseAsync(cache, EntryState.Expired, "a layer of it is gone", cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (DamagedLayerException e)
+            {
+                await LoseAsync(cache, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                cache.Restored.Clear();
+                cache.Lookup = CacheLookup.Failed($"the cache cannot be mounted: {e.Message}");
+            }
+
+            cache.RestoreTime += time.GetElapsedTime(started);
+        }
+    }
+
+    private void Prepare(JobCache cache)
+    {
+        var (places, except, problem) = CachePlaces.Of(cache.Spec.Paths, trees, user);
+        if (places is null)
+        {
+            cache.Unusable = problem;
+            return;
+        }
+
+        foreach (var key in cache.Spec.RestoreKeys.Prepend(cache.Spec.Key))
+        {
+            if (CacheKey.Check(key) is { } why)
+            {
+                cache.Unusable = $"the key '{key}' cannot be used: {TextOf(why)}";
+                return;
+            }
+        }
+
+        (cache.Places, cache.Except) = (places, except);
+        var (identity, manifest) = new CacheIdentity
+        {
+            Name = cache.Spec.Name,
+            Paths = [.. places.Select(static place => place.Path)],
+            UserId = (uint)user.UserId,
+            GroupId = (uint)user.GroupId,
+            OperatingSystem = "linux",
+            Architecture = ImageDigest.Platform[(ImageDigest.Platform.IndexOf('/', StringComparison.Ordinal) + 1)..],
+            Image = cache.Spec.IsForAnyImage ? null : image,
+        }.Compute();
+        cache.Query = QueryOf(cache.Spec, identity, manifest);
+    }
+
+    private CacheQuery QueryOf(CacheSpec spec, Digest identity, JsonObject manifest) => new()
+    {
+        Reader = attempt.Identity,
+        Kind = EntryKind.Dependency,
+        Name = spec.Name,
+        Type = spec.Type,
+        Identity = identity,
+        Key = spec.Rolling ? CacheKey.Rolling(spec.Key, attempt.Producer.RunId, attempt.Producer.Job, attempt.Producer.Attempt) : spec.Key,
+        RestoreKeys = spec.Rolling ? [CacheKey.RollingPrefix(spec.Key), .. spec.RestoreKeys] : spec.RestoreKeys,
+        MaxAge = spec.MaxAge,
+        Manifest = KeyManifest.Of(manifest, spec.Key, spec.Inputs),
+        RunId = attempt.Producer.RunId,
+        Job = attempt.Producer.Job,
+    };
+
+    /// <returns>Whether to look again: what was found is lost.</returns>
+    private async Task<bool> TryAsync(JobCache cache, CancellationToken cancellationToken)
+    {
+        cache.Lookup = await attempt.Services.Caches.FindAsync(cache.Query!, cancellationToken).AsTask().WaitAsync(WaitMax, time, cancellationToken).ConfigureAwait(false);
+        if (cache.Lookup.Entry is not { } entry || cache.Spec.LookupOnly)
+        {
+            return false;
+        }
+
+        foreach (var path in entry.Content.Paths)
+        {
+            var layers = new List<LayerLease>();
+            foreach (var digest in path.Tree?.Layers ?? [])
+            {
+                var opening = await attempt.Services.Layers.Place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+                if (opening.Lease is null)
+                {
+                    layers.ForEach(static lease => lease.Dispose());
+                    await LoseAsync(
+                        cache, opening.Miss is LayerMiss.Absent ? EntryState.Expired : EntryState.Quarantined, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}",
+                        cancellationToken).ConfigureAwait(false);
+                    return true;
+                }
+
+                layers.Add(opening.Lease);
+            }
+
+            if (layers.Count > 0)
+            {
+                cache.Restored[path.Path] = layers;
+                cache.RestoredBytes += path.Tree!.SizeBytes;
+            }
+        }
+
+        if (!entry.Shareable)
+        {
+            attempt.Hide();
+        }
+
+        return false;
+    }
+
+    private async Task LoseAsync(JobCache cache, EntryState state, string reason, CancellationToken cancellationToken)
+    {
+        foreach (var lease in cache.Restored.Values.SelectMany(static layers => layers))
+        {
+            lease.Dispose();
+        }
+
+        cache.Restored.Clear();
+        cache.RestoredBytes = 0;
+        if (cache.Lookup?.Entry is { } entry)
+        {
+            await attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+        }
+
+        cache.Lookup = CacheLookup.Failed($"an entry was found, but {reason}");
+    }
+
+    private static string TextOf(CacheKeyProblem problem) => problem switch
+    {
+        CacheKeyProblem.Empty => "it is empty",
+        CacheKeyProblem.TooLong => $"it has more than {CacheKey.LengthMax} characters",
+        CacheKeyProblem.Comma => "it has a comma",
+        CacheKeyProblem.LineBreak => "it has a line break or a NUL",
+        _ => "it is not valid text",
+    };
+}

@@ -1,0 +1,191 @@
+using System.Text;
+using Strata.Caching.Entries;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Entries;
+using Strata.Execution.Trees;
+using Strata.Layers;
+using Strata.Layers.Saving;
+using Strata.Layers.Secrets;
+using Strata.Layers.Store;
+using Strata.Layers.Trees;
+using Strata.Sandbox;
+using Strata.Storage;
+using Strata.Tenancy;
+using Strata.Workflows.Model;
+using TreeSave = Strata.Layers.Saving.SaveOutcome;
+
+namespace Strata.Execution.Caches;
+
+/// <summary>Saves the caches of a job that has ended: the difference, as one transaction each. Nothing here fails the job.</summary>
+/// <param name="derivedFrom">All that the job stood on.</param>
+internal sealed class CacheSaving(
+    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, SavedLayers saved, TimeProvider time)
+{
+    /// <param name="others">All paths that are restored or saved on their own: what lies below one is not saved with another.</param>
+    /// <param name="succeeded">How the job ended.</param>
+    public async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, bool succeeded, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        if (WhyNot(cache, succeeded) is { } reason)
+        {
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, reason);
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        var leases = new List<LayerLease>();
+        try
+        {
+            await SaveAsync(cache, others, sandbox, leases, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException or HostileArchiveException or DamagedLayerException)
+        {
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Error, e.Message);
+        }
+        finally
+        {
+            leases.ForEach(static lease => lease.Dispose());
+            cache.SaveTime = time.GetElapsedTime(started);
+        }
+    }
+
+    private static string? WhyNot(JobCache cache, bool succeeded) =>
+        cache.Unusable is not null ? cache.Unusable
+        : cache.Query is null ? "no-cache"
+        : cache.IsExactHit ? "exact-hit"
+        : cache.Spec.LookupOnly ? "lookup-only"
+        : cache.Spec.Save is CacheSave.Never ? "save: never"
+        : !succeeded && cache.Spec.Save is not CacheSave.Always ? "the job did not succeed"
+        : null;
+
+    private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, ISandbox sandbox, List<LayerLease> leases, CancellationToken cancellationToken)
+    {
+        var draft = DraftOf(cache);
+        switch (await attempt.Services.Caches.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false))
+        {
+            case CacheBegin.Exists(var entry):
+                (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.LostRace, $"run {entry.Producer.RunId}, job {entry.Producer.Job} saved this key first");
+                return;
+            case CacheBegin.LeaseLost:
+                (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Error, LeaseLost);
+                return;
+        }
+
+        var paths = new List<CachedPath>();
+        var isChanged = false;
+        foreach (var place in cache.Places)
+        {
+            var basis = cache.Restored.GetValueOrDefault(place.Path) ?? [];
+            var outcome = await SaveTreeAsync(cache, place, basis, others, sandbox, cancellationToken).ConfigureAwait(false);
+            if (outcome is TreeSave.Blocked blocked)
+            {
+                var found = SecretDiagnostics.Found($"The cache '{cache.Spec.Name}'", blocked.Finds, cache.Spec.At);
+                (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Blocked, $"{found.Code}: {found.Message}");
+                return;
+            }
+
+            if (outcome is TreeSave.Saved written)
+            {
+                leases.AddRange(written.Layers);
+                cache.SavedBytes += written.WrittenBytes;
+            }
+
+            isChanged |= outcome is not TreeSave.Unchanged && !(outcome is TreeSave.Absent or TreeSave.Empty && basis.Count == 0);
+            paths.Add(new(place.Path, outcome switch
+            {
+                TreeSave.Saved tree => tree.Tree,
+                TreeSave.Unchanged => BaseOf(cache, place.Path),
+                _ => null,
+            }));
+        }
+
+        if (paths.TrueForAll(static path => path.Tree is null))
+        {
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, "nothing is there to be saved");
+            return;
+        }
+
+        await CommitAsync(cache, draft, new(paths), isChanged, leases, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TreeSave> SaveTreeAsync(
+        JobCache cache, CachePlace place, IReadOnlyList<LayerLease> basis, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets));
+        using var overlay = trees.Open(place.In.Overlay, sandbox);
+        return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static List<byte[]> Except(JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others)
+    {
+        var except = new List<byte[]>();
+        foreach (var other in others)
+        {
+            if (other.Overlay == place.In.Overlay && Layers.Differences.TreePath.IsBelow(other.Path, place.In.Path))
+            {
+                except.Add(other.Path);
+            }
+        }
+
+        foreach (var path in cache.Except)
+        {
+            if (JobTrees.PlaceOf(Encoding.UTF8.GetBytes(path.TrimStart('/'))) is var at && at.Overlay == place.In.Overlay)
+            {
+                except.Add(at.Path);
+            }
+        }
+
+        return except;
+    }
+
+    private static StoredTree? BaseOf(JobCache cache, string path) => cache.Lookup!.Entry!.Content.Paths.FirstOrDefault(p => p.Path == path)?.Tree;
+
+    private async Task CommitAsync(
+        JobCache cache, CacheDraft draft, CacheContent content, bool isChanged, List<LayerLease> written, CancellationToken cancellationToken)
+    {
+        var layers = written.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
+        saved.Add(attempt.Token, written.Select(static lease => lease.Digest));
+        var readable = await attempt.Services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
+        var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/cache/{cache.Spec.Name}";
+        var uploaded = await attempt.Services.Uploads.EnsureAsync(
+            [.. layers.Where(lease => content.Layers().Contains(lease.Digest))], new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false);
+        var commit = new CacheCommit
+        {
+            Draft = draft,
+            Content = content,
+            LayerBytes = content.Layers().ToDictionary(static digest => digest, digest => layers.Find(lease => lease.Digest == digest)?.SizeBytes ?? 0),
+            DerivedFrom = derivedFrom(),
+            Shareable = attempt.IsShareable,
+            Ttl = cache.Spec.Ttl,
+            MaxAge = cache.Spec.MaxAge,
+            Manifest = cache.Query!.Manifest,
+        };
+        var outcome = uploaded.LeaseLost ? new CacheCommitOutcome.LeaseLost()
+            : await attempt.Services.Caches.CommitAsync(commit, attempt.Token, cancellationToken).ConfigureAwait(false);
+        (cache.Save, cache.SaveReason) = outcome switch
+        {
+            CacheCommitOutcome.Committed => (isChanged ? Caching.Entries.SaveOutcome.Saved : Caching.Entries.SaveOutcome.Unchanged, null),
+            CacheCommitOutcome.LostRace lost =>
+                (Caching.Entries.SaveOutcome.LostRace, $"run {lost.Winner.Producer.RunId}, job {lost.Winner.Producer.Job} saved this key first"),
+            CacheCommitOutcome.Refused refused => (Caching.Entries.SaveOutcome.Error, refused.Reason),
+            _ => (Caching.Entries.SaveOutcome.Error, LeaseLost),
+        };
+        if (cache.Save is not Caching.Entries.SaveOutcome.Saved)
+        {
+            cache.SavedBytes = 0;
+        }
+    }
+
+    private const string LeaseLost = "another attempt at this job took over";
+
+    private CacheDraft DraftOf(JobCache cache) => new()
+    {
+        Writer = attempt.Identity,
+        Kind = EntryKind.Dependency,
+        Name = cache.Spec.Name,
+        Type = cache.Spec.Type,
+        Identity = cache.Query!.Identity,
+        Key = cache.Query.Key,
+        Producer = attempt.Producer,
+    };
+}

@@ -1,0 +1,47 @@
+using Strata.Core.Diagnostics;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Caches;
+
+/// <summary>A cache of a job, with its preset applied and all text final.</summary>
+internal sealed record CacheSpec
+{
+    /// <summary>Part of what it is found by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The preset, else <c>custom</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>As written; one that begins with <c>!</c> is not saved although it is below another.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    public required string Key { get; init; }
+
+    public required IReadOnlyList<string> RestoreKeys { get; init; }
+
+    /// <summary>Whether caches made in other images count.</summary>
+    public required bool IsForAnyImage { get; init; }
+
+    public required TimeSpan? Ttl { get; init; }
+
+    public required TimeSpan? MaxAge { get; init; }
+
+    public required CacheSave Save { get; init; }
+
+    /// <summary>Every run saves what changed, under a key of its own.</summary>
+    public required bool Rolling { get; init; }
+
+    public required bool FailOnMiss { get; init; }
+
+    public required bool LookupOnly { get; init; }
+
+    public required bool ShareWithForks { get; init; }
+
+    /// <summary>For the job's steps, under what the workflow sets.</summary>
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+
+    /// <summary>What the key's expressions read from files.</summary>
+    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+
+    public required SourceSpan? At { get; init; }
+}

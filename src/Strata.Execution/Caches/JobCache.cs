@@ -1,0 +1,71 @@
+using Strata.Caching.Entries;
+using Strata.Execution.Reporting;
+using Strata.Layers.Store;
+
+namespace Strata.Execution.Caches;
+
+/// <summary>One cache of a job: what was looked for, what came of it, and what was saved.</summary>
+internal sealed class JobCache(CacheSpec spec)
+{
+    public CacheSpec Spec => spec;
+
+    /// <summary>Null: nothing was looked for.</summary>
+    public CacheQuery? Query { get; set; }
+
+    public CacheLookup? Lookup { get; set; }
+
+    /// <summary>In the order of the identity.</summary>
+    public IReadOnlyList<CachePlace> Places { get; set; } = [];
+
+    /// <summary>Absolute paths that are left out of what is saved.</summary>
+    public IReadOnlyList<string> Except { get; set; } = [];
+
+    /// <summary>Layers of what was found, by path; bottom first.</summary>
+    public Dictionary<string, IReadOnlyList<LayerLease>> Restored { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why the cache is not used at all: it is not saved either.</summary>
+    public string? Unusable { get; set; }
+
+    public TimeSpan RestoreTime { get; set; }
+
+    public long RestoredBytes { get; set; }
+
+    public SaveOutcome Save { get; set; }
+
+    public string? SaveReason { get; set; }
+
+    public TimeSpan SaveTime { get; set; }
+
+    public long SavedBytes { get; set; }
+
+    public bool IsExactHit => Lookup?.Outcome is LookupOutcome.Hit;
+
+    public CacheReport ToReport()
+    {
+        var entry = Lookup?.Entry;
+        return new(
+            spec.Name, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
+            entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason,
+            (long)RestoreTime.TotalMilliseconds, RestoredBytes, 0, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
+    }
+
+    /// <summary>As reports and expressions say it.</summary>
+    public string OutcomeName() => Unusable is not null ? "error" : Lookup switch
+    {
+        null => "off",
+        { Outcome: LookupOutcome.Hit } => "hit",
+        { Outcome: LookupOutcome.Partial } => "partial",
+        { Class: Strata.Caching.Explain.OutcomeClass.Error } => "error",
+        _ => "miss",
+    };
+
+    private static string SaveName(SaveOutcome save) => save switch
+    {
+        SaveOutcome.Saved => "saved",
+        SaveOutcome.Unchanged => "unchanged",
+        SaveOutcome.LostRace => "lost-race",
+        SaveOutcome.Blocked => "blocked",
+        SaveOutcome.Error => "error",
+        _ => "skipped",
+    };
+}
