@@ -85,6 +85,8 @@ public static class ArtifactDiagnostics
     public static Diagnostic NoZstd() => new(
         "STR4015", Severity.Error, "A .tar.zst cannot be written: libzstd.so.1 is not installed.", null, "apt-get install libzstd1, or fetch a .zip.");
 
+    public static Diagnostic NotForZip(string reason) => new("STR4016", Severity.Error, reason, null, "Fetch a .tar.zst or a directory.");
+
     private static string Named(ArtifactNeed need) =>
         $"'{Shown(need.Name)}'{(need.Job is { } job ? $" of job {job}" : "")}{(need.Run is { } run ? $" of run {Shown(run)}" : "")}";
 

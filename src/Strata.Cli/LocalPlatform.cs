@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Strata.Artifacts.Records;
+using Strata.Caching.Entries;
+using Strata.Caching.Life;
 using Strata.Cli.Configuration;
 using Strata.Core.Identity;
 using Strata.Core.Tasks;
@@ -63,8 +65,10 @@ internal sealed class LocalPlatform : IAsyncDisposable
         Directory.CreateDirectory(scratch);
         var owners = ownerShift == 0 ? OwnerPolicy.Root : OwnerPolicy.Rootless with { Shift = (uint)ownerShift };
         var database = new Database(_dataDirectory, TimeProvider.System);
+        var saved = new SavedLayers();
         return new(
             new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
+            new CacheEntries(database, TimeProvider.System, saved, new SweepPolicy().Ttl), saved,
             new(place, new LayerViews(place, [store.Public]), new LayerTrees(_dataDirectory, owners), scratch), store.UploadsOf(org), database);
     }
 

@@ -37,14 +37,7 @@ internal static class ExecutionDiagnostics
         "STR1601", Severity.Warning, $"The secret '{name}' has a value under 4 characters, which cannot be masked: it would hide ordinary text.", null,
         "Use a longer value.");
 
-    public static Diagnostic CachesNotYet(SourceSpan at) => NotYet("STR1701", "caches:", at, "Remove 'caches:' from the job: it runs the same, only slower.");
-
     public static Diagnostic StepCacheNotYet(SourceSpan at) => NotYet("STR1704", "cache: of a step", at, "Remove 'cache:' from the step: it runs the same, only each time.");
-
-    public static Diagnostic CacheActionNotYet(string action, SourceSpan at) => NotYet(
-        "STR1708", $"actions/{action}", at, "Remove the step: the job runs the same, only slower.");
-
-    public static Diagnostic ArtifactActionNotYet(string action, SourceSpan at) => NotYet("STR1709", $"actions/{action}", at, "Remove the step.");
 
     public static Diagnostic RunTaken(string runId) => Error(
         "STR1602", $"The database has a run '{runId}' already.", null, "The data directory was put together from two others, or copied back: remove its runs directory, or use another with --data.");

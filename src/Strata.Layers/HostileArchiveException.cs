@@ -17,7 +17,7 @@ public enum ArchiveFault
 }
 
 /// <summary>An archive that is refused; the message names the entry and the reason.</summary>
-public class HostileArchiveException(string message, ArchiveFault fault = ArchiveFault.Damaged) : Exception(message)
+public class HostileArchiveException(string message, ArchiveFault fault = ArchiveFault.Damaged, Exception? cause = null) : Exception(message, cause)
 {
     public ArchiveFault Fault { get; } = fault;
 }

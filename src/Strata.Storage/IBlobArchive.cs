@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Storage.Blobs;
 
 namespace Strata.Storage;
 
@@ -18,14 +19,14 @@ public interface IBlobArchive
     /// Makes the blob present, and keeps it from collection while the lease is held. What an interrupted call under the same owner has sent is not sent again as far as
     /// it is the same.
     /// </summary>
-    /// <exception cref="IOException">The store refuses or fails, retries included. Nothing is visible; the next call goes on from there.</exception>
+    /// <exception cref="BlobStoreException">The store refuses or fails, retries included. Nothing is visible; the next call goes on from there.</exception>
     ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken);
 
     /// <summary>Reads all of it, several places at once; every byte handed on was verified against what its writer stored.</summary>
     /// <param name="sink">Takes bytes at an offset, in any order, concurrently; each place once.</param>
     /// <param name="progress">Bytes handed on so far.</param>
     /// <returns>False: absent.</returns>
-    /// <exception cref="IOException">The store fails, stands still, or what it holds is damaged.</exception>
+    /// <exception cref="BlobStoreException">The store fails, stands still, or what it holds is damaged.</exception>
     Task<bool> FetchAsync(
         Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken);
 
@@ -34,4 +35,5 @@ public interface IBlobArchive
 }
 
 /// <param name="LengthBytes">Of the plaintext.</param>
-public sealed record BlobPresence(long LengthBytes);
+/// <param name="IsDoubted">Somebody has found it damaged or gone: it may be lost.</param>
+public sealed record BlobPresence(long LengthBytes, bool IsDoubted);

@@ -5,19 +5,40 @@ namespace Strata.Storage;
 /// <summary>Where blobs are stored, as a user says it: <c>s3://bucket[/prefix][?endpoint=…&amp;region=…&amp;profile=…]</c> or <c>file:///dir</c>. Never a credential.</summary>
 public abstract record StorageLocation
 {
+    private const string FileScheme = "file://";
+    private const string S3Scheme = "s3://";
+
     private protected StorageLocation()
     {
     }
 
     /// <exception cref="UserErrorException">Not such a URL: STR610x says why.</exception>
-    public static StorageLocation Parse(string text) => throw new NotSupportedException(text);
+    public static StorageLocation Parse(string text) =>
+        S3Url.HoldsCredentials(text) ? throw new UserErrorException(StorageDiagnostics.CredentialsInLocation())
+        : text.StartsWith(S3Scheme, StringComparison.Ordinal) ? S3Url.Parse(text, text[S3Scheme.Length..])
+        : text.StartsWith(FileScheme, StringComparison.Ordinal) ? ParseFiles(text, text[FileScheme.Length..])
+        : throw Bad(text, "it begins with neither s3:// nor file://");
+
+    internal static UserErrorException Bad(string text, string why) => new(StorageDiagnostics.BadLocation(text, why));
+
+    private static OfFiles ParseFiles(string text, string path) =>
+        path.Length < 2 || path[0] != '/' ? throw Bad(text, "its directory is not absolute (three slashes: file:///var/blobs)")
+        : path.AsSpan().ContainsAny('?', '#', '%') || path.Contains('\0', StringComparison.Ordinal) ? throw Bad(text, "`?`, `#` and `%` are not taken in the directory")
+        : new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     /// <param name="Directory">Absolute.</param>
-    public sealed record OfFiles(string Directory) : StorageLocation;
+    public sealed record OfFiles(string Directory) : StorageLocation
+    {
+        public override string ToString() => FileScheme + Directory;
+    }
 
     /// <param name="Prefix">Without slashes at its ends; empty: none.</param>
     /// <param name="Endpoint">http or https, without path; null: Amazon's for the region.</param>
     /// <param name="Region">Null: from the environment or the profile, else <c>us-east-1</c>.</param>
     /// <param name="Profile">Of ~/.aws; null: AWS_PROFILE, else the environment's keys, else <c>default</c>.</param>
-    public sealed record OfS3(string Bucket, string Prefix, Uri? Endpoint, string? Region, string? Profile) : StorageLocation;
+    public sealed record OfS3(string Bucket, string Prefix, Uri? Endpoint, string? Region, string? Profile) : StorageLocation
+    {
+        /// <summary>For people: bucket and prefix.</summary>
+        public override string ToString() => Prefix.Length == 0 ? S3Scheme + Bucket : $"{S3Scheme}{Bucket}/{Prefix}";
+    }
 }

@@ -77,7 +77,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
             throw new ArgumentException("Nothing becomes live again.", nameof(state));
         }
 
-        return await database.WriteAsync(sql => EntryRetirement.Retire(sql, id, state, reason, "retire", time.GetUtcNow()) is not null, cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync(sql => Retire(sql, id, state, reason), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask RecordAsync(JobCaches job, CancellationToken cancellationToken)
@@ -86,6 +86,17 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         {
             await database.WriteAsync(sql => Record(sql, job), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private bool Retire(SqlSession sql, long id, EntryState state, string reason)
+    {
+        if (EntryRetirement.Retire(sql, id, state, reason, "retire", time.GetUtcNow()) is not { } retired)
+        {
+            return false;
+        }
+
+        AuditLog.Append(sql, [retired.Event]);
+        return true;
     }
 
     private CacheLookup Find(SqlSession sql, CacheQuery query)

@@ -1,4 +1,8 @@
+using Strata.Caching.Explain;
 using Strata.Caching.Life;
+using Strata.Caching.Stats;
+using Strata.Core;
+using Strata.Tenancy;
 
 namespace Strata.Caching.Entries;
 
@@ -10,6 +14,18 @@ public interface ICacheCatalog
 
     /// <summary>Of any state; null: there is none.</summary>
     ValueTask<CacheEntry?> FindAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>What jobs of a run looked for, in their order: to explain it.</summary>
+    /// <param name="job">Null: all.</param>
+    /// <param name="name">Of a cache; null: all.</param>
+    ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(string runId, string? job, string? name, CancellationToken cancellationToken);
+
+    /// <summary>The counters of all caches.</summary>
+    ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>By a user.</summary>
+    /// <returns>False: it was not live.</returns>
+    ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken);
 
     /// <summary>Takes out of use what is too old or over a limit, and forgets what has been out of use for long. Cheap when there is nothing to do.</summary>
     ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CancellationToken cancellationToken);
@@ -40,3 +56,8 @@ public sealed record CacheFilter
 /// <param name="Forgotten">Rows removed of entries that were out of use for long.</param>
 /// <param name="FreedBytes">Of layers that no live entry of the repository needs now; the layer store collects them.</param>
 public sealed record SweepReport(int Expired, int Evicted, int Forgotten, long FreedBytes);
+
+/// <summary>A look-up as it was told when its job was done with its caches; kept for 30 days.</summary>
+public sealed record RecordedLookup(
+    DateTimeOffset At, Producer Asker, Scope Reader, EntryKind Kind, string Name, string Type, Digest Identity, string Key, OutcomeClass Class, string Reason, string? MatchedKey, long? EntryId,
+    long? NearestId, IReadOnlyList<InputChange> Changes, string Save, string? SaveReason);

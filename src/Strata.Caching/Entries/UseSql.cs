@@ -1,4 +1,7 @@
 using Strata.Caching.Explain;
+using Strata.Caching.Stats;
+using Strata.Core;
+using Strata.Core.Identity;
 using Strata.Metadata;
 using Strata.Tenancy;
 
@@ -20,6 +23,54 @@ internal static class UseSql
         use.Query.Identity.ToString(), use.Query.Key, use.Lookup.Class.NameOf(), use.Lookup.Reason, use.Lookup.MatchedKey,
         use.Lookup.Entry is { } entry ? entry.Id : default(SqlValue), use.Lookup.NearestId is { } nearest ? nearest : default(SqlValue),
         ContentJson.Write(use.Lookup.Changes), NameOf(use.Save), use.SaveReason);
+
+    public static List<RecordedLookup> List(SqlSession sql, string runId, string? job, string? name)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT at, job, attempt, org, repo, ref, trust, kind, name, type, identity, key, class, reason, matched_key, entry, nearest, changes, save, save_reason
+            FROM cache_lookup WHERE run_id = $1 AND ($2 IS NULL OR job = $2) AND ($3 IS NULL OR name = $3) ORDER BY id
+            """, runId, job, name);
+        var lookups = new List<RecordedLookup>();
+        while (rows.Read())
+        {
+            lookups.Add(new(
+                rows.Time(0), new(runId, rows.Text(1), (int)rows.Integer(2)), new(rows.Text(3), rows.Text(4), rows.Text(5), (Trust)rows.Integer(6)), (EntryKind)rows.Integer(7), rows.Text(8),
+                rows.Text(9), Digest.Parse(rows.Text(10), null), rows.Text(11), OutcomeClassNames.Parse(rows.Text(12)), rows.Text(13), rows.IsNull(14) ? null : rows.Text(14),
+                rows.IsNull(15) ? null : rows.Integer(15), rows.IsNull(16) ? null : rows.Integer(16), ContentJson.ReadChanges(rows.Text(17)), rows.Text(18),
+                rows.IsNull(19) ? null : rows.Text(19)));
+        }
+
+        return lookups;
+    }
+
+    public static List<CacheCount> ListCounts(SqlSession sql)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT cache_repo.org, cache_repo.repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms
+            FROM cache_counter JOIN cache_repo ON cache_repo.id = cache_counter.repo ORDER BY cache_repo.org, cache_repo.repo, kind, type, name
+            """);
+        var counts = new List<CacheCount>();
+        while (rows.Read())
+        {
+            counts.Add(new()
+            {
+                Organization = rows.Text(0), Repository = rows.Text(1), IsStep = rows.Integer(2) == (long)EntryKind.Step, Type = rows.Text(3), Name = rows.Text(4), Hits = rows.Integer(5),
+                Partial = rows.Integer(6), Misses = rows.Integer(7), Errors = rows.Integer(8), Saves = rows.Integer(9), RestoredBytes = rows.Integer(10), TransferredBytes = rows.Integer(11),
+                SavedBytes = rows.Integer(12), Saved = TimeSpan.FromMilliseconds(rows.Integer(13)), Spent = TimeSpan.FromMilliseconds(rows.Integer(14)),
+            });
+        }
+
+        return counts;
+    }
+
+    /// <summary>Live entries, and the bytes of their layers.</summary>
+    public static (long Entries, long SizeBytes) Usage(SqlSession sql)
+    {
+        using var rows = sql.Query("SELECT coalesce(sum(entries), 0), coalesce(sum(size_bytes), 0) FROM cache_repo");
+        return rows.Read() ? (rows.Integer(0), rows.Integer(1)) : default;
+    }
 
     /// <summary>Time saved is what making the entry took, of a partial hit nothing; time spent is that of restoring and saving.</summary>
     public static void Count(SqlSession sql, long repo, CacheUse use)

@@ -36,21 +36,11 @@ public enum OutcomeClass
 
 public static class OutcomeClassNames
 {
+    private static readonly string[] Names =
+        ["hit", "partial", "never-saved", "evicted", "expired", "scope", "identity", "input", "env", "command", "revoked", "quarantined", "error"];
+
     /// <summary>As printed and stored: <c>never-saved</c>.</summary>
-    public static string NameOf(this OutcomeClass outcome) => outcome switch
-    {
-        OutcomeClass.Hit => "hit",
-        OutcomeClass.Partial => "partial",
-        OutcomeClass.NeverSaved => "never-saved",
-        OutcomeClass.Evicted => "evicted",
-        OutcomeClass.Expired => "expired",
-        OutcomeClass.Scope => "scope",
-        OutcomeClass.Identity => "identity",
-        OutcomeClass.Input => "input",
-        OutcomeClass.Env => "env",
-        OutcomeClass.Command => "command",
-        OutcomeClass.Revoked => "revoked",
-        OutcomeClass.Quarantined => "quarantined",
-        _ => "error",
-    };
+    public static string NameOf(this OutcomeClass outcome) => Names[(int)outcome];
+
+    public static OutcomeClass Parse(string name) => Array.IndexOf(Names, name) is var index and >= 0 ? (OutcomeClass)index : OutcomeClass.Error;
 }

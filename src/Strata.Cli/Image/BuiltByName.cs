@@ -11,7 +11,7 @@ internal static class BuiltByName
 
     /// <summary>In every scope of the repository.</summary>
     public static async ValueTask<IReadOnlyList<BuiltImage>> GetAsync(ImagePlace place, string name, CancellationToken cancellationToken) =>
-        [.. (await new BuiltImages(place.Data, TimeProvider.System).ListAsync(place.Identity, cancellationToken).ConfigureAwait(false)).Where(image => image.Definition == Bare(name))];
+        [.. (await new BuiltImages(place.Data, LocalRoots.Of(place.Data), TimeProvider.System).ListAsync(place.Identity, cancellationToken).ConfigureAwait(false)).Where(image => image.Definition == Bare(name))];
 
     /// <summary>Jobs and definitions that name it.</summary>
     public static IReadOnlyList<string> UsersOf(ImagePlace place, string definition)

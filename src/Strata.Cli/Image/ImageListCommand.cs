@@ -17,7 +17,7 @@ internal static class ImageListCommand
             var users = new ImageUsers(place);
             var images = place.Kept.List();
             var total = images.SelectMany(image => image.Layers.Concat(image.Earlier)).DistinctBy(layer => layer.Digest).Sum(layer => layer.SizeBytes ?? 0);
-            var built = await new BuiltImages(place.Data, TimeProvider.System).ListAsync(place.Identity, cancellationToken).ConfigureAwait(false);
+            var built = await new BuiltImages(place.Data, LocalRoots.Of(place.Data), TimeProvider.System).ListAsync(place.Identity, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))
             {
                 ImageJson.Print(

@@ -15,7 +15,7 @@ internal static class StoreUpkeep
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit, TimeProvider.System);
-            var outcome = await new LayerCollector(dataDirectory, layersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
+            var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), layersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
             if (outcome?.Warning is { } warning)
             {
                 DiagnosticOutput.Print(warning, terminal);

@@ -27,8 +27,11 @@ internal sealed class ArtifactInputs(
 
     public IReadOnlyList<ArtifactReport> Reports => _reports;
 
-    /// <summary>What the job stands on now: of other runs, what is derived from them.</summary>
+    /// <summary>What the job stands on now.</summary>
     public List<Artifact> Taken { get; } = [];
+
+    /// <summary>Where they are.</summary>
+    public List<JobPlace> Places { get; } = [];
 
     /// <returns>Why the job cannot start; null: it can.</returns>
     /// <exception cref="ExpressionException">A path or run cannot be evaluated.</exception>
@@ -145,11 +148,7 @@ internal sealed class ArtifactInputs(
         }
 
         Taken.Add(artifact);
-        if (!artifact.Shareable)
-        {
-            attempt.Hide();
-        }
-
+        Places.Add(JobTrees.PlaceOf(place.Path));
         var elapsed = (long)time.GetElapsedTime(started).TotalMilliseconds;
         _reports.Add(ReportOf(artifact, "ready", elapsed));
         await say(LogKind.Progress, $"artifact '{artifact.Name}' ({ArtifactText.SizeOf(artifact.Content!)}) is at {absolute}").ConfigureAwait(false);

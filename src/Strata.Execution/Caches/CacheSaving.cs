@@ -75,7 +75,7 @@ internal sealed class CacheSaving(
         var isChanged = false;
         foreach (var place in cache.Places)
         {
-            var basis = cache.Restored.GetValueOrDefault(place.Path) ?? [];
+            var basis = cache.IsInUpper ? [] : cache.Restored.GetValueOrDefault(place.Path) ?? [];
             var outcome = await SaveTreeAsync(cache, place, basis, others, sandbox, cancellationToken).ConfigureAwait(false);
             if (outcome is TreeSave.Blocked blocked)
             {

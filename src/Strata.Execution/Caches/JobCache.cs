@@ -23,6 +23,9 @@ internal sealed class JobCache(CacheSpec spec)
     /// <summary>Layers of what was found, by path; bottom first.</summary>
     public Dictionary<string, IReadOnlyList<LayerLease>> Restored { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>It was written into the running job, and is not below it.</summary>
+    public bool IsInUpper { get; set; }
+
     /// <summary>Why the cache is not used at all: it is not saved either.</summary>
     public string? Unusable { get; set; }
 

@@ -64,10 +64,12 @@ internal static class GitHubContext
     }
 
     /// <summary>The <c>strata</c> context: everything of <paramref name="github"/> and whom the run acts for.</summary>
-    public static ObjectValue Strata(ObjectValue github, RunIdentity identity) => With(
+    /// <param name="caches">By name; null: the job has none.</param>
+    public static ObjectValue Strata(ObjectValue github, RunIdentity identity, ObjectValue? caches = null) => With(
         github,
         ("org", Value.From(identity.Organization)),
-        ("trust", Value.From(TrustName(identity.Trust))));
+        ("trust", Value.From(TrustName(identity.Trust))),
+        ("caches", caches ?? ObjectValue.Empty));
 
     /// <summary>GITHUB_X and STRATA_X for every member that is text.</summary>
     public static void AddVariables(ObjectValue github, RunIdentity identity, IDictionary<string, string> variables)

@@ -28,4 +28,8 @@ internal sealed record JobInstance
 
 /// <summary>A job that is over.</summary>
 /// <param name="Outputs">Without those that hold a secret.</param>
-internal readonly record struct JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs);
+internal readonly record struct JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs)
+{
+    /// <summary>What it still saves, while others go on; null: nothing. Never fails.</summary>
+    public Task<IReadOnlyList<CacheReport>>? Saving { get; init; }
+}

@@ -26,6 +26,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private ResolvedImage? _resolved;
     private TimeSpan? _sandboxStart;
     private JobStores? _stores;
+    private bool _isSaving; // the sandbox and _stores are let go of when all is saved
 
     /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
     public async Task<JobOutcome> RunAsync()
@@ -80,11 +81,24 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
         }
 
-        await using (_stores.ConfigureAwait(false))
+        try
         {
-            return await _stores.RestoreAsync(scope, cancellation.Requested).ConfigureAwait(false) is { } refused
-                ? await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false)
-                : await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+            var env = JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope);
+            var refused = await _stores.RestoreAsync(scope.With(("env", ContextValues.OfTexts(env))), cancellation.Requested).ConfigureAwait(false);
+            if (refused is null)
+            {
+                return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+            }
+
+            await _stores.SaveAsync(RunStatus.Failure, null, cancellation.Hard).ConfigureAwait(false);
+            return await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!_isSaving)
+            {
+                await _stores.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -104,7 +118,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
                 Site = run.Site,
             },
             cancellation.Requested).ConfigureAwait(false);
-        await using (sandbox.ConfigureAwait(false))
+        try
         {
             _sandboxStart = sandbox.StartDuration;
             await run.SayNoticesAsync().ConfigureAwait(false);
@@ -116,8 +130,45 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
 
             var live = NewLiveJob(sandbox, config, user, scope, image);
-            return await RunStepsAsync(live).ConfigureAwait(false);
+            var outcome = await RunStepsAsync(live).ConfigureAwait(false);
+            if (_stores is null)
+            {
+                return outcome;
+            }
+
+            _isSaving = true;
+            return outcome with { Saving = SaveAsync(_stores, outcome.Report.Status, sandbox) };
         }
+        finally
+        {
+            if (!_isSaving)
+            {
+                await sandbox.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>While others go on.</summary>
+    private async Task<IReadOnlyList<CacheReport>> SaveAsync(JobStores stores, RunStatus status, ISandbox sandbox)
+    {
+        try
+        {
+            await stores.SaveAsync(status, cancellation.Reason is CancelReason.Run ? null : sandbox, run.Stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
+        {
+        }
+        catch (EnvironmentException e)
+        {
+            await _events.SayAsync(LogKind.Warning, $"What became of the caches could not be recorded: {e.Message}").ConfigureAwait(false);
+        }
+        finally
+        {
+            await sandbox.DisposeAsync().ConfigureAwait(false);
+            await stores.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return stores.CacheReports;
     }
 
     private async Task<JobOutcome> RunStepsAsync(LiveJob live)
@@ -211,9 +262,19 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         ImageName = image.Name,
         Contexts = scope,
         GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),
-        Env = JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope),
+        Env = WithPresets(JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope)),
         SummaryFile = Path.Combine(run.Directory.CreateJobDirectory(instance.DisplayName), "summary.md"),
     };
+
+    private Dictionary<string, string> WithPresets(Dictionary<string, string> env)
+    {
+        foreach (var (name, value) in _stores?.Env ?? new Dictionary<string, string>())
+        {
+            env.TryAdd(name, value);
+        }
+
+        return env;
+    }
 
     private TimeSpan Timeout(EvaluationScope scope) =>
         StepRunner.Minutes(instance.Job.TimeoutMinutes, scope) ?? TimeSpan.FromMinutes(TimeoutMinutesDefault);
@@ -273,6 +334,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
             Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, rest)],
             Artifacts = _stores?.Artifacts ?? [],
+            Caches = _stores?.CacheReports ?? [],
         };
         if (_stores is not null)
         {

@@ -1,5 +1,7 @@
+using Strata.Artifacts.Records;
 using Strata.Execution.Actions;
 using Strata.Execution.Artifacts;
+using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
@@ -10,6 +12,8 @@ using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Images;
 using Strata.Sandbox;
+using Strata.Tenancy;
+using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Jobs;
@@ -22,11 +26,16 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     private readonly ArtifactInputs _inputs;
     private readonly ArtifactPublishing _publishing;
     private readonly ImageUser _user;
+    private readonly RunServices _run;
+    private readonly CapturedWorkspace _workspace;
+    private readonly CacheSession _caches;
     private readonly List<ArtifactReport> _uploads = [];
 
-    private JobStores(RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, JobEvents events)
+    private JobStores(
+        RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
-        (_instance, _attempt, _user, Trees) = (instance, attempt, user, trees);
+        (_run, _instance, _attempt, _user, _workspace, Trees) = (run, instance, attempt, user, workspace, trees);
+        _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
     }
@@ -38,7 +47,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     /// <summary>A job that restores and publishes nothing does without all this.</summary>
     public static bool AreNeededBy(Job job) =>
-        job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" });
+        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" });
 
     /// <returns>Null: the image has no such user.</returns>
     public static async Task<JobStores?> OpenAsync(
@@ -60,7 +69,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 attempt.Hide();
             }
 
-            return new(run, instance, attempt, trees, user, events);
+            return new(run, instance, attempt, trees, user, image, workspace, events);
         }
         catch
         {
@@ -69,11 +78,32 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         }
     }
 
+    /// <summary>What presets of its caches set for the job's steps.</summary>
+    public IReadOnlyDictionary<string, string> Env => _caches.Env;
+
+    public ObjectValue Caches => _caches.Context;
+
+    public IReadOnlyList<CacheReport> CacheReports => _caches.Reports;
+
+    /// <param name="scope">Of the job, with its env.</param>
     /// <returns>Why the job cannot start; null: it can.</returns>
-    public Task<string?> RestoreAsync(EvaluationScope scope, CancellationToken cancellationToken) =>
-        _instance.Job.ArtifactsFrom.Count == 0
-            ? Task.FromResult<string?>(null)
-            : _inputs.RestoreAsync(_instance.Job.ArtifactsFrom, scope, _instance.Needs, cancellationToken);
+    /// <exception cref="ExpressionException">A cache or an artifact cannot be evaluated.</exception>
+    public async Task<string?> RestoreAsync(EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        if (_instance.Job.Caches.Count > 0)
+        {
+            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer));
+            if (await _caches.RestoreAsync([.. _instance.Job.Caches.Select(reading.Read)], cancellationToken).ConfigureAwait(false) is { } missed)
+            {
+                return missed;
+            }
+        }
+
+        var problem = _instance.Job.ArtifactsFrom.Count == 0 ? null
+            : await _inputs.RestoreAsync(_instance.Job.ArtifactsFrom, scope, _instance.Needs, cancellationToken).ConfigureAwait(false);
+        _inputs.Taken.ForEach(Take);
+        return problem;
+    }
 
     public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken)
     {
@@ -88,8 +118,24 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 }
 
                 return outcome;
+            case "download-artifact":
+                var (downloaded, reports) = await new DownloadArtifact(inputs, live, _attempt, Take).RunAsync(cancellationToken).ConfigureAwait(false);
+                _uploads.AddRange(reports);
+                return downloaded;
+            case "cache/save":
+                return await CacheAction.SaveAsync(inputs, action, live, _caches, cancellationToken).ConfigureAwait(false);
             default:
-                return StepOutcome.Failed($"actions/{action.Name} is not executed by this version.");
+                return await CacheAction.RestoreAsync(inputs, action, live, _caches, _attempt, saves: action.Name == "cache", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is published from now on stands on it.</summary>
+    private void Take(Artifact artifact)
+    {
+        _caches.AddSource(new(ProductKind.Artifact, artifact.Id));
+        if (!artifact.Shareable)
+        {
+            _attempt.Hide();
         }
     }
 
@@ -111,8 +157,15 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     /// <summary>The job's result is there: what needs it may go on.</summary>
     public Task EndAsync(RunStatus status, string? reason) => _attempt.EndAsync(status, reason);
 
+    /// <summary>The caches, when the job has ended. Nothing here fails it.</summary>
+    /// <param name="sandbox">Frozen; null: there is nothing to save.</param>
+    public Task SaveAsync(RunStatus status, ISandbox? sandbox, CancellationToken cancellationToken) =>
+        _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, sandbox, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        _attempt.Services.Saved.Forget(_attempt.Token);
+        _caches.Dispose();
         _inputs.Dispose();
         Trees.Dispose();
         await _attempt.DisposeAsync().ConfigureAwait(false);

@@ -32,6 +32,12 @@ internal sealed record RunServices
     /// <summary>Host directory of the user.</summary>
     public required string WorkspaceDirectory { get; init; }
 
+    /// <summary>The run was cancelled: what is being saved is given up.</summary>
+    public required CancellationToken Stop { get; init; }
+
+    /// <summary>False for --no-cache.</summary>
+    public required bool UseCaches { get; init; }
+
     /// <summary>See <see cref="Running.RunRequest.Explain"/>.</summary>
     public required bool Explain { get; init; }
 

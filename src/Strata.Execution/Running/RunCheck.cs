@@ -40,24 +40,11 @@ internal static class RunCheck
 
     private static IEnumerable<Diagnostic> NotYet(Job job)
     {
-        if (job.Caches.Count > 0)
-        {
-            yield return ExecutionDiagnostics.CachesNotYet(job.Caches[0].At);
-        }
-
         foreach (var step in job.Steps)
         {
-            switch (step.Action)
+            if (step.Action is StepAction.Run { Cache: { } cache })
             {
-                case StepAction.Run { Cache: { } cache }:
-                    yield return ExecutionDiagnostics.StepCacheNotYet(cache.At);
-                    break;
-                case StepAction.BuiltIn { Name: "cache" or "cache/restore" or "cache/save" } cacheAction:
-                    yield return ExecutionDiagnostics.CacheActionNotYet(cacheAction.Name, cacheAction.At);
-                    break;
-                case StepAction.BuiltIn { Name: "download-artifact" } download:
-                    yield return ExecutionDiagnostics.ArtifactActionNotYet(download.Name, download.At);
-                    break;
+                yield return ExecutionDiagnostics.StepCacheNotYet(cache.At);
             }
         }
     }

@@ -22,6 +22,7 @@ internal sealed class RunLoop
     private readonly IReadOnlyList<JobInstance>[] _instances;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Job, int Instance), JobReport> _reports = [];
+    private readonly List<((int Job, int Instance) Key, Task<IReadOnlyList<CacheReport>> Saving)> _saving = [];
     private readonly List<RunningJob> _running = [];
     private readonly List<JobInterval> _intervals = [];
     private readonly long _started;
@@ -79,6 +80,7 @@ internal sealed class RunLoop
             await TakeEndedAsync().ConfigureAwait(false);
         }
 
+        await EndSavingAsync().ConfigureAwait(false);
         _stop.Dispose();
         if ((_fault ?? _failure) is { } failure)
         {
@@ -86,6 +88,15 @@ internal sealed class RunLoop
         }
 
         return Reports();
+    }
+
+    /// <summary>Jobs end before they have saved, so that others go on; a run ends after.</summary>
+    private async Task EndSavingAsync()
+    {
+        foreach (var (key, saving) in _saving)
+        {
+            _reports[key] = _reports[key] with { Caches = await saving.ConfigureAwait(false) };
+        }
     }
 
     /// <summary>In the order of the document, and of each matrix.</summary>
@@ -191,6 +202,11 @@ internal sealed class RunLoop
             var outcome = await ended.Work.ConfigureAwait(false);
             status = outcome.Report.Status;
             _reports[(ended.Job, ended.Instance)] = outcome.Report;
+            if (outcome.Saving is { } saving)
+            {
+                _saving.Add(((ended.Job, ended.Instance), saving));
+            }
+
             _needs.AddOutputs(_jobs[ended.Job].Id, outcome.Outputs);
             _intervals.Add(new(ended.StartMs, ElapsedMs(), outcome.Report.Steps.Sum(s => s.DurationMs)));
         }

@@ -72,6 +72,8 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             Secrets = request.Secrets,
             WorkspaceDirectory = request.WorkspaceDirectory,
             Explain = request.Explain,
+            Stop = cancellationToken,
+            UseCaches = request.UseCaches,
             Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
             Hasher = services.Hasher,
             Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),

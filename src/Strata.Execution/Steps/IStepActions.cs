@@ -1,5 +1,6 @@
 using Strata.Execution.Contexts;
 using Strata.Execution.Logs;
+using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Steps;
@@ -7,7 +8,10 @@ namespace Strata.Execution.Steps;
 /// <summary>The actions that Strata implements and that restore or publish.</summary>
 internal interface IStepActions
 {
+    /// <summary>Of <c>strata.caches</c>.</summary>
+    ObjectValue Caches { get; }
+
     /// <param name="scope">For the inputs.</param>
-    /// <exception cref="Workflows.Expressions.ExpressionException">An input cannot be evaluated.</exception>
+    /// <exception cref="ExpressionException">An input cannot be evaluated.</exception>
     Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken);
 }

@@ -23,7 +23,7 @@ public sealed record BuiltImage(string Definition, Scope Scope, IReadOnlyList<Bu
 public sealed record BuiltStep(ImageLayerRecord Record, bool IsPresent);
 
 /// <summary>The layers that steps of definitions were built to, on this host.</summary>
-public sealed class BuiltImages(string dataDirectory, TimeProvider time)
+public sealed class BuiltImages(string dataDirectory, ILayerRoots roots, TimeProvider time)
 {
     private readonly LocalLayerStore _store = new(dataDirectory, time);
 
@@ -76,7 +76,7 @@ public sealed class BuiltImages(string dataDirectory, TimeProvider time)
 
             found++;
             await records.EvictAsync(record.Key, record.Scope, "removed by a user", cancellationToken).ConfigureAwait(false);
-            if (await _store.RemoveAsync(NameOf(record), new ImageRoots(dataDirectory), cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
+            if (await _store.RemoveAsync(NameOf(record), roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
             {
                 layers++;
                 freed += record.SizeBytes;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using Strata.Storage.Compression;
 
 namespace Strata.Layers.Compression;
 
@@ -10,7 +10,7 @@ public sealed class ZstdStream : Stream
     private const int InputSize = 128 << 10; // ZSTD_DStreamInSize
 
     private readonly Stream _source;
-    private readonly ZstdContext _context;
+    private readonly ZstdDecompression _context;
     private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(InputSize);
     private int _start;
     private int _end;
@@ -19,7 +19,7 @@ public sealed class ZstdStream : Stream
 
     /// <param name="source">Disposed with this stream.</param>
     /// <exception cref="DllNotFoundException">libzstd.so.1 is not installed (package libzstd1).</exception>
-    public ZstdStream(Stream source) => (_source, _context) = (source, ZstdContext.Create());
+    public ZstdStream(Stream source) => (_source, _context) = (source, new ZstdDecompression());
 
     public override bool CanRead => true;
 
@@ -116,73 +116,9 @@ public sealed class ZstdStream : Stream
 
     private int Decompress(Span<byte> output)
     {
-        var written = _context.Decompress(_input.AsSpan(_start, _end - _start), output, out var consumed, out var atFrameEnd);
+        var written = _context.Continue(_input.AsSpan(_start, _end - _start), output, out var consumed, out var atFrameEnd);
         _insideFrame = !atFrameEnd;
         _start += consumed;
         return written;
-    }
-}
-
-/// <summary>A decompression context of libzstd (zstd.h, "Streaming decompression").</summary>
-internal sealed unsafe partial class ZstdContext : SafeHandle
-{
-    private const string Library = "libzstd.so.1";
-
-    private ZstdContext(nint context)
-        : base(0, ownsHandle: true) => SetHandle(context);
-
-    public override bool IsInvalid => handle == 0;
-
-    public static ZstdContext Create()
-    {
-        var context = new ZstdContext(CreateContext());
-        return context.IsInvalid ? throw new InvalidOperationException("libzstd could not make a context: no memory.") : context;
-    }
-
-    public int Decompress(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out bool atFrameEnd)
-    {
-        fixed (byte* source = input, target = output)
-        {
-            var from = new ZstdBuffer { Start = source, Size = (nuint)input.Length };
-            var to = new ZstdBuffer { Start = target, Size = (nuint)output.Length };
-            var result = DecompressStream(handle, &to, &from);
-            if (IsError(result) != 0)
-            {
-                throw new InvalidDataException($"The zstd stream is damaged: {Marshal.PtrToStringUTF8(ErrorName(result))}.");
-            }
-
-            consumed = (int)from.Position;
-            atFrameEnd = result == 0;
-            return (int)to.Position;
-        }
-    }
-
-    protected override bool ReleaseHandle()
-    {
-        _ = FreeContext(handle);
-        return true;
-    }
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_createDStream")]
-    private static partial nint CreateContext();
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_freeDStream")]
-    private static partial nuint FreeContext(nint context);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
-    private static partial nuint DecompressStream(nint context, ZstdBuffer* output, ZstdBuffer* input);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
-    private static partial uint IsError(nuint result);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_getErrorName")]
-    private static partial nint ErrorName(nuint result);
-
-    /// <summary>ZSTD_inBuffer and ZSTD_outBuffer.</summary>
-    private struct ZstdBuffer
-    {
-        public byte* Start;
-        public nuint Size;
-        public nuint Position;
     }
 }

@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
 using Strata.Core;
+using Strata.Core.Tasks;
 using Strata.Layers.Store;
-using Strata.Storage;
 
 namespace Strata.Layers.Remote;
 
@@ -9,17 +8,19 @@ namespace Strata.Layers.Remote;
 /// The layers of one organization, on this host's disk as copies of what a blob archive keeps. What is written here is here alone until it is uploaded. What is opened and not here is
 /// fetched; what is damaged here is fetched anew.
 /// </summary>
-/// <param name="fetches">Of this process: one fetch of a layer, whoever asks.</param>
-internal sealed class CachedLayers(LocalLayers local, IBlobArchive archive, ConcurrentDictionary<Digest, Task<LayerOpening>> fetches) : ILayerPlace
+internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayerPlace
 {
+    private readonly Turns<Digest> _fetching = new(); // one fetches a layer; the others find it, or try themselves
+
     public LayerWrite Start() => local.Start();
 
+    /// <summary>On this host.</summary>
     public StoredLayer? Find(Digest digest) => local.Find(digest);
 
     public async ValueTask<LayerOpening> OpenAsync(Digest digest, CancellationToken cancellationToken)
     {
-        _ = (archive, fetches);
-        return await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        var opening = await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        return opening.Lease is null ? await FetchAsync(digest, opening, cancellationToken).ConfigureAwait(false) : opening;
     }
 
     public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => local.RemoveAsync(digest, cancellationToken);
@@ -27,4 +28,17 @@ internal sealed class CachedLayers(LocalLayers local, IBlobArchive archive, Conc
     public Digest? FindDerived(Digest key) => local.FindDerived(key);
 
     public void RecordDerived(Digest key, Digest layer) => local.RecordDerived(key, layer);
+
+    private async ValueTask<LayerOpening> FetchAsync(Digest digest, LayerOpening miss, CancellationToken cancellationToken)
+    {
+        using var turn = await _fetching.EnterAsync(digest, cancellationToken).ConfigureAwait(false);
+        var again = await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        if (again.Lease is not null)
+        {
+            return again;
+        }
+
+        var fetched = await fetch.RunAsync(digest, cancellationToken).ConfigureAwait(false);
+        return fetched.Miss is LayerMiss.Absent && fetched.Reason is null ? miss : fetched;
+    }
 }

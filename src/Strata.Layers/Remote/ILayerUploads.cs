@@ -1,5 +1,6 @@
 using Strata.Layers.Store;
 using Strata.Storage;
+using Strata.Storage.Blobs;
 
 namespace Strata.Layers.Remote;
 
@@ -10,7 +11,7 @@ public interface ILayerUploads
     /// Stores the layers' images and indexes where every worker can fetch them. Called before a record that names them is committed, under the same lease: until that is lost or
     /// released they are not collected there. Where layers are kept on this host alone there is nothing to do.
     /// </summary>
-    /// <exception cref="IOException">The store refuses or fails, retries included: no record may be committed. The next call goes on from there.</exception>
+    /// <exception cref="BlobStoreException">The store refuses or fails, retries included: no record may be committed. The next call goes on from there.</exception>
     ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken);
 }
 

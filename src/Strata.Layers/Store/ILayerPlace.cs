@@ -44,7 +44,11 @@ public readonly record struct LayerName(LayerOrg Org, Digest Digest);
 
 /// <summary>What opening a layer came to.</summary>
 /// <param name="Lease">The caller disposes it. Null: a miss.</param>
-public readonly record struct LayerOpening(LayerLease? Lease, LayerMiss Miss);
+public readonly record struct LayerOpening(LayerLease? Lease, LayerMiss Miss)
+{
+    /// <summary>Of a miss, for people. Null: the kind of miss says it.</summary>
+    public string? Reason { get; init; }
+}
 
 public enum LayerMiss
 {
@@ -58,6 +62,9 @@ public enum LayerMiss
 
     /// <summary>The disk could not read it. It was put aside.</summary>
     Unreadable,
+
+    /// <summary>It is kept elsewhere, and from there it did not come: the reason says why. It may another time.</summary>
+    Unreachable,
 }
 
 public enum LayerRemoval

@@ -1,6 +1,6 @@
 namespace Strata.Storage.Blobs;
 
-/// <summary>Keys of stored objects: ours, never anything from outside.</summary>
+/// <summary>Keys of stored objects: ours, never anything from outside. And what else every store takes.</summary>
 public static class BlobName
 {
     public const int LengthMax = 512;
@@ -49,5 +49,37 @@ public static class BlobName
         }
 
         return true;
+    }
+
+    public const int PartNumberMax = 10_000;
+
+    public static readonly TimeSpan SignedLifetimeMax = TimeSpan.FromDays(7);
+
+    /// <exception cref="ArgumentOutOfRangeException">Not 1 to 10,000.</exception>
+    public static int CheckPart(int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, PartNumberMax);
+        return number;
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">Not a second to 7 days.</exception>
+    public static TimeSpan CheckLifetime(TimeSpan lifetime)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lifetime, TimeSpan.FromSeconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, SignedLifetimeMax);
+        return lifetime;
+    }
+
+    /// <exception cref="ArgumentException">None, or not in order of their numbers.</exception>
+    public static void CheckParts(IReadOnlyList<StoredPart> parts)
+    {
+        var last = 0;
+        foreach (var part in parts)
+        {
+            last = CheckPart(part.Number) > last ? part.Number : throw new ArgumentException("Parts that are not in order of their numbers.", nameof(parts));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfZero(parts.Count, nameof(parts));
     }
 }

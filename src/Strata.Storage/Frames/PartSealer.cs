@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Strata.Core;
 using Strata.Storage.Keys;
 
@@ -15,21 +16,114 @@ public sealed class PartSealer : IDisposable
     /// <summary>A blob's part numbers: 1 to 9,999, so that its index can be a part by itself.</summary>
     public const int PartsMax = 9_999;
 
-    /// <summary>Seals one part. Nonces are fresh each time: the same content never gives the same bytes.</summary>
+    /// <summary>Plain bytes of a part: it is held in memory.</summary>
+    public const int PartLengthMax = 1 << 30;
+
+    private readonly PartBuffers _buffers = new();
+    private readonly FrameCodecs _codecs = new();
+
+    /// <summary>Seals one part, on a thread of the pool. Nonces are fresh each time: the same content never gives the same bytes.</summary>
     /// <param name="part">1 to <see cref="PartsMax"/>, in the order of the plain bytes; the seal holds only at this place of this blob.</param>
+    /// <param name="length">1 to <see cref="PartLengthMax"/>.</param>
     /// <param name="storedLengthMin">Filled up with zeros to it: the store's <c>PartSizeMin</c>, unless it is the object's last.</param>
     public Task<SealedPart> SealAsync(
-        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken) => throw new NotSupportedException();
+        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(part, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(part, PartsMax);
+        CheckLength(length);
+        return Task.Run(() => SealNowAsync(key, part, source, offset, length, storedLengthMin, cancellationToken), cancellationToken);
+    }
 
     /// <summary>What <see cref="SealedPart.Digest"/> would be: to see whether a part that was sent is still right, without sealing it again.</summary>
-    public Task<Digest> DigestAsync(ReadPlain source, long offset, int length, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Digest> DigestAsync(ReadPlain source, long offset, int length, CancellationToken cancellationToken)
+    {
+        CheckLength(length);
+        return Task.Run(() => DigestNowAsync(source, offset, length, cancellationToken), cancellationToken);
+    }
 
     /// <summary>
     /// The index, sealed: the object's last bytes. Behind the last part's in the same part of an upload, or as one of its own (the last may be small).
     /// </summary>
-    public byte[] SealIndex(BlobKey key, BlobIndex index) => throw new NotSupportedException();
-
-    public void Dispose()
+    public static byte[] SealIndex(BlobKey key, BlobIndex index)
     {
+        var content = index.Encode();
+        var stored = new byte[content.Length + FrameSeal.Overhead];
+        using var seal = new FrameSeal(key);
+        seal.Seal(BlobIndex.BindingOf(content.Length), content, stored);
+        return stored;
     }
+
+    /// <summary>Parts that are still in use keep their memory.</summary>
+    public void Dispose() => _codecs.Dispose();
+
+    private static void CheckLength(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PartLengthMax);
+    }
+
+    private static int FrameCount(int length) => (int)(((long)length + FrameSize - 1) / FrameSize);
+
+    private async Task<SealedPart> SealNowAsync(
+        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken)
+    {
+        var frames = new Frame[FrameCount(length)];
+        var buffer = _buffers.Rent(Math.Max(length + (frames.Length * FrameSeal.Overhead), storedLengthMin));
+        var codec = _codecs.Take();
+        try
+        {
+            using var seal = new FrameSeal(key);
+            var stored = 0;
+            for (var i = 0; i < frames.Length; i++)
+            {
+                var plain = codec.Plain.AsMemory(0, Math.Min(FrameSize, length - (i * FrameSize)));
+                await source(offset + ((long)i * FrameSize), plain, cancellationToken).ConfigureAwait(false);
+                frames[i] = codec.Seal(seal, part, i, plain.Span, buffer.AsSpan(stored));
+                stored += frames[i].StoredLength;
+            }
+
+            if (stored < storedLengthMin)
+            {
+                buffer.AsSpan(stored, storedLengthMin - stored).Clear();
+                stored = storedLengthMin;
+            }
+
+            return new(_buffers, buffer, stored, new(frames), Md5Of(buffer.AsSpan(0, stored)));
+        }
+        catch
+        {
+            _buffers.Return(buffer);
+            throw;
+        }
+        finally
+        {
+            _codecs.Return(codec);
+        }
+    }
+
+    private async Task<Digest> DigestNowAsync(ReadPlain source, long offset, int length, CancellationToken cancellationToken)
+    {
+        var frames = new Frame[FrameCount(length)];
+        var codec = _codecs.Take();
+        try
+        {
+            for (var i = 0; i < frames.Length; i++)
+            {
+                var plain = codec.Plain.AsMemory(0, Math.Min(FrameSize, length - (i * FrameSize)));
+                await source(offset + ((long)i * FrameSize), plain, cancellationToken).ConfigureAwait(false);
+                frames[i] = new(plain.Length, plain.Length + FrameSeal.Overhead, IsCompressed: false, Digest.Of(plain.Span));
+            }
+
+            return new FrameList(frames).Digest;
+        }
+        finally
+        {
+            _codecs.Return(codec);
+        }
+    }
+
+#pragma warning disable CA5351 // S3 names parts by their MD5; nothing relies on it against an attacker
+    private static string Md5Of(ReadOnlySpan<byte> stored) => Convert.ToHexStringLower(MD5.HashData(stored));
+#pragma warning restore CA5351
 }

@@ -1,0 +1,42 @@
+using Strata.Caching.Life;
+using Strata.Caching.Stats;
+using Strata.Metadata;
+using Strata.Tenancy.Audit;
+
+namespace Strata.Caching.Entries;
+
+/// <inheritdoc cref="ICacheCatalog"/>
+public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheCatalog
+{
+    public ValueTask<IReadOnlyList<CacheEntry>> ListAsync(CacheFilter filter, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<CacheEntry>>(sql => EntrySql.List(sql, filter), cancellationToken);
+
+    public ValueTask<CacheEntry?> FindAsync(long id, CancellationToken cancellationToken) => ReadAsync(sql => EntrySql.Find(sql, id), cancellationToken);
+
+    public ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(string runId, string? job, string? name, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<RecordedLookup>>(sql => UseSql.List(sql, runId, job, name), cancellationToken);
+
+    public ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken) => ReadAsync(
+        sql =>
+        {
+            var (entries, sizeBytes) = UseSql.Usage(sql);
+            return new CacheStatistics(UseSql.ListCounts(sql), entries, sizeBytes);
+        },
+        cancellationToken);
+
+    public async ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken) => await database.WriteAsync(
+        sql =>
+        {
+            var retired = EntryRetirement.Retire(sql, id, EntryState.Evicted, reason, "user", time.GetUtcNow());
+            AuditLog.Append(sql, retired is null ? [] : [retired.Event]);
+            return retired is not null;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CancellationToken cancellationToken) => new EntrySweep(database, time, policy, cancellationToken).RunAsync();
+
+    private ValueTask<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(database.Read(read));
+    }
+}

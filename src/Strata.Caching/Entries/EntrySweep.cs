@@ -1,0 +1,142 @@
+using Strata.Caching.Life;
+using Strata.Core;
+using Strata.Metadata;
+using Strata.Tenancy;
+using Strata.Tenancy.Audit;
+using Strata.Tenancy.Revoking;
+
+namespace Strata.Caching.Entries;
+
+/// <summary>One sweep: looks without writing, then takes away in small transactions, so that nobody waits long.</summary>
+internal sealed class EntrySweep(Database database, TimeProvider time, SweepPolicy policy, CancellationToken cancellationToken)
+{
+    private const int BatchMax = 500;
+
+    /// <summary>For this long what is no longer live is kept, to explain look-ups with.</summary>
+    private static readonly TimeSpan RetiredLifetime = TimeSpan.FromDays(30);
+
+    private int _expired, _evicted, _forgotten;
+    private long _freedBytes;
+
+    public async ValueTask<SweepReport> RunAsync()
+    {
+        await ExpireAsync().ConfigureAwait(false);
+        await EvictAsync().ConfigureAwait(false);
+        await ForgetAsync().ConfigureAwait(false);
+        return new(_expired, _evicted, _forgotten, _freedBytes);
+    }
+
+    private async ValueTask ExpireAsync()
+    {
+        while (database.Read(ListExpired) is { Count: > 0 } expired)
+        {
+            _expired += await RetireAsync(expired, EntryState.Expired, static () => "too old, or unused for too long", static () => false).ConfigureAwait(false);
+        }
+    }
+
+    private List<long> ListExpired(SqlSession sql) => SweepSql.ListExpired(sql, time.GetUtcNow(), time.GetUtcNow() - policy.Ttl, BatchMax);
+
+    private async ValueTask EvictAsync()
+    {
+        var usage = database.Read(SweepSql.ListUsage);
+        foreach (var repository in usage)
+        {
+            await EvictAsync([repository], policy.RepositoryBytesMax, $"the quota of {repository.Organization}/{repository.Repository}").ConfigureAwait(false);
+        }
+
+        foreach (var organization in usage.GroupBy(static repository => repository.Organization, StringComparer.Ordinal))
+        {
+            await EvictAsync([.. organization], policy.OrganizationBytesMax, $"the quota of {organization.Key}").ConfigureAwait(false);
+        }
+
+        await EvictAsync(usage, policy.SizeBytesMax, "max_size").ConfigureAwait(false);
+    }
+
+    private async ValueTask EvictAsync(List<RepoUsage> repositories, long? limitBytes, string limit)
+    {
+        var ids = repositories.Select(static repository => repository.Id).ToHashSet();
+        if (limitBytes is not { } max || database.Read(UsedBytes) <= max)
+        {
+            return;
+        }
+
+        var order = database.Read(sql =>
+        {
+            var candidates = new List<EvictionCandidate>();
+            foreach (var id in ids)
+            {
+                SweepSql.AddCandidates(sql, id, candidates);
+            }
+
+            return EvictionOrder.Of(candidates);
+        });
+        var left = database.Read(UsedBytes) - EvictionOrder.TargetOf(max);
+        foreach (var batch in order.Chunk(BatchMax))
+        {
+            var before = _freedBytes;
+            _evicted += await RetireAsync(batch, EntryState.Evicted, () => $"{limit}, {new ByteSize(max)}, was passed", () => _freedBytes - before >= left).ConfigureAwait(false);
+            left -= _freedBytes - before;
+            if (left <= 0)
+            {
+                return;
+            }
+        }
+
+        long UsedBytes(SqlSession sql) => SweepSql.ListUsage(sql).Where(repository => ids.Contains(repository.Id)).Sum(static repository => repository.SizeBytes);
+    }
+
+    private async ValueTask<int> RetireAsync(IReadOnlyList<long> ids, EntryState state, Func<string> reason, Func<bool> isEnough) => await database.WriteAsync(
+        sql =>
+        {
+            var (count, events, now) = (0, new List<AuditEvent>(), time.GetUtcNow());
+            for (var i = 0; i < ids.Count && !isEnough(); i++)
+            {
+                if (EntryRetirement.Retire(sql, ids[i], state, reason(), "sweep", now) is { } retired)
+                {
+                    count++;
+                    _freedBytes += retired.FreedBytes;
+                    events.Add(retired.Event);
+                }
+            }
+
+            AuditLog.Append(sql, events);
+            return count;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask ForgetAsync()
+    {
+        var before = time.GetUtcNow() - RetiredLifetime;
+        var gone = database.Read(sql => (Ids: SweepSql.ListGone(sql, before, 10 * BatchMax), Lookups: SweepSql.HasOldLookups(sql, before)));
+        if (gone.Lookups)
+        {
+            await database.WriteAsync(sql => Done(() => SweepSql.RemoveLookups(sql, before)), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var batch in gone.Ids.Chunk(BatchMax))
+        {
+            await database.WriteAsync(sql => Done(() => Forget(sql, batch)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What others stand on stays, or a revocation would not get past it.</summary>
+    private void Forget(SqlSession sql, long[] ids)
+    {
+        foreach (var id in ids)
+        {
+            var product = new Product(ProductKind.CacheEntry, id);
+            if (!Derivations.HasProducts(sql, product))
+            {
+                Derivations.Remove(sql, product);
+                SweepSql.Remove(sql, id);
+                _forgotten++;
+            }
+        }
+    }
+
+    private static bool Done(Action work)
+    {
+        work();
+        return true;
+    }
+}

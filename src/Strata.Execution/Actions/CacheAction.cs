@@ -1,0 +1,99 @@
+using Strata.Execution.Artifacts;
+using Strata.Execution.Caches;
+using Strata.Execution.Entries;
+using Strata.Execution.Reporting;
+using Strata.Execution.Steps;
+using Strata.Layers.Placing;
+using Strata.Layers.Saving;
+using Strata.Layers.Trees;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Actions;
+
+/// <summary>actions/cache, actions/cache/restore and actions/cache/save: caches as the job's steps go. What is found is written into the running job.</summary>
+internal static class CacheAction
+{
+    /// <summary>Part of what these caches are found by: GitHub's have no names.</summary>
+    private const string Name = "actions/cache";
+
+    /// <param name="saves">Whether it is saved when the job ends: actions/cache.</param>
+    public static async Task<StepOutcome> RestoreAsync(
+        ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, CacheSession session, JobAttempt attempt, bool saves, CancellationToken cancellationToken)
+    {
+        var spec = SpecOf(inputs, action) with
+        {
+            Save = !saves ? CacheSave.Never : inputs.Flag("save-always") ? CacheSave.Always : CacheSave.OnSuccess,
+            FailOnMiss = inputs.Flag("fail-on-cache-miss"),
+            LookupOnly = inputs.Flag("lookup-only"),
+        };
+        var cache = await session.FindAsync(spec, cancellationToken).ConfigureAwait(false);
+        if (cache.Restored.Count > 0)
+        {
+            await PlaceAsync(cache, live, attempt, cancellationToken).ConfigureAwait(false);
+        }
+
+        var isFound = cache.Lookup?.Entry is not null;
+        if (spec.FailOnMiss && !isFound)
+        {
+            return StepOutcome.Failed($"nothing is cached for the key '{spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
+        }
+
+        var outcome = StepOutcome.Succeeded();
+        outcome.Effects.Outputs["cache-hit"] = cache.IsExactHit ? "true" : isFound ? "false" : "";
+        outcome.Effects.Outputs["cache-primary-key"] = spec.Key;
+        outcome.Effects.Outputs["cache-matched-key"] = cache.Lookup?.MatchedKey ?? "";
+        return outcome;
+    }
+
+    public static async Task<StepOutcome> SaveAsync(ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, CacheSession session, CancellationToken cancellationToken)
+    {
+        var cache = await session.FindAsync(SpecOf(inputs, action), cancellationToken).ConfigureAwait(false);
+        if (cache.IsExactHit)
+        {
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, "exact-hit");
+            return StepOutcome.Succeeded();
+        }
+
+        await session.SaveNowAsync(cache, live.Sandbox, cancellationToken).ConfigureAwait(false);
+        return StepOutcome.Succeeded();
+    }
+
+    private static CacheSpec SpecOf(ActionInputs inputs, StepAction.BuiltIn action) => new()
+    {
+        Name = Name,
+        Type = CacheReading.CustomType,
+        Paths = inputs.Lines("path"),
+        Key = inputs.Text("key") ?? "",
+        RestoreKeys = inputs.Lines("restore-keys"),
+        IsForAnyImage = false,
+        Ttl = null,
+        MaxAge = null,
+        Save = CacheSave.OnSuccess,
+        Rolling = false,
+        FailOnMiss = false,
+        LookupOnly = false,
+        ShareWithForks = false,
+        Env = new Dictionary<string, string>(),
+        Inputs = new Dictionary<string, string>(),
+        At = action.At,
+    };
+
+    private static async Task PlaceAsync(JobCache cache, LiveJob live, JobAttempt attempt, CancellationToken cancellationToken)
+    {
+        var format = live.Sandbox.UpperFormat;
+        var placement = new LivePlacement(new OwnerPolicy(format.OwnerShift, format.IdMax), attempt.Services.Layers.Scratch);
+        foreach (var place in cache.Places)
+        {
+            if (!cache.Restored.TryGetValue(place.Path, out var layers))
+            {
+                continue;
+            }
+
+            using var directory = live.Sandbox.OpenDirectory(place.Path, (live.User.UserId, live.User.GroupId))
+                ?? throw new IOException($"{place.Path} is there and no directory.");
+            await placement.MergeAsync(directory, [.. layers.Select(LowerLayer.Of)], cancellationToken).ConfigureAwait(false);
+        }
+
+        cache.IsInUpper = true;
+    }
+}

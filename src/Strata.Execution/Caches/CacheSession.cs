@@ -1,0 +1,166 @@
+using Strata.Caching.Entries;
+using Strata.Core;
+using Strata.Execution.Contexts;
+using Strata.Execution.Entries;
+using Strata.Execution.Events;
+using Strata.Execution.Reporting;
+using Strata.Execution.Trees;
+using Strata.Images;
+using Strata.Layers.Store;
+using Strata.Sandbox;
+using Strata.Tenancy;
+using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Caches;
+
+/// <summary>The dependency caches of one attempt at a job: declared ones from before its first step, those of actions/cache from their step on. Used by one step at a time.</summary>
+/// <param name="isOn">False for --no-cache: nothing is looked for, nothing saved.</param>
+internal sealed class CacheSession(
+    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, bool isOn, Func<LogKind, string, ValueTask> say,
+    TimeProvider time) : IDisposable
+{
+    private readonly List<JobCache> _all = [];
+    private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
+    private readonly List<Product> _derivedFrom = [];
+
+    public IReadOnlyList<CacheReport> Reports => [.. _all.Select(static cache => cache.ToReport())];
+
+    /// <summary>What presets set for the job's steps, under what the workflow sets.</summary>
+    public Dictionary<string, string> Env { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is restored or saved on its own.</summary>
+    public IReadOnlyList<JobPlace> Places => [.. _all.SelectMany(static cache => cache.Places).Select(static place => place.In)];
+
+    /// <summary>For expressions: each cache's outcome and matched key, by name.</summary>
+    public ObjectValue Context => new(_all.Select(static cache => KeyValuePair.Create<string, Value>(cache.Spec.Name, ContextValues.Of(
+        ("outcome", Value.From(cache.OutcomeName())),
+        ("matched-key", Value.From(cache.Lookup?.MatchedKey ?? "")),
+        ("key", Value.From(cache.Spec.Key))))));
+
+    /// <summary>What the attempt stands on, for what it publishes.</summary>
+    public void AddSource(Product source) => _derivedFrom.Add(source);
+
+    /// <summary>Declared caches: looked for, then laid into the job, which has not started.</summary>
+    /// <returns>Why the job cannot start: only where its author wants that (fail-on-miss).</returns>
+    public async Task<string?> RestoreAsync(IReadOnlyList<CacheSpec> specs, CancellationToken cancellationToken)
+    {
+        foreach (var spec in specs)
+        {
+            _all.Add(new(spec));
+            foreach (var (name, value) in spec.Env)
+            {
+                Env.TryAdd(name, value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{value[2..]}" : value);
+            }
+        }
+
+        if (!isOn)
+        {
+            return null;
+        }
+
+        foreach (var cache in _all)
+        {
+            await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _restoring.PlaceAsync(_all, cancellationToken).ConfigureAwait(false);
+        foreach (var cache in _all)
+        {
+            await TellAsync(cache).ConfigureAwait(false);
+        }
+
+        return _all.Find(static cache => cache.Spec.FailOnMiss && cache.Lookup?.Entry is null) is { } missed
+            ? $"the cache '{missed.Spec.Name}' has nothing for key '{missed.Spec.Key}' (fail-on-miss): {missed.Unusable ?? missed.Lookup?.Reason}"
+            : null;
+    }
+
+    /// <summary>One that a step asks for: what was found is held, and not placed.</summary>
+    public async Task<JobCache> FindAsync(CacheSpec spec, CancellationToken cancellationToken)
+    {
+        var cache = new JobCache(spec);
+        if (isOn)
+        {
+            await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
+        }
+
+        _all.Add(cache);
+        await TellAsync(cache).ConfigureAwait(false);
+        return cache;
+    }
+
+    /// <summary>All that is to be saved, when nobody writes in the sandbox any more; then what became of them is recorded.</summary>
+    public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, ISandbox? sandbox, CancellationToken cancellationToken)
+    {
+        var places = Places.Concat(others).ToList();
+        foreach (var cache in _all)
+        {
+            if (sandbox is not null && cache is { Save: SaveOutcome.Skipped, SaveReason: null })
+            {
+                await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var uses = _all.Where(static cache => cache is { Query: not null, Lookup: not null }).Select(static cache => new Strata.Caching.Entries.CacheUse
+        {
+            Query = cache.Query!,
+            Lookup = cache.Lookup!,
+            RestoreTime = cache.RestoreTime,
+            RestoredBytes = cache.RestoredBytes,
+            Save = cache.Save,
+            SaveReason = cache.SaveReason,
+            SaveTime = cache.SaveTime,
+            SavedBytes = cache.SavedBytes,
+        }).ToList();
+        if (uses.Count > 0)
+        {
+            await attempt.Services.Caches.RecordAsync(
+                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses }, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One that a step asks to be saved as it is.</summary>
+    public Task SaveNowAsync(JobCache cache, ISandbox sandbox, CancellationToken cancellationToken) => SaveAsync(cache, [], true, sandbox, cancellationToken);
+
+    private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, bool succeeded, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var saving = new CacheSaving(attempt, trees, secrets, () => _derivedFrom, attempt.Services.Saved, time);
+        await saving.SaveAsync(cache, others, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+        var text = cache.Save switch
+        {
+            SaveOutcome.Saved => $"cache '{cache.Spec.Name}': saved {new ByteSize(cache.SavedBytes)} as '{cache.Query!.Key}'",
+            SaveOutcome.Unchanged => $"cache '{cache.Spec.Name}': unchanged, now also '{cache.Query!.Key}'",
+            SaveOutcome.Skipped => null,
+            _ => $"cache '{cache.Spec.Name}' is not saved: {cache.SaveReason}",
+        };
+        if (text is not null)
+        {
+            await say(cache.Save is SaveOutcome.Blocked or SaveOutcome.Error ? LogKind.Warning : LogKind.Progress, text).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var lease in _all.SelectMany(static cache => cache.Restored.Values).SelectMany(static layers => layers))
+        {
+            lease.Dispose();
+        }
+    }
+
+    private async Task TellAsync(JobCache cache)
+    {
+        if (cache.Lookup?.Entry is { } entry)
+        {
+            _derivedFrom.Add(new(ProductKind.CacheEntry, entry.Id));
+        }
+
+        var (kind, text) = cache switch
+        {
+            { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
+            { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off (--no-cache)"),
+            { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
+            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
+        };
+        await say(kind, text).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,69 @@
+using Strata.Core;
+using Strata.Storage.Blobs;
+using Strata.Storage.Objects;
+
+namespace Strata.Storage.Garbage;
+
+/// <param name="Problem">For people.</param>
+public sealed record BlobProblem(string Org, Digest Digest, string Owner, string Problem);
+
+public readonly record struct VerificationProgress(int BlobsDone, int BlobsTotal, long BytesDone, long BytesTotal);
+
+/// <param name="Bytes">Plaintext that was read.</param>
+public sealed record VerificationReport(int Blobs, long Bytes, IReadOnlyList<BlobProblem> Problems);
+
+/// <summary>Reads what is stored: every object whole, every frame opened. What is missing or damaged is doubted from then on: it is stored anew by whoever has it.</summary>
+public sealed class StorageVerification(BlobArchives archives)
+{
+    /// <param name="reads">False: only whether the objects are there, with their size.</param>
+    /// <exception cref="BlobStoreException">The store fails otherwise than in a single object.</exception>
+    public async Task<VerificationReport> RunAsync(bool reads, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    {
+        var problems = new List<BlobProblem>();
+        var blobs = archives.FindStoreId() is { } store ? archives.Database.Read(sql => BlobSql.ListLive(sql, store)) : [];
+        var retry = new Retry(archives.Time, archives.Options.Read);
+        var (bytes, total) = (0L, blobs.Sum(static b => b.LengthBytes));
+        for (var i = 0; i < blobs.Count; i++)
+        {
+            var blob = blobs[i];
+            if (await ProblemOfAsync(blob, reads, retry, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                problems.Add(new(blob.Org, blob.Digest, blob.Owner, problem));
+                await archives.Of(blob.Org).DoubtAsync(blob.Digest, problem, cancellationToken).ConfigureAwait(false);
+            }
+
+            bytes += blob.LengthBytes;
+            progress?.Report(new(i + 1, blobs.Count, bytes, total));
+        }
+
+        return new(blobs.Count, reads ? bytes : 0, problems);
+    }
+
+    private async Task<string?> ProblemOfAsync(BlobRow blob, bool reads, Retry retry, CancellationToken cancellationToken)
+    {
+        var head = await retry.RunAsync((_, stop) => archives.Store.HeadAsync(blob.ObjectKey, stop), cancellationToken).ConfigureAwait(false);
+        if (head is null)
+        {
+            return "its object is gone";
+        }
+
+        if (head.SizeBytes != blob.StoredBytes)
+        {
+            return $"its object has {head.SizeBytes} bytes, not {blob.StoredBytes}";
+        }
+
+        try
+        {
+            if (reads)
+            {
+                await archives.Of(blob.Org).FetchAsync(blob.Digest, static (_, _, _) => default, null, cancellationToken).ConfigureAwait(false);
+            }
+
+            return blob.Doubt;
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged or BlobFault.NotFound)
+        {
+            return e.Message;
+        }
+    }
+}

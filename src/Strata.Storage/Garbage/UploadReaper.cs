@@ -1,0 +1,58 @@
+using Strata.Storage.Blobs;
+using Strata.Storage.Objects;
+using Strata.Storage.Uploads;
+
+namespace Strata.Storage.Garbage;
+
+/// <param name="Unknown">Of these, those that only the store knew.</param>
+public readonly record struct ReapReport(int Uploads, int Unknown);
+
+/// <summary>
+/// Ends uploads that nobody has worked on for a while, and those of which the store alone knows. A worker that was only slow begins another: its record is gone, so it can publish nothing of
+/// the old one.
+/// </summary>
+public sealed class UploadReaper(BlobArchives archives)
+{
+    /// <summary>Each part that is sent is a heartbeat.</summary>
+    public static readonly TimeSpan HeartbeatMax = TimeSpan.FromHours(1);
+
+    /// <exception cref="BlobStoreException">The store fails; what is done is done, the rest is for the next time.</exception>
+    public async Task<ReapReport> RunAsync(TimeSpan heartbeatMax, CancellationToken cancellationToken)
+    {
+        if (archives.FindStoreId() is not { } store)
+        {
+            return default;
+        }
+
+        var before = archives.Time.GetUtcNow() - heartbeatMax;
+        var retry = new Retry(archives.Time, archives.Options.Upload);
+        var known = await EndKnownAsync(store, before, retry, cancellationToken).ConfigureAwait(false);
+        var unknown = 0;
+        await foreach (var pending in archives.Store.ListUploadsAsync($"{store}/", cancellationToken).ConfigureAwait(false))
+        {
+            if (pending.StartedAt < before && !archives.Database.Read(sql => UploadSql.IsKnown(sql, pending.Upload)))
+            {
+                await retry.RunAsync((_, stop) => archives.Store.AbortAsync(pending.Upload, stop), cancellationToken).ConfigureAwait(false);
+                unknown++;
+            }
+        }
+
+        return new(known + unknown, unknown);
+    }
+
+    private async Task<int> EndKnownAsync(string store, DateTimeOffset before, Retry retry, CancellationToken cancellationToken)
+    {
+        var (ended, removal) = (0, new UploadRemoval(archives.Store, archives.Database));
+        foreach (var upload in archives.Database.Read(sql => UploadSql.ListAbandoned(sql, store, before)))
+        {
+            if (await archives.Database.WriteAsync(sql => UploadSql.EndAbandoned(sql, upload.Id, before), cancellationToken).ConfigureAwait(false)
+                && archives.Database.Read(sql => UploadSql.FindEnding(sql, upload.Id)) is { } ending)
+            {
+                await removal.RemoveAsync(ending, retry, cancellationToken).ConfigureAwait(false);
+                ended++;
+            }
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,39 @@
+using Strata.Core;
+using Strata.Storage.Frames;
+
+namespace Strata.Storage.Objects;
+
+/// <summary>A blob that is stored. Only its doubt, its pins and its state ever change.</summary>
+internal sealed record BlobRow
+{
+    public long Id { get; init; }
+
+    public required string Org { get; init; }
+
+    public required Digest Digest { get; init; }
+
+    public required string ObjectKey { get; init; }
+
+    public required string WrappedKey { get; init; }
+
+    /// <summary>Of the plaintext.</summary>
+    public required long LengthBytes { get; init; }
+
+    /// <summary>Of the object.</summary>
+    public required long StoredBytes { get; init; }
+
+    public required IndexPlace Index { get; init; }
+
+    /// <summary>Its parts are recorded under this id.</summary>
+    public required string Upload { get; init; }
+
+    public required string Owner { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How often it was pinned: who sees the same number twice knows that nobody did in between.</summary>
+    public long Pins { get; init; }
+
+    /// <summary>Why it may not be what it is called: it is stored anew by whoever has it. Null: none.</summary>
+    public string? Doubt { get; init; }
+}

@@ -1,0 +1,140 @@
+using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
+using Strata.Storage.Keys;
+
+namespace Strata.Storage.Uploads;
+
+/// <summary>
+/// Sends what a plan says is missing: pieces are sealed ahead, side by side, put together to parts in order, and sent several at a time, each retried alone. A part is recorded once the store
+/// has it. Memory: <see cref="TransferOptions.SealedAhead"/> and <see cref="TransferOptions.PartsInFlight"/> pieces.
+/// </summary>
+internal sealed class PartSending(UploadWork work, UploadPlan plan)
+{
+    private readonly List<PartRow> _rows = [.. plan.Kept]; // by number; new ones without what the store called them
+    private readonly List<Task<PartRow>> _sends = [];
+    private readonly Queue<Task<SealedPart>> _sealing = [];
+    private readonly List<SealedPart> _gathered = []; // of the part that is being put together
+
+    private long _bytesSent;
+
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    /// <returns>All parts of the object, by number.</returns>
+    /// <exception cref="UploadEndedException">The lease is lost or the upload is gone.</exception>
+    public async Task<IReadOnlyList<PartRow>> RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var slots = new SemaphoreSlim(work.Options.PartsInFlight);
+        try
+        {
+            foreach (var gap in plan.Gaps)
+            {
+                await SendAsync(gap, slots, stop).ConfigureAwait(false);
+            }
+
+            var sent = await Task.WhenAll(_sends).ConfigureAwait(false);
+            return [.. plan.Kept.Concat(sent).OrderBy(static p => p.Number)];
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await EndAllAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_sends.FirstOrDefault(static s => s.IsFaulted) is { } failed)
+            {
+                await failed.ConfigureAwait(false); // the cause: the rest was stopped because of it
+            }
+
+            throw;
+        }
+    }
+
+    private async Task SendAsync(UploadGap gap, SemaphoreSlim slots, CancellationTokenSource stop)
+    {
+        var number = gap.FirstNumber;
+        var (begun, first, length) = (gap.FirstPiece, gap.FirstPiece, 0);
+        for (var piece = gap.FirstPiece; piece < gap.EndPiece; piece++)
+        {
+            while (begun < gap.EndPiece && _sealing.Count < work.Options.SealedAhead)
+            {
+                _sealing.Enqueue(work.SealAsync(begun++, stop.Token));
+            }
+
+            var next = await _sealing.Dequeue().ConfigureAwait(false);
+            _gathered.Add(next);
+            length += next.StoredLength;
+            if (UploadPlan.EndsPart(gap, number, piece + 1, length, work.Store.PartSizeMin))
+            {
+                await slots.WaitAsync(stop.Token).ConfigureAwait(false);
+                _sends.Add(SendPartAsync(PutTogether(gap, number, first, isLast: gap.IsLast && piece + 1 == gap.EndPiece), slots, stop));
+                (number, first, length) = (number + 1, piece + 1, 0);
+            }
+        }
+    }
+
+    /// <summary>From what was gathered; that is let go of.</summary>
+    private PreparedPart PutTogether(UploadGap gap, int number, int firstPiece, bool isLast)
+    {
+        var pieces = _gathered.ToArray();
+        _gathered.Clear();
+        var prepared = PreparedPart.Of(pieces, isLast ? 0 : work.Store.PartSizeMin, work.Buffers, isLast ? SealIndex : null);
+        var row = new PartRow(number, firstPiece, work.Layout.Offset(firstPiece), prepared.Stored.Length, prepared.Md5, "", [.. pieces.Select(static p => p.Frames)]);
+        prepared.Row = row;
+        _rows.Add(row);
+        _rows.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        return prepared;
+
+        byte[] SealIndex() => PartSealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, _rows, pieces));
+    }
+
+    private async Task<PartRow> SendPartAsync(PreparedPart part, SemaphoreSlim slots, CancellationTokenSource stop)
+    {
+        try
+        {
+            using (part)
+            {
+                var etag = await work.Retry.RunAsync(
+                    (_, cancellationToken) => work.Store.PutPartAsync(work.Upload.Target!, part.Row!.Number, part.Stored, part.Md5, cancellationToken), stop.Token).ConfigureAwait(false);
+                var row = part.Row! with { ETag = etag };
+                await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false);
+                Interlocked.Add(ref _bytesSent, row.StoredBytes);
+                work.Progress.Sent(row.Length);
+                return row;
+            }
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.NoSuchUpload)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw new UploadEndedException(UploadEnd.Gone);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    /// <summary>Nothing goes on behind the caller's back.</summary>
+    private async Task EndAllAsync()
+    {
+        foreach (var send in _sends)
+        {
+            await ((Task)send).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        foreach (var sealing in _sealing)
+        {
+            await ((Task)sealing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (sealing.IsCompletedSuccessfully)
+            {
+                (await sealing.ConfigureAwait(false)).Dispose();
+            }
+        }
+
+        _gathered.ForEach(static piece => piece.Dispose());
+    }
+}

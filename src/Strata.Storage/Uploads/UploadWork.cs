@@ -1,0 +1,20 @@
+using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
+using Strata.Storage.Keys;
+
+namespace Strata.Storage.Uploads;
+
+/// <summary>What one upload works with.</summary>
+internal sealed record UploadWork(
+    IBlobStore Store, UploadRecords Records, UploadRow Upload, BlobKey Key, BlobSource Source, PieceLayout Layout, PartSealer Sealer, PartBuffers Buffers, Retry Retry,
+    TransferOptions Options, UploadMeter Progress)
+{
+    /// <param name="piece">From 0.</param>
+    public Task<SealedPart> SealAsync(int piece, CancellationToken cancellationToken) =>
+        Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), 0, cancellationToken);
+
+    public Task<Core.Digest> DigestAsync(int piece, CancellationToken cancellationToken) =>
+        Sealer.DigestAsync(ReadAsync, Layout.Offset(piece), Layout.Length(piece), cancellationToken);
+
+    private ValueTask ReadAsync(long offset, Memory<byte> into, CancellationToken cancellationToken) => Source.ReadAsync(offset, into, cancellationToken);
+}

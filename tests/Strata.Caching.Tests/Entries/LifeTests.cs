@@ -1,0 +1,198 @@
+using Strata.Caching.Entries;
+using Strata.Caching.Life;
+using Strata.Core.Identity;
+using Strata.Layers.Store;
+
+namespace Strata.Caching.Tests.Entries;
+
+public sealed class LifeTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly CacheBench _bench;
+
+    public LifeTests() => _bench = new(_clock);
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task What_is_not_used_for_its_time_expires_and_what_is_used_lives_on()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "unused");
+        await _bench.SaveAsync(CacheBench.Main, "used");
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "longer") with { Ttl = TimeSpan.FromDays(30) });
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "aged") with { Ttl = TimeSpan.FromDays(30), MaxAge = TimeSpan.FromDays(5) });
+        for (var day = 0; day < 8; day++)
+        {
+            _clock.Set(TimeSpan.FromDays(1));
+            await UseAsync("used");
+        }
+
+        (await SweepAsync(new())).Expired.ShouldBe(2);
+        (await KeysAsync()).ShouldBe(["longer", "used"]);
+        (await SweepAsync(new())).ShouldBe(new SweepReport(0, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task The_last_use_is_written_once_an_hour_and_more_often_for_what_lives_shortly()
+    {
+        var saved = _clock.GetUtcNow();
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "short") with { Ttl = TimeSpan.FromMinutes(8) });
+        foreach (var (minutes, expected) in ((int, int)[])[(59, 0), (1, 60), (59, 60)])
+        {
+            _clock.Set(TimeSpan.FromMinutes(minutes));
+            await UseAsync("k");
+            (await _bench.FindAsync(CacheBench.Main, "k")).Entry!.LastUsedAt.ShouldBe(saved.AddMinutes(expected));
+        }
+
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "short") with { Ttl = TimeSpan.FromMinutes(8) });
+        for (var i = 0; i < 10; i++)
+        {
+            _clock.Set(TimeSpan.FromMinutes(7));
+            await UseAsync("short");
+        }
+
+        (await SweepAsync(new())).Expired.ShouldBe(0);
+        _clock.Set(TimeSpan.FromMinutes(9));
+        (await SweepAsync(new())).Expired.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Over_a_limit_the_longest_unused_go_first_until_there_is_room()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await SaveAsync(CacheBench.Feature, $"{i}");
+        }
+
+        _clock.Set(TimeSpan.FromHours(2));
+        await UseAsync("0", CacheBench.Feature);
+        var report = await SweepAsync(new() { SizeBytesMax = 4_000 });
+        (report.Evicted, report.FreedBytes).ShouldBe((3, 1_500)); // 5,000 to nine tenths of 4,000
+        (await KeysAsync()).ShouldBe(["0", "4", "5", "6", "7", "8", "9"]);
+        (await SweepAsync(new() { SizeBytesMax = 4_000 })).Evicted.ShouldBe(0);
+        (await SweepAsync(new() { RepositoryBytesMax = 2_000 })).Evicted.ShouldBe(4);
+        (await SweepAsync(new() { OrganizationBytesMax = 100 })).Evicted.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_quota_of_one_repository_costs_no_other()
+    {
+        await SaveAsync(CacheBench.Main with { Repository = "small" }, "old");
+        for (var i = 0; i < 5; i++)
+        {
+            await SaveAsync(CacheBench.Main with { Repository = "big" }, $"{i}");
+        }
+
+        await SweepAsync(new() { RepositoryBytesMax = 1_000 });
+        (await KeysAsync()).ShouldBe(["4", "old"]);
+    }
+
+    [Fact]
+    public async Task Thrash_of_one_job_cannot_evict_protected_entries_of_the_default_branch()
+    {
+        await SaveAsync(CacheBench.Main, "guarded");
+        for (var i = 0; i < 40; i++)
+        {
+            await SaveAsync(i % 2 == 0 ? CacheBench.Feature : CacheBench.Fork, $"thrash-{i}");
+            await SweepAsync(new() { SizeBytesMax = 2_000 });
+            (await _bench.FindAsync(CacheBench.Main, "guarded")).Outcome.ShouldBe(LookupOutcome.Hit);
+        }
+    }
+
+    [Fact]
+    public async Task A_job_of_the_default_branch_that_saves_another_key_each_time_pushes_out_its_own()
+    {
+        await SaveAsync(CacheBench.Main, "other", "other cache");
+        for (var i = 0; i < 20; i++)
+        {
+            await SaveAsync(CacheBench.Main, $"thrash-{i}");
+            await SweepAsync(new() { SizeBytesMax = 2_000 });
+        }
+
+        (await KeysAsync()).ShouldContain("other");
+    }
+
+    [Fact]
+    public async Task Pitfall_10_what_is_being_restored_outlives_its_entry()
+    {
+        using var store = new ScratchStore();
+        var (digest, lease) = await store.WriteAsync("content");
+        var commit = _bench.Commit(CacheBench.Main, "k");
+        var tree = commit.Content.Paths[0].Tree! with { Layers = [digest] };
+        var entry = await _bench.SaveAsync(commit with { Content = new([new("/root/.npm", tree)]), LayerBytes = new Dictionary<Core.Digest, long> { [digest] = 1 } });
+        var roots = new CacheRoots(_bench.Directory);
+        (await roots.ListAsync(CancellationToken.None)).ShouldContain(new LayerName(LayerOrg.Of("acme"), digest));
+        await _bench.Entries.RetireAsync(entry.Id, EntryState.Evicted, "space", CancellationToken.None);
+        (await roots.IsReferencedAsync(new(LayerOrg.Of("acme"), digest), CancellationToken.None)).ShouldBeFalse();
+        (await store.Place.RemoveAsync(digest, CancellationToken.None)).ShouldBe(LayerRemoval.InUse);
+        lease.Dispose();
+        (await store.Place.RemoveAsync(digest, CancellationToken.None)).ShouldBe(LayerRemoval.Removed);
+    }
+
+    [Fact]
+    public async Task Layers_of_live_entries_are_roots_of_their_organization()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k", "a", "b");
+        var gone = await _bench.SaveAsync(CacheBench.Main, "k2", "b", "c");
+        await _bench.Entries.RetireAsync(gone.Id, EntryState.Evicted, "space", CancellationToken.None);
+        var roots = new CacheRoots(_bench.Directory);
+        var org = LayerOrg.Of("acme");
+        (await roots.ListAsync(CancellationToken.None)).Where(name => name.Org == org).Select(name => name.Digest)
+            .ShouldBe([CacheBench.DigestOf("a"), CacheBench.DigestOf("b")], ignoreOrder: true);
+        (await roots.IsReferencedAsync(new(org, CacheBench.DigestOf("b")), CancellationToken.None)).ShouldBeTrue();
+        (await roots.IsReferencedAsync(new(org, CacheBench.DigestOf("c")), CancellationToken.None)).ShouldBeFalse();
+        (await roots.IsReferencedAsync(new(LayerOrg.Of("evil"), CacheBench.DigestOf("b")), CancellationToken.None)).ShouldBeFalse();
+        (await new CacheRoots(Path.Combine(_bench.Directory, "none")).ListAsync(CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_out_of_use_for_a_month_is_forgotten_unless_something_stands_on_it()
+    {
+        var source = await _bench.SaveAsync(CacheBench.Main, "source");
+        var derived = await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "derived") with { DerivedFrom = [new(Tenancy.ProductKind.CacheEntry, source.Id)], Ttl = TimeSpan.FromDays(3650) });
+        await _bench.RecordAsync(CacheBench.Query(CacheBench.Main, "derived"), await _bench.FindAsync(CacheBench.Main, "derived"));
+        await _bench.Entries.RetireAsync(source.Id, EntryState.Evicted, "space", CancellationToken.None);
+        _clock.Set(TimeSpan.FromDays(31));
+        (await SweepAsync(new())).Forgotten.ShouldBe(0);
+        _bench.One("SELECT count(*) FROM cache_lookup").ShouldBe("0");
+        await _bench.Entries.RetireAsync(derived.Id, EntryState.Evicted, "space", CancellationToken.None);
+        _clock.Set(TimeSpan.FromDays(31));
+        (await SweepAsync(new())).Forgotten.ShouldBe(1);
+        (await SweepAsync(new())).Forgotten.ShouldBe(1);
+        foreach (var table in (string[])["cache_entry", "cache_layer", "cache_entry_layer", "derivation"])
+        {
+            _bench.One($"SELECT count(*) FROM {table}").ShouldBe("0", table);
+        }
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_set_back_ends_nothing_and_one_that_jumped_ahead_is_a_miss()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        _clock.Set(-TimeSpan.FromDays(3650));
+        (await _bench.FindAsync(CacheBench.Main, "k")).Outcome.ShouldBe(LookupOutcome.Hit);
+        await UseAsync("k");
+        (await SweepAsync(new())).Expired.ShouldBe(0);
+        _clock.Set(TimeSpan.FromDays(2 * 3650));
+        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(Explain.OutcomeClass.Expired);
+        await _bench.SaveAsync(CacheBench.Main, "k");
+    }
+
+    private async Task UseAsync(string key, RunIdentity? reader = null)
+    {
+        var query = CacheBench.Query(reader ?? CacheBench.Main, key);
+        await _bench.RecordAsync(query, await _bench.FindAsync(query));
+    }
+
+    private async Task<SweepReport> SweepAsync(SweepPolicy policy) => await _bench.Catalog.SweepAsync(policy, CancellationToken.None);
+
+    private async Task<IEnumerable<string>> KeysAsync() => (await _bench.Catalog.ListAsync(new(), CancellationToken.None)).Select(entry => entry.Key).Order(StringComparer.Ordinal);
+
+    private async Task SaveAsync(RunIdentity writer, string key, string? name = null)
+    {
+        var commit = _bench.Commit(writer, key, $"layer {key} {writer.Repository}");
+        await _bench.SaveAsync(commit with { Draft = commit.Draft with { Name = name ?? commit.Draft.Name } });
+        _clock.Set(TimeSpan.FromSeconds(1));
+    }
+}

@@ -1,0 +1,82 @@
+using Strata.Caching.Entries;
+using Strata.Tenancy.Audit;
+
+namespace Strata.Caching.Tests.Entries;
+
+public sealed class RecordTests : IDisposable
+{
+    private readonly CacheBench _bench = new(new ManualClock());
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Looking_writes_nothing()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        var before = _bench.One("PRAGMA data_version") + Bytes();
+        await _bench.FindAsync(CacheBench.Main, "k");
+        await _bench.FindAsync(CacheBench.Main, "none", "k");
+        await _bench.FindAsync(CacheBench.Main, "none");
+        (_bench.One("PRAGMA data_version") + Bytes()).ShouldBe(before);
+
+        string Bytes() => string.Join(' ', new DirectoryInfo(_bench.Directory).GetFiles("*.db*").OrderBy(file => file.Name).Select(file => $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+    }
+
+    [Fact]
+    public async Task What_a_job_did_is_counted_and_audited()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        var hit = Use("k") with { RestoreTime = TimeSpan.FromSeconds(2), RestoredBytes = 1_000, TransferredBytes = 100 };
+        var job = new JobCaches
+        {
+            Identity = CacheBench.Main, Producer = new("run-9", "test", 1),
+            Uses =
+            [
+                hit, Use("none", "k"), Use("none") with { Save = SaveOutcome.Saved, SaveTime = TimeSpan.FromSeconds(3), SavedBytes = 500 },
+                Use("none") with { Lookup = CacheLookup.Failed("the store is gone") }, Use("none") with { Save = SaveOutcome.Blocked, SaveReason = "a secret in /root/.npmrc" },
+            ],
+        };
+        await _bench.Entries.RecordAsync(job, CancellationToken.None);
+        await _bench.Entries.RecordAsync(job with { Uses = [hit] }, CancellationToken.None);
+        await _bench.Entries.RecordAsync(job with { Uses = [] }, CancellationToken.None);
+        var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
+        (count.Hits, count.Partial, count.Misses, count.Errors, count.Saves).ShouldBe((2, 1, 3, 1, 1));
+        (count.RestoredBytes, count.TransferredBytes, count.SavedBytes).ShouldBe((2_000, 200, 500));
+        (count.Saved, count.Spent).ShouldBe((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(7)));
+        _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save cache.restore cache.restore cache.deny cache.restore");
+    }
+
+    [Fact]
+    public async Task Audit_events_are_sealed_in_a_chain_that_shows_any_change()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "1");
+        await _bench.SaveAsync(CacheBench.Main, "2");
+        await _bench.SaveAsync(CacheBench.Main with { Organization = "other" }, "3");
+        await _bench.SaveAsync(CacheBench.Main, "4");
+        FindBroken("acme").ShouldBeNull();
+        FindBroken("other").ShouldBeNull();
+        foreach (var change in (string[])["UPDATE audit_event SET detail = 'x'", "DELETE FROM audit_event", "UPDATE audit_batch SET seal = 'x'", "DELETE FROM audit_batch"])
+        {
+            await Should.ThrowAsync<Exception>(() => WriteAsync(change));
+        }
+
+        FindBroken("acme").ShouldBeNull();
+        await WriteAsync("DROP TRIGGER audit_event_stays");
+        await WriteAsync("UPDATE audit_event SET actor = 'someone' WHERE id = (SELECT max(id) FROM audit_event WHERE batch = (SELECT id FROM audit_batch WHERE org = 'acme' AND number = 2))");
+        FindBroken("acme").ShouldBe(2);
+        FindBroken("other").ShouldBeNull();
+        await WriteAsync("DROP TRIGGER audit_event_kept");
+        await WriteAsync("DELETE FROM audit_event WHERE batch = (SELECT id FROM audit_batch WHERE org = 'acme' AND number = 1)");
+        FindBroken("acme").ShouldBe(1);
+    }
+
+    private CacheUse Use(string key, params string[] restoreKeys)
+    {
+        var query = CacheBench.Query(CacheBench.Main, key, restoreKeys);
+        return new() { Query = query, Lookup = _bench.FindAsync(query).GetAwaiter().GetResult() };
+    }
+
+    private long? FindBroken(string organization) => _bench.Database.Read(sql => AuditLog.FindBroken(sql, organization));
+
+    private async Task WriteAsync(string statement) => await _bench.Database.WriteAsync(sql => sql.Execute(statement), CancellationToken.None);
+}

@@ -1,0 +1,151 @@
+using Strata.Caching.Entries;
+using Strata.Caching.Explain;
+using Strata.Caching.Revoking;
+using Strata.Core.Identity;
+using Strata.Tenancy;
+using Strata.Tenancy.Audit;
+using Strata.Tenancy.Revoking;
+
+namespace Strata.Caching.Tests.Entries;
+
+public sealed class RevokeTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly CacheBench _bench;
+
+    public RevokeTests() => _bench = new(_clock);
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Everything_that_stands_on_what_a_run_made_goes_at_any_depth()
+    {
+        var bad = await SaveAsync("bad", "run-bad");
+        var own = await SaveAsync("own", "run-bad");
+        var child = await SaveAsync("child", "run-child", bad);
+        var grandchild = await SaveAsync("grandchild", "run-grandchild", child, own);
+        var good = await SaveAsync("good", "run-good");
+        var report = await RevokeAsync("run-bad");
+        report.Products.Select(product => product.Product.Id).ShouldBe([bad.Id, own.Id, child.Id, grandchild.Id]);
+        report.Runs.ShouldBe(["run-bad", "run-child", "run-grandchild"]);
+        foreach (var key in (string[])["bad", "own", "child", "grandchild"])
+        {
+            (await _bench.FindAsync(CacheBench.Main, key)).Class.ShouldBe(OutcomeClass.Revoked);
+        }
+
+        (await _bench.FindAsync(CacheBench.Main, "good")).Entry!.Id.ShouldBe(good.Id);
+        (await _bench.Catalog.CountAsync(CancellationToken.None) is var counts ? (counts.Entries, counts.SizeBytes) : default).ShouldBe((1, 500));
+        var again = await RevokeAsync("run-bad");
+        (again.WasRevoked, again.Products.Count).ShouldBe((true, 4));
+    }
+
+    [Fact]
+    public async Task What_is_gone_already_passes_its_taint_on()
+    {
+        var bad = await SaveAsync("bad", "run-bad");
+        var middle = await SaveAsync("middle", "run-middle", bad);
+        var last = await SaveAsync("last", "run-last", middle);
+        await _bench.Entries.RetireAsync(middle.Id, EntryState.Evicted, "space", CancellationToken.None);
+        _clock.Set(TimeSpan.FromDays(40));
+        await _bench.Catalog.SweepAsync(new() { Ttl = TimeSpan.FromDays(365) }, CancellationToken.None);
+        var report = await RevokeAsync("run-bad");
+        report.Products.Single(product => product.Product.Id == middle.Id).WasLive.ShouldBeFalse();
+        report.Products.Single(product => product.Product.Id == last.Id).WasLive.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_revoked_run_and_what_stands_on_it_publish_nothing_more()
+    {
+        var bad = await SaveAsync("bad", "run-bad");
+        await RevokeAsync("run-bad");
+        foreach (var commit in (CacheCommit[])[Of("new", "run-bad"), Of("new", "run-other", bad)])
+        {
+            (await _bench.CommitAsync(commit)).ShouldBeOfType<CacheCommitOutcome.Refused>().Reason.ShouldContain("revoked");
+        }
+
+        (await _bench.SaveAsync(Of("bad", "run-other"))).Id.ShouldNotBe(bad.Id); // made anew
+    }
+
+    [Fact]
+    public async Task A_run_that_made_nothing_is_revoked_before_it_makes_something()
+    {
+        (await RevokeAsync("run-later")).Products.ShouldBeEmpty();
+        (await _bench.CommitAsync(Of("k", "run-later"))).ShouldBeOfType<CacheCommitOutcome.Refused>();
+    }
+
+    [Fact]
+    public async Task Other_kinds_are_asked_for_theirs_and_carry_the_taint_between()
+    {
+        var other = new OtherKind();
+        var layer = new Product(ProductKind.ImageLayer, 77);
+        var bad = await SaveAsync("bad", "run-bad");
+        await _bench.Database.WriteAsync(
+            sql =>
+            {
+                Derivations.Add(sql, layer, [new(ProductKind.CacheEntry, bad.Id)]);
+                return true;
+            },
+            CancellationToken.None);
+        var child = await _bench.SaveAsync(Of("child", "run-child") with { DerivedFrom = [layer] });
+        await new Revocations(_bench.Database, _clock, [new CacheRevocable(), other]).RevokeAsync("run-bad", "acme", "app", "user", CancellationToken.None);
+        other.Retired.ShouldBe([77]);
+        (await _bench.Catalog.FindAsync(child.Id, CancellationToken.None))!.State.ShouldBe(EntryState.Revoked);
+    }
+
+    [Fact]
+    public async Task Who_revoked_is_audited()
+    {
+        await SaveAsync("bad", "run-bad");
+        await RevokeAsync("run-bad");
+        _bench.One("SELECT actor || ' ' || subject || ' ' || detail FROM audit_event WHERE action = 'run.revoke'").ShouldBe("user run/run-bad 1 products");
+        _bench.Database.Read(sql => AuditLog.FindBroken(sql, "acme")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_entries_are_taken_back_in_one_transaction()
+    {
+        var count = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 100_000 : 5_000;
+        await BulkEntries.AddAsync(_bench, count, derivedFromFirst: true);
+        (await RevokeAsync("bulk-0")).Products.Count.ShouldBe(count);
+        (await _bench.Catalog.CountAsync(CancellationToken.None)).Entries.ShouldBe(0);
+        _bench.One("SELECT count(*) FROM cache_entry WHERE state = 'live'").ShouldBe("0");
+        _bench.One("SELECT entries || ' ' || size_bytes FROM cache_repo").ShouldBe("0 0");
+        _bench.One("SELECT count(*) FROM cache_layer WHERE entries <> 0").ShouldBe("0");
+    }
+
+    private CacheCommit Of(string key, string run, params CacheEntry[] sources)
+    {
+        var commit = _bench.Commit(CacheBench.Main, key);
+        return commit with
+        {
+            Draft = commit.Draft with { Producer = new(run, key, 1) }, DerivedFrom = [.. sources.Select(source => new Product(ProductKind.CacheEntry, source.Id))], Ttl = TimeSpan.FromDays(365),
+        };
+    }
+
+    private async Task<CacheEntry> SaveAsync(string key, string run, params CacheEntry[] sources) => await _bench.SaveAsync(Of(key, run, sources));
+
+    private async Task<RevocationReport> RevokeAsync(string run) =>
+        await new Revocations(_bench.Database, _clock, [new CacheRevocable()]).RevokeAsync(run, "acme", "app", "user", CancellationToken.None);
+
+    private sealed class OtherKind : IRevocable
+    {
+        public ProductKind Kind => ProductKind.ImageLayer;
+
+        public List<long> Retired { get; } = [];
+
+        public void AddProductsOfRun(Metadata.SqlSession sql, long revocation, string runId)
+        {
+        }
+
+        public void Retire(Metadata.SqlSession sql, long revocation, string reason, DateTimeOffset now)
+        {
+            using var rows = sql.Query("SELECT id FROM revoked_product WHERE revocation = $1 AND kind = 1", revocation);
+            while (rows.Read())
+            {
+                Retired.Add(rows.Integer(0));
+            }
+        }
+
+        public IReadOnlyList<RevokedProduct> List(Metadata.SqlSession sql, long revocation) => [];
+    }
+}

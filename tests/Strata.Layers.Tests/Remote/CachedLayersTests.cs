@@ -1,0 +1,179 @@
+using Strata.Core;
+using Strata.Layers.Remote;
+using Strata.Layers.Store;
+using Strata.Layers.Tests.Store;
+using Strata.Storage;
+using Strata.Storage.Blobs;
+
+namespace Strata.Layers.Tests.Remote;
+
+[Collection(RunsAlone.Name)]
+public sealed class CachedLayersTests : LayerPlaceContract
+{
+    private readonly CachedLayersBench _bench;
+
+    public CachedLayersTests() => _bench = new(Scratch.Path);
+
+    protected override LayerOrg Org => CachedLayersBench.Org;
+
+    protected override ILayerPlace Place => _bench.Layers.Of(Org);
+
+    protected override void Dispose(bool disposing)
+    {
+        _bench.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+    }
+
+    [Fact]
+    public async Task A_layer_that_was_uploaded_is_fetched_by_a_host_with_an_empty_disk()
+    {
+        await UploadAsync();
+        var other = _bench.On(Scratch.Combine("other")).Of(Org);
+        using var lease = (await other.OpenAsync(ContentDigest, CancellationToken.None)).Lease.ShouldNotBeNull();
+        lease.ImagePath.ShouldStartWith(Scratch.Combine("other"));
+        await ShouldBeTheLayerAsync(lease);
+    }
+
+    [Theory]
+    [InlineData("rm -r .")]
+    [InlineData("chmod u+w image.erofs; truncate -s 100 image.erofs")]
+    [InlineData("rm image.erofs")]
+    public async Task What_is_lost_or_damaged_here_is_fetched_anew(string change)
+    {
+        await UploadAsync();
+        Shell.Run(LayerDirectory, change == "rm -r ." ? "rm -r \"$PWD\"" : change);
+        using var lease = (await OpenAsync()).Lease.ShouldNotBeNull();
+        await ShouldBeTheLayerAsync(lease);
+    }
+
+    [Fact]
+    public async Task A_layer_without_an_index_is_fetched_without_one()
+    {
+        using (var commit = await StoreChild.AddAsync(Place, Content, index: false))
+        {
+            await _bench.UploadAsync(commit.Lease!);
+        }
+
+        await Place.RemoveAsync(ContentDigest, CancellationToken.None);
+        using var lease = (await OpenAsync()).Lease.ShouldNotBeNull();
+        lease.IndexPath.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Many_who_open_a_layer_at_once_fetch_it_once()
+    {
+        await UploadAsync();
+        var counting = new CountingArchive(_bench.Archives.Of(Org.Name));
+        var other = _bench.On(Scratch.Combine("other"), archives: _ => counting).Of(Org);
+        var openings = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => other.OpenAsync(ContentDigest, CancellationToken.None).AsTask()));
+        openings.ShouldAllBe(opening => opening.Lease != null);
+        counting.Fetches.ShouldBe(1);
+        openings.ToList().ForEach(opening => opening.Lease!.Dispose());
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_reached_is_a_miss_that_says_so()
+    {
+        await UploadAsync();
+        var broken = new CountingArchive(_bench.Archives.Of(Org.Name)) { Failure = new BlobStoreException(BlobFault.Unavailable, "connection refused") };
+        var opening = await _bench.On(Scratch.Combine("other"), archives: _ => broken).Of(Org).OpenAsync(ContentDigest, CancellationToken.None);
+        opening.Miss.ShouldBe(LayerMiss.Unreachable);
+        opening.Reason.ShouldBe("connection refused");
+        Directory.GetFileSystemEntries(Scratch.Combine("other/layers", Org.Name)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_store_that_stands_still_is_a_miss_that_says_so()
+    {
+        await UploadAsync();
+        var silent = new CountingArchive(_bench.Archives.Of(Org.Name)) { IsSilent = true };
+        var fetch = new LayerFetch(Store.PlaceOf(Org), silent, (_, _) => default, TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var opening = await fetch.RunAsync(ContentDigest, CancellationToken.None);
+        opening.Miss.ShouldBe(LayerMiss.Unreachable);
+        opening.Reason!.ShouldContain("sent nothing for");
+    }
+
+    [Fact]
+    public async Task What_is_damaged_in_the_store_is_a_miss_and_is_replaced_by_who_stores_it_again()
+    {
+        await UploadAsync();
+        var stored = Directory.GetFiles(_bench.StoreDirectory, "*", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        Shell.Run(Path.GetDirectoryName(stored)!, $"chmod u+w '{stored}'; printf XXXX | dd of='{stored}' bs=1 seek=1000 conv=notrunc status=none");
+        var other = _bench.On(Scratch.Combine("other")).Of(Org);
+        (await other.OpenAsync(ContentDigest, CancellationToken.None)).Miss.ShouldBe(LayerMiss.Damaged);
+        using (var here = (await OpenAsync()).Lease!)
+        {
+            (await _bench.UploadAsync(here)).BytesSent.ShouldBeGreaterThan(0);
+        }
+
+        using var lease = (await other.OpenAsync(ContentDigest, CancellationToken.None)).Lease.ShouldNotBeNull();
+        await ShouldBeTheLayerAsync(lease);
+    }
+
+    [Fact]
+    public async Task Copies_go_for_what_is_fetched_the_longest_unused_first_and_nothing_that_is_here_alone_or_in_use()
+    {
+        var small = _bench.On(Scratch.Path, capBytes: 250_000);
+        var place = small.Of(Org);
+        for (var i = 1; i <= 5; i++)
+        {
+            using var commit = await StoreChild.AddAsync(place, StoreChild.Content(i), index: false);
+            if (i != 2)
+            {
+                await _bench.UploadAsync(commit.Lease!);
+            }
+
+            File.SetLastWriteTimeUtc(Path.Combine(OrgDirectory, DigestOf(i).Hex, "stamp"), DateTime.UtcNow.AddHours(i - 10));
+        }
+
+        await place.RemoveAsync(DigestOf(5), CancellationToken.None);
+        using var used = (await Store.Of(Org).OpenAsync(DigestOf(1), CancellationToken.None)).Lease!;
+        (await place.OpenAsync(DigestOf(5), CancellationToken.None)).Lease.ShouldNotBeNull().Dispose();
+        Enumerable.Range(1, 5).Where(i => place.Find(DigestOf(i)) is not null).ShouldBe([1, 2, 4, 5]);
+    }
+
+    private static Digest DigestOf(int number) => Digest.Of(StoreChild.Content(number));
+
+    private async Task UploadAsync()
+    {
+        using var commit = await StoreChild.AddAsync(Place, Content);
+        (await _bench.UploadAsync(commit.Lease!)).BytesSent.ShouldBeGreaterThan(0);
+    }
+
+    private static async Task ShouldBeTheLayerAsync(LayerLease lease)
+    {
+        (await File.ReadAllBytesAsync(lease.ImagePath)).AsSpan().SequenceEqual(Content).ShouldBeTrue();
+        (await File.ReadAllBytesAsync(lease.IndexPath!)).AsSpan().SequenceEqual(Content.AsSpan(0, 100)).ShouldBeTrue();
+    }
+
+    private sealed class CountingArchive(IBlobArchive archive) : IBlobArchive
+    {
+        private int _fetches;
+
+        public int Fetches => _fetches;
+
+        public Exception? Failure { get; init; }
+
+        public bool IsSilent { get; init; }
+
+        public string Description => archive.Description;
+
+        public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken) => archive.FindAsync(digest, cancellationToken);
+
+        public ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken) => archive.StoreAsync(source, context, cancellationToken);
+
+        public async Task<bool> FetchAsync(
+            Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _fetches);
+            if (IsSilent)
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return Failure is null ? await archive.FetchAsync(digest, sink, progress, cancellationToken) : throw Failure;
+        }
+
+        public ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken) => archive.DoubtAsync(digest, reason, cancellationToken);
+    }
+}
