@@ -140,6 +140,7 @@ internal sealed class CommandInterpreter(SecretMasker masker, StepEffects effect
             return;
         }
 
+        effects.AddedMask = true;
         switch (masker.Add(data))
         {
             case MaskOutcome.TooShort:

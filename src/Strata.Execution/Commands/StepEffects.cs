@@ -13,6 +13,9 @@ internal sealed class StepEffects
 
     public Dictionary<string, string> State { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>It has told a secret of its own: what it leaves is not kept for others.</summary>
+    public bool AddedMask { get; set; }
+
     /// <summary>Why the step fails although its command ended well, or null.</summary>
     public string? Failure { get; private set; }
 

@@ -54,6 +54,7 @@ internal static class JobReports
             Status = result.Outcome,
             ExitCode = result.ExitCode,
             DurationMs = (long)result.Duration.TotalMilliseconds,
+            Cache = result.Cache,
             Outputs = outputs,
         };
     }

@@ -26,6 +26,9 @@ internal sealed class StepLog(LogPlace place, SecretMasker masker, EventPump eve
     /// <summary>Obeys commands in the output while set; else all is ordinary text.</summary>
     public CommandInterpreter? Commands { get; set; }
 
+    /// <summary>Keeps what is shown while set.</summary>
+    public LogRecording? Recording { get; set; }
+
     /// <summary>Looks at ordinary lines, already masked (hints for a failure).</summary>
     public OutputHints Hints { get; } = new();
 
@@ -108,7 +111,13 @@ internal sealed class StepLog(LogPlace place, SecretMasker masker, EventPump eve
         return NewLine(LogKind.Output, text, null);
     }
 
-    private LogLine NewLine(LogKind kind, string text, IReadOnlyDictionary<string, string>? properties) => new()
+    private LogLine NewLine(LogKind kind, string text, IReadOnlyDictionary<string, string>? properties)
+    {
+        Recording?.Add(kind, text, properties);
+        return NewLineOf(kind, text, properties);
+    }
+
+    private LogLine NewLineOf(LogKind kind, string text, IReadOnlyDictionary<string, string>? properties) => new()
     {
         At = time.GetUtcNow(),
         RunId = place.RunId,

@@ -1,3 +1,4 @@
+using System.Text;
 using Strata.Execution.Contexts;
 using Strata.Execution.Sources;
 using Strata.Execution.Masking;
@@ -47,6 +48,9 @@ internal sealed class LiveJob
     /// <summary>Null: the job has no such steps.</summary>
     public IStepActions? Actions { get; init; }
 
+    /// <summary>Null: the job has no such steps.</summary>
+    public IHermeticSteps? Hermetic { get; init; }
+
     /// <summary>What steps put before PATH; the last one comes first.</summary>
     public List<string> Paths { get; } = [];
 
@@ -55,6 +59,10 @@ internal sealed class LiveJob
 
     /// <summary>The last command that was started: --shell-on-failure opens a shell like it.</summary>
     public ExecSpec? LastExec { get; set; }
+
+    /// <param name="masked">What a step wrote as its summary.</param>
+    public Task AddSummaryAsync(string masked) =>
+        File.AppendAllTextAsync(SummaryFile, masked.EndsWith('\n') ? masked : masked + "\n", Encoding.UTF8, CancellationToken.None);
 
     /// <summary>Evaluates where the workspace can be read, if the expression reads files.</summary>
     public async ValueTask<T> EvaluateAsync<T>(string expressions, Func<T> evaluate) => EvaluationScope.ReadsFiles(expressions)

@@ -1,4 +1,3 @@
-using System.Text;
 using Strata.Execution.Commands;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
@@ -25,17 +24,13 @@ internal static class RunStep
         CancellationToken cancellationToken)
     {
         var live = frame.Live;
-        var (shellText, directoryText) = (Default(run.Shell, frame, d => d.Shell), Default(run.WorkingDirectory, frame, d => d.WorkingDirectory));
-        var texts = await live.EvaluateAsync(
-            $"{run.Script.Value.Text}{shellText?.Text}{directoryText?.Text}",
-            () => (Script: run.Script.Value.EvaluateText(scope), Shell: shellText?.EvaluateText(scope), Directory: directoryText?.EvaluateText(scope)))
-            .ConfigureAwait(false);
+        var texts = await EvaluateAsync(run, frame, scope).ConfigureAwait(false);
         var shell = string.IsNullOrWhiteSpace(texts.Shell)
             ? await Shell.DefaultAsync(live.Sandbox, live.Cancellation.Hard).ConfigureAwait(false)
             : Shell.Parse(texts.Shell);
         if (shell is null)
         {
-            return StepOutcome.Failed($"'{texts.Shell}' is no shell: write bash, sh, python, or a command with {{0}} for the script's path.");
+            return NoShell(texts.Shell!);
         }
 
         var effects = new StepEffects();
@@ -58,7 +53,38 @@ internal static class RunStep
         return Judge(outcome, effects, log, live, spec);
     }
 
-    private static StepOutcome Judge(ExecOutcome outcome, StepEffects effects, StepLog log, LiveJob live, ExecSpec spec)
+    /// <summary>What a step with <c>cache:</c> is to do.</summary>
+    /// <param name="own">The step's own variables.</param>
+    /// <param name="env">The step's env context.</param>
+    public static async Task<HermeticCommand> CommandAsync(
+        StepAction.Run run, StepCache cache, string name, IReadOnlyList<EnvironmentVariable> own, StepFrame frame, EvaluationScope scope,
+        IReadOnlyDictionary<string, string> env)
+    {
+        var texts = await EvaluateAsync(run, frame, scope).ConfigureAwait(false);
+        var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in own.Select(static variable => variable.Name).Concat(cache.Env.Select(static listed => listed.Value)))
+        {
+            if (env.TryGetValue(variable, out var value) && !ReservedVariables.IsRunnerOwned(variable))
+            {
+                seen[variable] = value;
+            }
+        }
+
+        return new(name, cache, texts.Script, string.IsNullOrWhiteSpace(texts.Shell) ? null : texts.Shell, DirectoryOf(texts.Directory), seen);
+    }
+
+    public static StepOutcome NoShell(string shell) =>
+        StepOutcome.Failed($"'{shell}' is no shell: write bash, sh, python, or a command with {{0}} for the script's path.");
+
+    private static ValueTask<(string Script, string? Shell, string? Directory)> EvaluateAsync(StepAction.Run run, StepFrame frame, EvaluationScope scope)
+    {
+        var (shell, directory) = (Default(run.Shell, frame, d => d.Shell), Default(run.WorkingDirectory, frame, d => d.WorkingDirectory));
+        return frame.Live.EvaluateAsync(
+            $"{run.Script.Value.Text}{shell?.Text}{directory?.Text}",
+            () => (run.Script.Value.EvaluateText(scope), shell?.EvaluateText(scope), directory?.EvaluateText(scope)));
+    }
+
+    public static StepOutcome Judge(ExecOutcome outcome, StepEffects effects, StepLog log, LiveJob live, ExecSpec spec)
     {
         if (outcome.End != ExecEnd.Exited)
         {
@@ -90,9 +116,7 @@ internal static class RunStep
 
         if (summary is not null)
         {
-            var masked = live.Masker.MaskText(summary);
-            await File.AppendAllTextAsync(live.SummaryFile, masked.EndsWith('\n') ? masked : masked + "\n", Encoding.UTF8, CancellationToken.None)
-                .ConfigureAwait(false);
+            await live.AddSummaryAsync(live.Masker.MaskText(summary)).ConfigureAwait(false);
         }
     }
 

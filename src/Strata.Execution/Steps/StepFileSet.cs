@@ -21,11 +21,13 @@ internal sealed class StepFileSet : IDisposable
     private static readonly string[] Kinds = ["ENV", "OUTPUT", "PATH", "STATE", "STEP_SUMMARY"];
 
     private readonly string _directory;
-    private readonly string _stem = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    private readonly string _stem;
     private readonly string _scriptName;
 
-    public StepFileSet(ISandbox sandbox, string script, string extension)
+    /// <param name="stem">Of the files' names, in a sandbox that nobody has used yet; null: one that cannot be guessed.</param>
+    public StepFileSet(ISandbox sandbox, string script, string extension, string? stem = null)
     {
+        _stem = stem ?? RandomNumberGenerator.GetHexString(16, lowercase: true);
         _directory = sandbox.ExchangeDirectory;
         _scriptName = $"{_stem}{extension}";
         Write(_scriptName, Encoding.UTF8.GetBytes(script.EndsWith('\n') ? script : script + "\n"), Readable);

@@ -16,6 +16,9 @@ internal static class StepNames
         _ => "Run",
     };
 
+    /// <summary>What a hermetic step's entries are called. Names nothing: its key alone says what it is.</summary>
+    public static string InCaches(Step step, Job job) => Shorten($"{job.Id}/{step.Id ?? step.Name?.Text ?? Of(step)}");
+
     private static string FirstLine(string script)
     {
         foreach (var line in script.AsSpan().EnumerateLines())

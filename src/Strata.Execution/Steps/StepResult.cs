@@ -7,6 +7,9 @@ namespace Strata.Execution.Steps;
 /// <param name="Reason">For people; null after success.</param>
 internal readonly record struct StepOutcome(RunStatus Status, int? ExitCode, string? Reason, StepEffects Effects)
 {
+    /// <summary>Of a hermetic step; else null.</summary>
+    public StepCacheReport? Cache { get; init; }
+
     public static StepOutcome Failed(string reason) => new(RunStatus.Failure, null, reason, new());
 
     public static StepOutcome Succeeded() => new(RunStatus.Success, null, null, new());
@@ -25,4 +28,8 @@ internal readonly record struct StepResult(
     int? ExitCode,
     TimeSpan Duration,
     string? Reason,
-    IReadOnlyDictionary<string, string> Outputs);
+    IReadOnlyDictionary<string, string> Outputs)
+{
+    /// <inheritdoc cref="StepOutcome.Cache"/>
+    public StepCacheReport? Cache { get; init; }
+}

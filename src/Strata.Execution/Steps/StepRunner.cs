@@ -53,7 +53,7 @@ internal static class StepRunner
         Apply(outcome, live);
         var conclusion = outcome.Status == RunStatus.Failure && ContinuesOnError(step, scope) ? RunStatus.Success : outcome.Status;
         return await EndAsync(new(
-            name, writtenName, outcome.Status, conclusion, outcome.ExitCode, live.Time.GetElapsedTime(started), outcome.Reason, outcome.Effects.Outputs))
+            name, writtenName, outcome.Status, conclusion, outcome.ExitCode, live.Time.GetElapsedTime(started), outcome.Reason, outcome.Effects.Outputs) { Cache = outcome.Cache })
             .ConfigureAwait(false);
 
         async ValueTask<StepResult> EndAsync(StepResult result)
@@ -99,6 +99,9 @@ internal static class StepRunner
     {
         switch (step.Action)
         {
+            case StepAction.Run { Cache: { } cache } run when frame.Live.Hermetic is { } hermetic:
+                var command = await RunStep.CommandAsync(run, cache, StepNames.InCaches(step, frame.Live.Job), step.Env, frame, scope, env).ConfigureAwait(false);
+                return await hermetic.RunAsync(command, frame.Live, log, cancellationToken).ConfigureAwait(false);
             case StepAction.Run run:
                 return await RunStep.ExecuteAsync(run, frame, scope, env, log, cancellationToken).ConfigureAwait(false);
             case StepAction.LocalAction local:

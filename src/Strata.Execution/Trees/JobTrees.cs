@@ -88,18 +88,37 @@ internal sealed class JobTrees : IDisposable
         return true;
     }
 
+    /// <summary>What an overlay stands on, bottom first; held as long as this.</summary>
+    public IReadOnlyList<LayerLease> LayersOf(JobOverlay overlay) => overlay switch
+    {
+        JobOverlay.Root => _root.Images,
+        JobOverlay.Workspace => _workspace.Images,
+        _ => [],
+    };
+
     /// <summary>What the job wrote. The caller disposes it, before this.</summary>
     public WrittenOverlay Open(JobOverlay overlay, ISandbox sandbox)
     {
-        var format = sandbox.UpperFormat;
-        var owners = new OwnerPolicy(format.OwnerShift, format.IdMax);
-        var (lowers, upper, mount) = overlay switch
+        IReadOnlyList<LowerLayer> lowers = overlay switch
         {
-            JobOverlay.Workspace => (_workspace.Layers, sandbox.WorkspaceUpper, SandboxSpec.WorkspacePath),
-            JobOverlay.Temporary => ([], sandbox.TemporaryDirectory, "/tmp"),
-            _ => (_root.Layers, sandbox.RootUpper, ""),
+            JobOverlay.Workspace => _workspace.Layers,
+            JobOverlay.Temporary => [],
+            _ => _root.Layers,
         };
-        return new(lowers, new(upper, owners, format.UserXattr, MountPoints(sandbox.MountPointStubs, mount)), _layers.Scratch);
+        return new(lowers, UpperOf(overlay, sandbox), _layers.Scratch);
+    }
+
+    /// <summary>Where a sandbox keeps what is written.</summary>
+    public static UpperDirectory UpperOf(JobOverlay overlay, ISandbox sandbox)
+    {
+        var (upper, mount) = overlay switch
+        {
+            JobOverlay.Workspace => (sandbox.WorkspaceUpper, SandboxSpec.WorkspacePath),
+            JobOverlay.Temporary => (sandbox.TemporaryDirectory, "/tmp"),
+            _ => (sandbox.RootUpper, ""),
+        };
+        var format = sandbox.UpperFormat;
+        return new(upper, new(format.OwnerShift, format.IdMax), format.UserXattr, MountPoints(sandbox.MountPointStubs, mount));
     }
 
     public void Dispose()
@@ -140,6 +159,8 @@ internal sealed class JobTrees : IDisposable
         private StackTree? _names;
 
         public IReadOnlyList<SandboxTree> Trees => _trees;
+
+        public IReadOnlyList<LayerLease> Images => _images;
 
         public IReadOnlyList<LowerLayer> Layers => _layers;
 

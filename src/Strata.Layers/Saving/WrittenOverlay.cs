@@ -25,6 +25,13 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
     /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
     public MergedTree Lowers => _tree ??= MergedTree.Of([.. lowers.Select(static layer => layer.ReadIndex())]);
 
+    /// <summary>Whether nobody wrote or removed anything.</summary>
+    internal bool IsUntouched() => !UpperNames.Any(upper);
+
+    /// <summary>What was written, by name alone: nothing is compared with what lies below.</summary>
+    /// <param name="countMax">No more than these.</param>
+    public IReadOnlyList<byte[]> Names(int countMax) => UpperNames.List(upper, countMax);
+
     /// <summary>What was written at or below a directory.</summary>
     /// <param name="base">See <see cref="DifferenceRequest.Base"/>.</param>
     /// <exception cref="IOException">Something cannot be read.</exception>

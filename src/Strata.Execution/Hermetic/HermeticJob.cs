@@ -1,0 +1,44 @@
+using Strata.Execution.Caches;
+using Strata.Execution.Entries;
+using Strata.Execution.Trees;
+using Strata.Images;
+using Strata.Sandbox;
+using Strata.Tenancy;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>What the hermetic steps of one attempt stand on.</summary>
+internal sealed record HermeticJob
+{
+    public required JobAttempt Attempt { get; init; }
+
+    public required JobTrees Trees { get; init; }
+
+    /// <summary>Of the image, whatever the job made of its users.</summary>
+    public required ImageUser User { get; init; }
+
+    public required ResolvedImage Image { get; init; }
+
+    public required ISandboxHost Host { get; init; }
+
+    public required ResourceLimits Limits { get; init; }
+
+    /// <summary>Values by name, for what is searched before it is kept.</summary>
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary>False for --no-cache: no look-up and no save, else the same.</summary>
+    public required bool UseCaches { get; init; }
+
+    /// <summary>Where the caches of these names are in this job; one that is not used has no places.</summary>
+    public required Func<IEnumerable<string>, IReadOnlyList<NamedCache>> PlacesOf { get; init; }
+
+    /// <summary>All that the job stands on so far.</summary>
+    public required Func<IReadOnlyList<Product>> Sources { get; init; }
+
+    /// <summary>The job stands on this too, from now on.</summary>
+    public required Action<Product> AddSource { get; init; }
+
+    public required TimeProvider Time { get; init; }
+}
+
+internal sealed record NamedCache(string Name, IReadOnlyList<CachePlace> Places);

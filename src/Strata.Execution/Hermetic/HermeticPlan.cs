@@ -1,0 +1,30 @@
+using Strata.Core.Globs;
+using Strata.Execution.Steps;
+using Strata.Layers.Entries;
+using Strata.Layers.Views;
+using Strata.Sandbox.Scripts;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>A hermetic step with all it will see: enough to run it, any number of times.</summary>
+internal sealed record HermeticPlan
+{
+    public required HermeticCommand Command { get; init; }
+
+    public required Shell Shell { get; init; }
+
+    public required GlobSet Outputs { get; init; }
+
+    public required Timestamp Epoch { get; init; }
+
+    /// <summary>Held by the run's layers.</summary>
+    public required ViewLease Workspace { get; init; }
+
+    /// <summary>What is there of the caches it names, at their places in the root. Held by the run's layers.</summary>
+    public required IReadOnlyList<ViewLease> Caches { get; init; }
+
+    public required string Key { get; init; }
+
+    /// <summary>Canonical JSON of what the key is the digest of.</summary>
+    public required string Manifest { get; init; }
+}

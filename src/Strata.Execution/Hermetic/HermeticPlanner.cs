@@ -1,0 +1,133 @@
+using System.Text;
+using Strata.Caching.Steps;
+using Strata.Core;
+using Strata.Core.Globs;
+using Strata.Execution.Steps;
+using Strata.Execution.Trees;
+using Strata.Images;
+using Strata.Layers;
+using Strata.Layers.Differences;
+using Strata.Layers.Entries;
+using Strata.Layers.Indexes;
+using Strata.Layers.Saving;
+using Strata.Layers.Views;
+using Strata.Sandbox;
+using Strata.Sandbox.Scripts;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>From a step's declarations to views of exactly what they name, and the key that follows. Contents are not read where a layer's index has their digests.</summary>
+internal sealed class HermeticPlanner(HermeticJob job)
+{
+    private Shell? _default;
+
+    /// <exception cref="IOException">Something cannot be read, or the disk is full or fails.</exception>
+    /// <exception cref="DamagedLayerException">A layer contradicts itself.</exception>
+    /// <exception cref="HostileArchiveException">Something the job wrote has no place in a layer.</exception>
+    public async Task<HermeticPlan> PlanAsync(HermeticCommand command, Shell shell, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var epoch = HermeticEnvironment.Epoch(command.Env);
+        var outputs = Globs(command.Cache.Outputs.Select(static pattern => pattern.Value));
+        var named = job.PlacesOf(command.Cache.Caches.Select(static name => name.Value));
+        var workspace = await OpenWorkspaceAsync(command, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
+        var (caches, trees) = await OpenCachesAsync(named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
+        var (key, manifest) = new StepKey
+        {
+            Image = job.Image.Digest,
+            Command = command.Script,
+            Shell = shell.Arguments,
+            Directory = command.Directory,
+            UserId = job.User.UserId,
+            GroupId = job.User.GroupId,
+            Env = command.Env,
+            Inputs = TreeOf(workspace),
+            Caches = trees,
+            Outputs = [.. outputs.Patterns.Select(static pattern => pattern.IsExclusion ? $"!{pattern.Canonical.TrimStart('!')}" : pattern.Canonical)],
+            Platform = ImageDigest.Platform,
+            Sandbox = HermeticEnvironment.Profile,
+        }.Compute();
+        return new() { Command = command, Shell = shell, Outputs = outputs, Epoch = epoch, Workspace = workspace, Caches = caches, Key = key, Manifest = manifest };
+    }
+
+    /// <summary>What the step named, or what a step without <c>shell:</c> gets in this image. Null: it is no shell.</summary>
+    public Shell? ShellOf(string? written) => written is null ? _default ??= DefaultShell() : Shell.Parse(written);
+
+    private Shell DefaultShell()
+    {
+        using var names = new StackTree(job.Image.Leases);
+        var hasBash = names.Find("usr/bin/bash"u8) is not null || names.Find("bin/bash"u8) is not null || names.Find("usr/local/bin/bash"u8) is not null;
+        return hasBash ? new(".sh", ["bash", "-e", "{0}"]) : new(".sh", ["sh", "-e", "{0}"]);
+    }
+
+    /// <summary>What matches the inputs and is no output: those are absent when the step starts.</summary>
+    private async Task<ViewLease> OpenWorkspaceAsync(
+        HermeticCommand command, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var inputs = command.Cache.Inputs.Select(static pattern => pattern.Value)
+            .Concat(named.SelectMany(static cache => cache.Places).Where(static place => place.In.Overlay is JobOverlay.Workspace).Select(static place => Encoding.UTF8.GetString(place.In.Path)));
+        var hidden = command.Cache.Outputs.Select(static pattern => pattern.Value).Where(static pattern => !pattern.StartsWith('!')).Select(static pattern => $"!{pattern}");
+        var shown = Globs(inputs.Concat(hidden));
+        return await OpenAsync(
+            JobOverlay.Workspace,
+            path => Encoding.UTF8.GetString(path) is var text && (shown.Matches(text, isDirectory: true) || shown.MayMatchBelow(text)),
+            layers => new() { Parts = [new() { Layers = layers, Selection = ViewSelection.Matching(shown) }], OwnedBy = Owner, Modified = epoch },
+            sandbox,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(IReadOnlyList<ViewLease> Views, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Digest>> Trees)> OpenCachesAsync(
+        IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var views = new List<ViewLease>();
+        var trees = new SortedDictionary<string, IReadOnlyDictionary<string, Digest>>(StringComparer.Ordinal);
+        foreach (var cache in named)
+        {
+            var paths = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
+            foreach (var place in cache.Places.Where(static place => place.In.Overlay is JobOverlay.Root))
+            {
+                var path = place.In.Path;
+                var view = await OpenAsync(
+                    JobOverlay.Root,
+                    other => other.AsSpan().SequenceEqual(path) || TreePath.IsBelow(other, path) || TreePath.IsBelow(path, other),
+                    layers => new()
+                    {
+                        Parts = [new() { Layers = layers, Below = path, Prefix = path }],
+                        Directories = place.Place.Directories,
+                        OwnedBy = Owner,
+                        Modified = epoch,
+                    },
+                    sandbox,
+                    cancellationToken).ConfigureAwait(false);
+                views.Add(view);
+                paths[place.Path] = TreeOf(view);
+            }
+
+            trees[cache.Name] = paths;
+        }
+
+        return (views, trees);
+    }
+
+    private (uint, uint) Owner => ((uint)job.User.UserId, (uint)job.User.GroupId);
+
+    /// <summary>A view of what an overlay stands on and what was written there since.</summary>
+    private async Task<ViewLease> OpenAsync(
+        JobOverlay overlay, Func<byte[], bool> mayWant, Func<IReadOnlyList<Layers.Store.LayerLease>, ViewRequest> request, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var layers = job.Attempt.Services.Layers;
+        using var written = job.Trees.Open(overlay, sandbox);
+        using var changes = await LiveChanges.StoreAsync(layers.Place, written, mayWant, cancellationToken).ConfigureAwait(false);
+        var below = job.Trees.LayersOf(overlay);
+        var opening = await layers.Views.OpenAsync(request(changes is null ? below : [.. below, changes]), cancellationToken).ConfigureAwait(false);
+        return opening.Lease is { } lease ? layers.Trees.Keep(lease) : throw new IOException($"the layer {opening.Missing?.Short} is gone");
+    }
+
+    private static Digest TreeOf(ViewLease view) =>
+        LayerIndex.Open(view.Image.IndexPath ?? throw new DamagedLayerException("A view has no index.")).TreeDigest;
+
+    private static GlobSet Globs(IEnumerable<string> patterns)
+    {
+        var (globs, problems) = GlobSet.Parse(patterns);
+        return globs ?? throw new Workflows.Expressions.ExpressionException($"cache: {string.Join(' ', problems.Select(static problem => problem.Message))}");
+    }
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using Strata.Caching.Entries;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Commands;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
+using Strata.Execution.Reporting;
+using Strata.Execution.Steps;
+using Strata.Layers;
+using Strata.Layers.Saving;
+using Strata.Tenancy;
+using SaveOutcome = Strata.Caching.Entries.SaveOutcome;
+
+namespace Strata.Execution.Hermetic;
+
+/// <inheritdoc cref="IHermeticSteps"/>
+internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
+{
+    private readonly HermeticPlanner _planner = new(job);
+    private readonly StepEntries _entries = new(job);
+    private readonly OutputPlacing _placing = new(job.Attempt.Services.Layers.Scratch);
+    private readonly List<CacheUse> _uses = [];
+
+    public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
+    {
+        if (_planner.ShellOf(command.Shell) is not { } shell)
+        {
+            return RunStep.NoShell(command.Shell!);
+        }
+
+        var started = job.Time.GetTimestamp();
+        try
+        {
+            var plan = await _planner.PlanAsync(command, shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            if (!job.UseCaches)
+            {
+                return await ExecuteAsync(plan, live, log, "off", "--no-cache", null, cancellationToken).ConfigureAwait(false);
+            }
+
+            var query = _entries.QueryOf(plan);
+            var (lookup, hit) = await _entries.FindAsync(query, cancellationToken).ConfigureAwait(false);
+            using (hit)
+            {
+                if (hit is not null && await ApplyAsync(plan, hit, live, log, started, cancellationToken).ConfigureAwait(false) is { } applied)
+                {
+                    _uses.Add(new() { Query = query, Lookup = lookup, RestoreTime = job.Time.GetElapsedTime(started), RestoredBytes = hit.Entry.SizeBytes, SaveReason = "exact-hit" });
+                    return applied;
+                }
+            }
+
+            lookup = hit is null ? lookup : CacheLookup.Failed("an entry was found, but its outputs cannot be placed");
+            var use = new CacheUse { Query = query, Lookup = lookup };
+            return await ExecuteAsync(plan, live, log, "miss", lookup.Reason, use, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostileArchiveException or DamagedLayerException)
+        {
+            return StepOutcome.Failed($"what the step needs could not be prepared: {e.Message}");
+        }
+    }
+
+    /// <summary>When the job is done with its caches.</summary>
+    /// <exception cref="EnvironmentException">The database cannot be written.</exception>
+    public async Task RecordAsync(CancellationToken cancellationToken)
+    {
+        if (_uses.Count > 0)
+        {
+            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses] };
+            _uses.Clear();
+            await job.Attempt.Services.Caches.RecordAsync(uses, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>Null: it cannot be used after all.</returns>
+    private async Task<StepOutcome?> ApplyAsync(HermeticPlan plan, StepHit hit, LiveJob live, StepLog log, long started, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _placing.PlaceAsync(plan, hit.Layers, live.Sandbox, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DamagedLayerException e)
+        {
+            await _entries.RetireAsync(hit.Entry, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        job.AddSource(new(ProductKind.CacheEntry, hit.Entry.Id));
+        if (!hit.Entry.Shareable)
+        {
+            job.Attempt.Hide();
+        }
+
+        var saved = hit.Entry.Spent - job.Time.GetElapsedTime(started);
+        var savedMs = Math.Max(0, (long)saved.TotalMilliseconds);
+        await HermeticText.ReplayAsync(hit, savedMs, log).ConfigureAwait(false);
+        if (hit.Record.Summary is { } summary)
+        {
+            await live.AddSummaryAsync(summary).ConfigureAwait(false);
+        }
+
+        return new StepOutcome(RunStatus.Success, 0, null, hit.Record.ToEffects())
+        {
+            Cache = new(plan.Key, "hit", string.Create(CultureInfo.InvariantCulture, $"run {hit.Entry.Producer.RunId}, job {hit.Entry.Producer.Job}, {hit.Entry.Scope}"), savedMs),
+        };
+    }
+
+    /// <param name="use">Of the look-up; null: nothing is looked for, nothing saved.</param>
+    private async Task<StepOutcome> ExecuteAsync(
+        HermeticPlan plan, LiveJob live, StepLog log, string outcome, string reason, CacheUse? use, CancellationToken cancellationToken)
+    {
+        if (use is not null)
+        {
+            await log.SayAsync(LogKind.Progress, $"not cached: {reason}").ConfigureAwait(false);
+        }
+
+        var (effects, recording) = (new StepEffects(), new LogRecording());
+        var started = job.Time.GetTimestamp();
+        log.Commands = new CommandInterpreter(live.Masker, effects, allowUnsecure: false, echo: false);
+        log.Recording = recording;
+        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, cancellationToken).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            log.Commands = null;
+            foreach (var warning in run.Warnings)
+            {
+                await log.SayAsync(LogKind.Warning, warning).ConfigureAwait(false);
+            }
+
+            log.Recording = null;
+            var summary = run.Summary is null ? null : live.Masker.MaskText(run.Summary);
+            if (summary is not null)
+            {
+                await live.AddSummaryAsync(summary).ConfigureAwait(false);
+            }
+
+            var judged = RunStep.Judge(run.Outcome, effects, log, live, run.Spec);
+            if (judged.Status is RunStatus.Cancelled)
+            {
+                return judged with { Cache = new(plan.Key, outcome, reason, 0) };
+            }
+
+            using var outputs = await CaptureAsync(plan, run, live, cancellationToken).ConfigureAwait(false);
+            await HermeticText.TellAsync(plan, run, outputs, job, live, judged.Status is RunStatus.Success, log).ConfigureAwait(false);
+            if (use is not null)
+            {
+                var record = StepRecord.Of(effects, summary, recording);
+                var save = await SaveAsync(plan, judged, outputs, record, job.Time.GetElapsedTime(started), log, cancellationToken).ConfigureAwait(false);
+                _uses.Add(use with { Save = save.Outcome, SaveReason = save.Reason, SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0 });
+            }
+
+            return judged with { Cache = new(plan.Key, outcome, reason, 0) };
+        }
+    }
+
+    /// <summary>What it made is in the workspace then, also of a step that failed: others may want to look at it.</summary>
+    private async Task<CapturedOutputs?> CaptureAsync(HermeticPlan plan, HermeticSandbox run, LiveJob live, CancellationToken cancellationToken)
+    {
+        using var overlay = run.OpenWorkspace();
+        var outputs = await OutputCapture.CaptureAsync(job.Attempt.Services.Layers.Place, overlay, plan.Outputs, plan.Epoch, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _placing.PlaceAsync(plan, outputs is null ? [] : [outputs.Layer], live.Sandbox, cancellationToken).ConfigureAwait(false);
+            return outputs;
+        }
+        catch
+        {
+            outputs?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<StepSave> SaveAsync(
+        HermeticPlan plan, StepOutcome judged, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, StepLog log, CancellationToken cancellationToken)
+    {
+        if (judged.Status is not RunStatus.Success)
+        {
+            return new(SaveOutcome.Skipped, "the step failed");
+        }
+
+        var save = judged.Effects.AddedMask ? new(SaveOutcome.Blocked, "the step masked a value of its own (add-mask)")
+            : await _entries.SaveAsync(plan, outputs, record, spent, cancellationToken).ConfigureAwait(false);
+        if (save.Differs is { } winner)
+        {
+            await HermeticText.TellDifferenceAsync(winner, outputs, job, log, cancellationToken).ConfigureAwait(false);
+        }
+        else if (save.Outcome is not (SaveOutcome.Saved or SaveOutcome.LostRace))
+        {
+            await log.SayAsync(LogKind.Warning, $"The step's result is not kept: {save.Reason}").ConfigureAwait(false);
+        }
+
+        return save;
+    }
+}

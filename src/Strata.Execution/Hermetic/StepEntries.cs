@@ -1,0 +1,208 @@
+using Strata.Caching.Entries;
+using Strata.Caching.Keys;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Trees;
+using Strata.Layers;
+using Strata.Layers.Packing;
+using Strata.Layers.Saving;
+using Strata.Layers.Secrets;
+using Strata.Layers.Store;
+using Strata.Layers.Trees;
+using Strata.Storage;
+using Strata.Tenancy;
+using SaveOutcome = Strata.Caching.Entries.SaveOutcome;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>A hit that can be used: its layers are held.</summary>
+internal sealed record StepHit(CacheEntry Entry, StepRecord Record, IReadOnlyList<LayerLease> Layers) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var lease in Layers)
+        {
+            lease.Dispose();
+        }
+    }
+}
+
+/// <summary>What saving came to.</summary>
+/// <param name="Reason">Why it is not saved; null: it is.</param>
+/// <param name="Differs">Of a lost race: who won made something else of the same inputs.</param>
+internal readonly record struct StepSave(SaveOutcome Outcome, string? Reason, CacheEntry? Differs = null);
+
+/// <summary>The entries of hermetic steps: look-ups and commits. Whatever goes wrong here is a miss or an entry less, with its reason.</summary>
+internal sealed class StepEntries(HermeticJob job)
+{
+    public const string EntryType = "step";
+
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
+
+    private const int TriesMax = 3; // entries found whose layers are gone
+
+    public CacheQuery QueryOf(HermeticPlan plan) => new()
+    {
+        Reader = job.Attempt.Identity,
+        Kind = EntryKind.Step,
+        Name = plan.Command.Name,
+        Type = EntryType,
+        Identity = CacheIdentity.OfSteps,
+        Key = plan.Key,
+        Manifest = plan.Manifest,
+        RunId = job.Attempt.Producer.RunId,
+        Job = job.Attempt.Producer.Job,
+    };
+
+    public async Task<(CacheLookup Lookup, StepHit? Hit)> FindAsync(CacheQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var tries = 0; ; tries++)
+            {
+                var lookup = await job.Attempt.Services.Caches.FindAsync(query, cancellationToken).AsTask().WaitAsync(WaitMax, job.Time, cancellationToken).ConfigureAwait(false);
+                if (lookup.Entry is not { } entry)
+                {
+                    return (lookup, null);
+                }
+
+                var (hit, problem, state) = await OpenAsync(entry, cancellationToken).ConfigureAwait(false);
+                if (hit is not null)
+                {
+                    return (lookup, hit);
+                }
+
+                await RetireAsync(entry, state, problem!, cancellationToken).ConfigureAwait(false);
+                if (tries == TriesMax)
+                {
+                    return (CacheLookup.Failed($"an entry was found, but {problem}"), null);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or EnvironmentException or TimeoutException)
+        {
+            return (CacheLookup.Failed($"the cache cannot be used now: {e.Message}"), null);
+        }
+    }
+
+    public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken) =>
+        await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+
+    /// <param name="outputs">Null: the step made none. Held by the caller.</param>
+    public async Task<StepSave> SaveAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Secret(outputs, record, cancellationToken) is { } secret
+                ? new(SaveOutcome.Blocked, secret)
+                : await CommitAsync(plan, outputs, record, spent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException or DamagedLayerException)
+        {
+            return new(SaveOutcome.Error, e.Message);
+        }
+    }
+
+    private async Task<(StepHit? Hit, string? Problem, EntryState State)> OpenAsync(CacheEntry entry, CancellationToken cancellationToken)
+    {
+        if (StepRecord.Parse(entry.Effects) is not { } record)
+        {
+            return (null, "its record cannot be read", EntryState.Quarantined);
+        }
+
+        var leases = new List<LayerLease>();
+        foreach (var digest in entry.Content.Paths.SelectMany(static path => path.Tree?.Layers ?? []))
+        {
+            var opening = await job.Attempt.Services.Layers.Place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+            if (opening.Lease is null)
+            {
+                leases.ForEach(static lease => lease.Dispose());
+                return (null, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}", opening.Miss is LayerMiss.Absent ? EntryState.Expired : EntryState.Quarantined);
+            }
+
+            leases.Add(opening.Lease);
+        }
+
+        return (new(entry, record, leases), null, default);
+    }
+
+    /// <summary>Why nothing of it may be kept.</summary>
+    private string? Secret(CapturedOutputs? outputs, StepRecord record, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in job.Secrets)
+        {
+            if (value.Length >= SecretGate.LengthMin && record.Texts().Any(text => text.Contains(value, StringComparison.Ordinal)))
+            {
+                return $"what it hands to later steps contains the secret {name}";
+            }
+        }
+
+        if (outputs is null)
+        {
+            return null;
+        }
+
+        var finds = new SecretGate(job.Secrets).Check(new LayerTarget(outputs.Layer.ImagePath, outputs.Layer.IndexPath), cancellationToken);
+        return finds.Count == 0 ? null : SecretDiagnostics.Found("What the step made", finds, null).Message;
+    }
+
+    private async Task<StepSave> CommitAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, CancellationToken cancellationToken)
+    {
+        var (attempt, services) = (job.Attempt, job.Attempt.Services);
+        var draft = new CacheDraft
+        {
+            Writer = attempt.Identity,
+            Kind = EntryKind.Step,
+            Name = plan.Command.Name,
+            Type = EntryType,
+            Identity = CacheIdentity.OfSteps,
+            Key = plan.Key,
+            Producer = attempt.Producer,
+        };
+        var content = new CacheContent([new(Sandbox.SandboxSpec.WorkspacePath, outputs?.Tree)]);
+        switch (await services.Caches.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false))
+        {
+            case CacheBegin.Exists(var winner):
+                return Lost(winner, !winner.Content.IsSameTreeAs(content));
+            case CacheBegin.LeaseLost:
+                return LeaseLost;
+        }
+
+        var layers = outputs is null ? [] : (IReadOnlyList<LayerLease>)[outputs.Layer];
+        services.Saved.Add(attempt.Token, layers.Select(static lease => lease.Digest));
+        var readable = await services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
+        var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/step/{plan.Command.Name}";
+        if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false)).LeaseLost)
+        {
+            return LeaseLost;
+        }
+
+        var commit = new CacheCommit
+        {
+            Draft = draft,
+            Content = content,
+            LayerBytes = layers.ToDictionary(static lease => lease.Digest, static lease => lease.SizeBytes),
+            DerivedFrom = job.Sources(),
+            Shareable = attempt.IsShareable && plan.Command.Cache.ShareWithForks,
+            Spent = spent,
+            Manifest = plan.Manifest,
+            Effects = record.ToJson(),
+        };
+        switch (await services.Caches.CommitAsync(commit, attempt.Token, cancellationToken).ConfigureAwait(false))
+        {
+            case CacheCommitOutcome.Committed(var entry):
+                job.AddSource(new(ProductKind.CacheEntry, entry.Id));
+                return new(SaveOutcome.Saved, null);
+            case CacheCommitOutcome.LostRace(var winner, var differs):
+                return Lost(winner, differs);
+            case CacheCommitOutcome.Refused(var reason):
+                return new(SaveOutcome.Error, reason);
+            default:
+                return LeaseLost;
+        }
+    }
+
+    private static StepSave LeaseLost => new(SaveOutcome.Error, "another attempt at this job took over");
+
+    private static StepSave Lost(CacheEntry winner, bool differs) =>
+        new(SaveOutcome.LostRace, $"run {winner.Producer.RunId}, job {winner.Producer.Job} saved this key first", differs ? winner : null);
+}

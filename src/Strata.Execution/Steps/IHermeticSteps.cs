@@ -1,0 +1,19 @@
+using Strata.Execution.Logs;
+using Strata.Workflows.Model;
+
+namespace Strata.Execution.Steps;
+
+/// <summary>Runs the steps that have <c>cache:</c>, or shows what they did before.</summary>
+internal interface IHermeticSteps
+{
+    /// <param name="cancellationToken">Ends the command.</param>
+    Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken);
+}
+
+/// <summary>A step with <c>cache:</c>, evaluated.</summary>
+/// <param name="Name">Of its entries.</param>
+/// <param name="Shell">As written; null: the default.</param>
+/// <param name="Directory">Absolute.</param>
+/// <param name="Env">The step's own, and what it lists.</param>
+internal sealed record HermeticCommand(
+    string Name, StepCache Cache, string Script, string? Shell, string Directory, IReadOnlyDictionary<string, string> Env);

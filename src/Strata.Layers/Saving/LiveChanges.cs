@@ -1,0 +1,33 @@
+using Strata.Layers.Differences;
+using Strata.Layers.Packing;
+using Strata.Layers.Store;
+
+namespace Strata.Layers.Saving;
+
+/// <summary>What a job has written so far, as a layer over what it stands on: for views of the files it sees now. Not for records: no secret is looked for.</summary>
+public static class LiveChanges
+{
+    /// <param name="mayWant">Of a path from the overlay's root: whether it, or anything below, will be looked at. What is removed is told in any case.</param>
+    /// <returns>The caller disposes it. Null: nothing of it changed.</returns>
+    /// <exception cref="IOException">Something cannot be read, or the disk is full or fails.</exception>
+    /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
+    /// <exception cref="DamagedLayerException">A layer it stands on contradicts itself.</exception>
+    public static async Task<LayerLease?> StoreAsync(ILayerPlace place, WrittenOverlay overlay, Func<byte[], bool> mayWant, CancellationToken cancellationToken)
+    {
+        if (overlay.IsUntouched())
+        {
+            return null; // no index of what lies below is read
+        }
+
+        using var difference = overlay.Difference([], null, [], path => !mayWant(path), cancellationToken);
+        if (difference.Entries.Count == 0)
+        {
+            return null;
+        }
+
+        using var write = place.Start();
+        using var builder = new LayerBuilder(write.Target);
+        builder.AddAll(difference.Entries, cancellationToken);
+        return (await write.CommitAsync(builder.Finish(), cancellationToken).ConfigureAwait(false)).Lease!;
+    }
+}
