@@ -168,7 +168,11 @@ internal sealed class StepEntries(HermeticJob job)
         }
 
         var layers = outputs is null ? [] : (IReadOnlyList<LayerLease>)[outputs.Layer];
-        services.Saved.Add(attempt.Token, layers.Select(static lease => lease.Digest));
+        foreach (var layer in layers)
+        {
+            services.Saved.Add(attempt.Token, attempt.Scope.Organization, layer.Digest);
+        }
+
         var readable = await services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/step/{plan.Command.Name}";
         if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false)).LeaseLost)
