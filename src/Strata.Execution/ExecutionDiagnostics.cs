@@ -37,8 +37,6 @@ internal static class ExecutionDiagnostics
         "STR1601", Severity.Warning, $"The secret '{name}' has a value under 4 characters, which cannot be masked: it would hide ordinary text.", null,
         "Use a longer value.");
 
-    public static Diagnostic StepCacheNotYet(SourceSpan at) => NotYet("STR1704", "cache: of a step", at, "Remove 'cache:' from the step: it runs the same, only each time.");
-
     public static Diagnostic RunTaken(string runId) => Error(
         "STR1602", $"The database has a run '{runId}' already.", null, "The data directory was put together from two others, or copied back: remove its runs directory, or use another with --data.");
 
@@ -47,9 +45,6 @@ internal static class ExecutionDiagnostics
 
     public static Diagnostic BadAllowList(string problem) => Error(
         "STR1604", $"allow-secrets-in is not valid: {problem}", null, "Write patterns relative to the artifact's root.");
-
-    private static Diagnostic NotYet(string code, string what, SourceSpan at, string help) => Error(
-        code, $"'{what}' is parsed and checked but this version does not execute it yet.", at, help);
 
     private static Diagnostic Error(string code, string message, SourceSpan? at, string? help) => new(code, Severity.Error, message, at, help);
 }

@@ -38,6 +38,19 @@ internal sealed class CacheSession(
         ("matched-key", Value.From(cache.Lookup?.MatchedKey ?? "")),
         ("key", Value.From(cache.Spec.Key))))));
 
+    /// <summary>Where the declared caches of these names are, whether they are on or off.</summary>
+    public IReadOnlyList<NamedCache> PlacesOf(IEnumerable<string> names) =>
+    [
+        .. names.Select(name => new NamedCache(
+            name,
+            _all.Find(cache => cache.Spec.Name == name) is not { } found ? []
+                : found.Places.Count > 0 ? found.Places
+                : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [])),
+    ];
+
+    /// <summary>What the attempt stands on so far.</summary>
+    public IReadOnlyList<Product> Sources => [.. _derivedFrom];
+
     /// <summary>What the attempt stands on, for what it publishes.</summary>
     public void AddSource(Product source) => _derivedFrom.Add(source);
 

@@ -40,5 +40,3 @@ internal sealed record HermeticJob
 
     public required TimeProvider Time { get; init; }
 }
-
-internal sealed record NamedCache(string Name, IReadOnlyList<CachePlace> Places);

@@ -2,6 +2,7 @@ using System.Text;
 using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Globs;
+using Strata.Execution.Caches;
 using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Images;

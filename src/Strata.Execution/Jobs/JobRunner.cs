@@ -259,6 +259,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
         Actions = _stores,
+        Hermetic = _stores?.Hermetic,
         ImageName = image.Name,
         Contexts = scope,
         GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),

@@ -5,6 +5,7 @@ using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Hermetic;
 using Strata.Execution.Logs;
 using Strata.Execution.Reporting;
 using Strata.Execution.Sources;
@@ -38,7 +39,24 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
+        Hermetic = new(new()
+        {
+            Attempt = attempt,
+            Trees = trees,
+            User = user,
+            Image = image,
+            Host = run.Host,
+            Limits = new(instance.Job.Resources.Cpu, instance.Job.Resources.Memory, instance.Job.Resources.Pids, instance.Job.Resources.Disk),
+            Secrets = run.Secrets,
+            UseCaches = run.UseCaches,
+            PlacesOf = _caches.PlacesOf,
+            Sources = () => _caches.Sources,
+            AddSource = _caches.AddSource,
+            Time = run.Time,
+        });
     }
+
+    public HermeticSteps Hermetic { get; }
 
     public JobTrees Trees { get; }
 
@@ -47,7 +65,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     /// <summary>A job that restores and publishes nothing does without all this.</summary>
     public static bool AreNeededBy(Job job) =>
-        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" });
+        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
 
     /// <returns>Null: the image has no such user.</returns>
     public static async Task<JobStores?> OpenAsync(
@@ -159,8 +177,11 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     /// <summary>The caches, when the job has ended. Nothing here fails it.</summary>
     /// <param name="sandbox">Frozen; null: there is nothing to save.</param>
-    public Task SaveAsync(RunStatus status, ISandbox? sandbox, CancellationToken cancellationToken) =>
-        _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, sandbox, cancellationToken);
+    public async Task SaveAsync(RunStatus status, ISandbox? sandbox, CancellationToken cancellationToken)
+    {
+        await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, sandbox, cancellationToken).ConfigureAwait(false);
+        await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -24,7 +24,6 @@ internal static class RunCheck
         {
             problems.AddRange(job.Unsupported.Where(u => IsSelected(u, request.Selection.Matrix)).Select(u => u.Diagnostic with { Severity = Severity.Error }));
             problems.AddRange(images.Select(job, scope: null).Problems);
-            problems.AddRange(NotYet(job));
             foreach (var step in job.Steps)
             {
                 CheckAction(step, request.WorkspaceDirectory, actions, problems);
@@ -37,17 +36,6 @@ internal static class RunCheck
     /// <summary>What only one matrix value needs is no obstacle when --matrix chooses another.</summary>
     private static bool IsSelected(Unsupported part, IReadOnlyDictionary<string, string> matrix) =>
         part.OnlyFor is not { } only || !matrix.TryGetValue(only.Key, out var chosen) || chosen == only.Value;
-
-    private static IEnumerable<Diagnostic> NotYet(Job job)
-    {
-        foreach (var step in job.Steps)
-        {
-            if (step.Action is StepAction.Run { Cache: { } cache })
-            {
-                yield return ExecutionDiagnostics.StepCacheNotYet(cache.At);
-            }
-        }
-    }
 
     /// <summary>A local action is looked at before the run when it is there already; a job may also make it.</summary>
     private static void CheckAction(Step step, string directory, HashSet<string> seen, List<Diagnostic> problems)
