@@ -72,8 +72,11 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
             return new StoreOutcome.LeaseLost(); // who replaces this worker goes on with it
         }
 
-        await _records.EndAsync(work.Upload, cancellationToken).ConfigureAwait(false);
-        await ClearAwayAsync(FindEnding(work.Upload) ?? work.Upload, cancellationToken).ConfigureAwait(false);
+        if (await _records.EndAsync(work.Upload, cancellationToken).ConfigureAwait(false) && FindEnding(work.Upload) is { } ending)
+        {
+            await ClearAwayAsync(ending, cancellationToken).ConfigureAwait(false);
+        }
+
         return null;
     }
 
