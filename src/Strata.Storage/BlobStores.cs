@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Strata.Storage.Blobs;
 using Strata.Storage.FileSystem;
+using Strata.Storage.S3;
 
 namespace Strata.Storage;
 
@@ -11,7 +13,12 @@ public static class BlobStores
     public static IBlobStore Open(StorageLocation location, BlobTimes times, TimeProvider time) => location switch
     {
         StorageLocation.OfFiles files => new FileBlobStore(files.Directory, time),
-        StorageLocation.OfS3 s3 => throw new NotSupportedException($"{s3}{times}"),
+        StorageLocation.OfS3 s3 => OpenS3(s3, times, time),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>By itself: nothing of S3 is loaded for who does not use it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static S3BlobStore OpenS3(StorageLocation.OfS3 location, BlobTimes times, TimeProvider time) =>
+        new(S3Settings.Of(location, Environment.GetEnvironmentVariable), times, time);
 }

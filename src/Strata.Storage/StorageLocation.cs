@@ -35,7 +35,7 @@ public abstract record StorageLocation
     /// <param name="Prefix">Without slashes at its ends; empty: none.</param>
     /// <param name="Endpoint">http or https, without path; null: Amazon's for the region.</param>
     /// <param name="Region">Null: from the environment or the profile, else <c>us-east-1</c>.</param>
-    /// <param name="Profile">Of ~/.aws; null: AWS_PROFILE, else the environment's keys, else <c>default</c>.</param>
+    /// <param name="Profile">Of ~/.aws; null: the environment's keys, else AWS_PROFILE, else <c>default</c>.</param>
     public sealed record OfS3(string Bucket, string Prefix, Uri? Endpoint, string? Region, string? Profile) : StorageLocation
     {
         /// <summary>For people: bucket and prefix.</summary>

@@ -38,6 +38,11 @@ public sealed class BlobStoreException(BlobFault fault, string message, Exceptio
     /// <summary>The store's own wish how long to wait (Retry-After).</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The protocol's own word for it (S3: <c>InvalidPart</c>), and its status; for who knows the protocol.</summary>
+    internal string Code { get; init; } = "";
+
+    internal int Status { get; init; }
+
     /// <summary>The same call may work a moment later.</summary>
     public bool IsTransient => Fault is BlobFault.Throttled or BlobFault.Unavailable or BlobFault.Stalled;
 }

@@ -21,9 +21,9 @@ public sealed class FrameTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(15), Prop.ForAll(arbitrary, drawn =>
         {
             var plain = Mixed(drawn.Lengths.Sum(), drawn.Noise);
-            var blob = SealedBlob.OfAsync(plain, drawn.Lengths).GetAwaiter().GetResult();
-            using var reader = blob.OpenAsync().GetAwaiter().GetResult();
-            return SealedBlob.CopyAsync(reader).GetAwaiter().GetResult().AsSpan().SequenceEqual(plain);
+            var blob = Now(SealedBlob.OfAsync(plain, drawn.Lengths));
+            using var reader = Now(blob.OpenAsync());
+            return Now(SealedBlob.CopyAsync(reader)).AsSpan().SequenceEqual(plain);
         }));
     }
 
@@ -31,13 +31,13 @@ public sealed class FrameTests
     public void Any_range_is_read_as_it_is()
     {
         var plain = Mixed((2 * MiB) + 777_777, 50);
-        var blob = SealedBlob.OfAsync(plain, [MiB + 5, MiB + 777_772], storedLengthMin: 2 * MiB).GetAwaiter().GetResult();
-        using var reader = blob.OpenAsync().GetAwaiter().GetResult();
+        var blob = Now(SealedBlob.OfAsync(plain, [MiB + 5, MiB + 777_772], storedLengthMin: 2 * MiB));
+        using var reader = Now(blob.OpenAsync());
         var arbitrary = Gen.Choose(0, plain.Length + 10).Two().ToArbitrary();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(arbitrary, drawn =>
         {
             var buffer = new byte[drawn.Item2];
-            var read = reader.ReadAsync(drawn.Item1, buffer, default).GetAwaiter().GetResult();
+            var read = Now(reader.ReadAsync(drawn.Item1, buffer, default));
             return buffer.AsSpan(0, read).SequenceEqual(plain.AsSpan(Math.Min(drawn.Item1, plain.Length), Math.Clamp(plain.Length - drawn.Item1, 0, buffer.Length)));
         }));
     }
@@ -293,6 +293,8 @@ public sealed class FrameTests
 
         buffers.Count.ShouldBe(1);
     }
+
+    private static T Now<T>(Task<T> task) => task.GetAwaiter().GetResult(); // properties are not asynchronous
 
     private static void Throw(bool now, BlobFault fault)
     {

@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Net;
+using System.Xml;
+using Strata.Storage.Blobs;
+
+namespace Strata.Storage.S3;
+
+/// <summary>Signs a call, sends it once, and says what the answer means. Safe for concurrent use.</summary>
+internal sealed class S3Sender : IDisposable
+{
+    private const int ConnectionsMax = 64;
+    private const int BodySizeMax = 8 << 20;
+
+    private readonly HttpMessageInvoker _http;
+    private readonly S3Settings _settings;
+    private readonly BlobTimes _times;
+    private readonly TimeProvider _time;
+
+    public S3Sender(S3Settings settings, BlobTimes times, TimeProvider time)
+    {
+        (_settings, _times, _time) = (settings, times, time);
+        _http = new(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // a signature is for one host
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxConnectionsPerServer = ConnectionsMax,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Proxy = new LoopbackBypassProxy(HttpClient.DefaultProxy),
+            UseCookies = false,
+        });
+    }
+
+    public string Description => _settings.Location.ToString();
+
+    public S3Signing Signing => new(_settings, _time.GetUtcNow());
+
+    /// <summary>Reads the answer whole: it is small, or an error.</summary>
+    /// <returns>Also 412, for who asks whether something is there.</returns>
+    /// <exception cref="BlobStoreException">Every other refusal, and what the network does.</exception>
+    public async Task<S3Answer> SendAsync(S3Call call, CancellationToken cancellationToken)
+    {
+        using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Idle, cancellationToken);
+        return await GuardedAsync(call, watch, async () =>
+        {
+            using var response = await SendAsync(call, watch).ConfigureAwait(false);
+            var body = await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false);
+            var answer = new S3Answer(response.StatusCode, Headers(response), body);
+            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.PreconditionFailed)
+            {
+                throw Refusal(call, answer);
+            }
+
+            return answer;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the answer's body to a reader, as it comes; each of its reads is watched.</summary>
+    /// <param name="read">Gets status, headers and the body.</param>
+    public async Task<T> ReadAsync<T>(S3Call call, Func<HttpResponseMessage, Func<Memory<byte>, ValueTask<int>>, Task<T>> read, CancellationToken cancellationToken)
+    {
+        using var watch = new IdleWatch(_time, call.AnswerWithin, cancellationToken);
+        return await GuardedAsync(call, watch, async () =>
+        {
+            using var response = await SendAsync(call, watch).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                throw Refusal(call, new(response.StatusCode, Headers(response), await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false)));
+            }
+
+            var body = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+            return await read(response, into =>
+            {
+                watch.Expect(_times.Idle);
+                return body.ReadAsync(into, watch.Token);
+            }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An error that came as an answer of its own kind (of Complete: with status 200).</summary>
+    public BlobStoreException Refusal(S3Call call, S3Answer answer)
+    {
+        var (code, message) = ("", "");
+        try
+        {
+            if (answer.Body.Length > 0)
+            {
+                var document = S3Xml.Read(answer.Body);
+                (code, message) = (document["Code"], document["Message"]);
+            }
+        }
+        catch (XmlException)
+        {
+            // a proxy's page: the status says it
+        }
+
+        var fault = S3Errors.FaultOf(answer.Status, code, call.Missing);
+        return new(fault, $"{Description}: {call.Method} {call.ObjectPath}: {S3Errors.Explain(answer.Status, code, message, answer.BucketRegion)}.")
+        {
+            RetryAfter = answer.RetryAfter,
+            Code = code,
+            Status = (int)answer.Status,
+        };
+    }
+
+    /// <exception cref="BlobStoreException">It is an error, whatever the status, or no document.</exception>
+    public S3Document Document(S3Call call, S3Answer answer, params ReadOnlySpan<string> groups)
+    {
+        S3Document document;
+        try
+        {
+            document = S3Xml.Read(answer.Body, groups);
+        }
+        catch (XmlException e)
+        {
+            throw Fault(BlobFault.Unavailable, call, "the answer is no document of S3", e);
+        }
+
+        return document.Root == "Error" ? throw Refusal(call, answer with { Status = HttpStatusCode.InternalServerError }) : document;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(S3Call call, IdleWatch watch)
+    {
+        using var request = Signing.Request(call);
+        if (call.Body is { } body)
+        {
+            var md5 = request.Content!.Headers.ContentMD5;
+            request.Content = new WatchedContent(body, watch, _times.Idle, call.AnswerWithin);
+            request.Content.Headers.ContentMD5 = md5;
+        }
+
+        return await _http.SendAsync(request, watch.Token).ConfigureAwait(false);
+    }
+
+    private async Task<T> GuardedAsync<T>(S3Call call, IdleWatch watch, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (watch.IsStalled && !cancellationToken.IsCancellationRequested)
+        {
+            throw Fault(BlobFault.Stalled, call, "nothing moved for too long", e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw Fault(BlobFault.Refused, call, $"no secure connection: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw watch.IsStalled ? Fault(BlobFault.Stalled, call, "nothing moved for too long", e) : Fault(BlobFault.Unavailable, call, e.Message, e);
+        }
+        catch (IOException e) when (e is not BlobStoreException)
+        {
+            throw watch.IsStalled ? Fault(BlobFault.Stalled, call, "nothing moved for too long", e) : Fault(BlobFault.Unavailable, call, $"cut off: {e.Message}", e);
+        }
+    }
+
+    private BlobStoreException Fault(BlobFault fault, S3Call call, string why, Exception inner) =>
+        new(fault, $"{Description}: {call.Method} {call.ObjectPath}: {why.TrimEnd('.')}.", inner);
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, IdleWatch watch, TimeSpan limit)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+        using var body = new MemoryStream();
+        var piece = new byte[16 << 10];
+        while (true)
+        {
+            watch.Expect(limit);
+            var read = await stream.ReadAsync(piece, watch.Token).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return body.GetBuffer().AsMemory(0, (int)body.Length);
+            }
+
+            body.Write(piece, 0, read);
+            if (body.Length > BodySizeMax)
+            {
+                throw new IOException("the answer is larger than any of S3");
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Headers(HttpResponseMessage response)
+    {
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            headers[name] = values.ToString();
+        }
+
+        foreach (var (name, values) in response.Content.Headers.NonValidated)
+        {
+            headers[name] = values.ToString();
+        }
+
+        return headers;
+    }
+}
+
+/// <summary>A whole answer.</summary>
+internal sealed record S3Answer(HttpStatusCode Status, Dictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
+{
+    public string? BucketRegion => Headers.GetValueOrDefault("x-amz-bucket-region");
+
+    /// <summary>Without quotes.</summary>
+    public string ETag => Headers.GetValueOrDefault("ETag", "").Trim('"');
+
+    /// <summary>Seconds only: the other form is of proxies.</summary>
+    public TimeSpan? RetryAfter =>
+        int.TryParse(Headers.GetValueOrDefault("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
+}
+
+/// <summary>The proxy of the environment (http_proxy, https_proxy, no_proxy), never for this machine itself: it would be the proxy's machine.</summary>
+internal sealed class LoopbackBypassProxy(IWebProxy environment) : IWebProxy
+{
+    public ICredentials? Credentials
+    {
+        get => environment.Credentials;
+        set => environment.Credentials = value;
+    }
+
+    public Uri? GetProxy(Uri destination) => environment.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => host.IsLoopback || environment.IsBypassed(host);
+}

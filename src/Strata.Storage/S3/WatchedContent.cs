@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace Strata.Storage.S3;
+
+/// <summary>A body from memory; each piece that the connection has taken is progress.</summary>
+internal sealed class WatchedContent : HttpContent
+{
+    private const int PieceSize = 128 << 10;
+
+    private readonly ReadOnlyMemory<byte> _content;
+    private readonly IdleWatch _watch;
+    private readonly TimeSpan _idle;
+    private readonly TimeSpan _answer;
+
+    public WatchedContent(ReadOnlyMemory<byte> content, IdleWatch watch, TimeSpan idle, TimeSpan answer)
+    {
+        (_content, _watch, _idle, _answer) = (content, watch, idle, answer);
+        Headers.ContentLength = content.Length;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _content.Length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        for (var offset = 0; offset < _content.Length; offset += PieceSize)
+        {
+            _watch.Expect(_idle);
+            await stream.WriteAsync(_content.Slice(offset, Math.Min(PieceSize, _content.Length - offset)), cancellationToken).ConfigureAwait(false);
+        }
+
+        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _watch.Expect(_answer);
+    }
+}
