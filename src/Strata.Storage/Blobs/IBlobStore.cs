@@ -34,8 +34,11 @@ public interface IBlobStore : IAsyncDisposable
     /// <exception cref="BlobStoreException"><see cref="BlobFault.NoSuchUpload"/></exception>
     Task<IReadOnlyList<StoredPart>> ListPartsAsync(UploadTarget upload, CancellationToken cancellationToken);
 
-    /// <summary>Makes the object visible: these parts one behind the other; parts not named are dropped. May be repeated when the answer was lost.</summary>
-    /// <param name="parts">By number, at least one. One that is not as the store has it: <see cref="CompleteOutcome.StartAgain"/>.</param>
+    /// <summary>Makes the object visible: these parts one behind the other. May be repeated when the answer was lost.</summary>
+    /// <param name="parts">
+    /// All of the upload, by number, at least one. One that is not as the store has it: <see cref="CompleteOutcome.StartAgain"/>. Parts that are not named are dropped, but
+    /// radosgw says <see cref="CompleteOutcome.StartAgain"/> to them.
+    /// </param>
     Task<CompleteOutcome> CompleteAsync(UploadTarget upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken);
 
     /// <summary>Drops an upload and its parts. One that is gone already is fine.</summary>

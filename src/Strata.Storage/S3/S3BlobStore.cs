@@ -97,6 +97,10 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
         {
             return CompleteOutcome.StartAgain;
         }
+        catch (BlobStoreException e) when (e.Status == 500 && await IsGoneAsync(upload, cancellationToken).ConfigureAwait(false))
+        {
+            return CompleteOutcome.StartAgain; // radosgw says of an aborted upload that it is being completed
+        }
     }
 
     public async Task AbortAsync(UploadTarget upload, CancellationToken cancellationToken)
@@ -177,6 +181,19 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
         [("partNumber", BlobName.CheckPart(number).ToString(CultureInfo.InvariantCulture)), ("uploadId", upload.UploadId)];
 
     private string Path(string key) => _names.Path(BlobName.Check(key));
+
+    private async Task<bool> IsGoneAsync(UploadTarget upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _listings.PartsAsync(upload, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (BlobStoreException e)
+        {
+            return e.Fault == BlobFault.NoSuchUpload;
+        }
+    }
 
     /// <returns>Null: the server does not know conditions, and nothing was written.</returns>
     private async Task<S3Answer?> SendIfAbsentAsync(S3Call call, CancellationToken cancellationToken)

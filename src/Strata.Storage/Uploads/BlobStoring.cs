@@ -8,7 +8,7 @@ namespace Strata.Storage.Uploads;
 /// <summary>One blob is made present: it is found, or an upload is begun, gone on with, and begun again when it is lost.</summary>
 internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context) : IDisposable
 {
-    private readonly PieceLayout _layout = PieceLayout.Of(source.LengthBytes, source.StableLengthBytes);
+    private readonly PieceLayout _layout = PieceLayout.Of(source.LengthBytes, source.StableLengthBytes, all.Options.PieceBytesMin);
     private readonly UploadRecords _records = new(all.Database, space, all.Time);
     private readonly Retry _retry = new(all.Time, all.Options.Upload);
     private readonly PartSealer _sealer = new();
@@ -72,8 +72,11 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
             return new StoreOutcome.LeaseLost(); // who replaces this worker goes on with it
         }
 
-        await _records.EndAsync(work.Upload, cancellationToken).ConfigureAwait(false);
-        await ClearAwayAsync(FindEnding(work.Upload) ?? work.Upload, cancellationToken).ConfigureAwait(false);
+        if (await _records.EndAsync(work.Upload, cancellationToken).ConfigureAwait(false) && FindEnding(work.Upload) is { } ending)
+        {
+            await ClearAwayAsync(ending, cancellationToken).ConfigureAwait(false);
+        }
+
         return null;
     }
 

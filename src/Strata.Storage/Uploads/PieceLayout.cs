@@ -8,8 +8,6 @@ namespace Strata.Storage.Uploads;
 /// </summary>
 internal sealed record PieceLayout
 {
-    public const int PieceBytesMin = 8 << 20;
-
     /// <summary>Of 9,999: some are shorter, on both sides of the border.</summary>
     private const int PiecesMax = PartSealer.PartsMax - 9;
 
@@ -29,10 +27,11 @@ internal sealed record PieceLayout
     /// <summary>At least one.</summary>
     public int Count { get; }
 
-    public static PieceLayout Of(long lengthBytes, long stableLengthBytes)
+    /// <param name="pieceBytesMin">A power of two.</param>
+    public static PieceLayout Of(long lengthBytes, long stableLengthBytes, int pieceBytesMin)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lengthBytes);
-        var pieceBytes = (long)PieceBytesMin;
+        var pieceBytes = (long)pieceBytesMin;
         while (lengthBytes / pieceBytes >= PiecesMax)
         {
             pieceBytes *= 2;

@@ -7,6 +7,9 @@ public sealed record TransferOptions
 {
     public static TransferOptions Default { get; } = new();
 
+    /// <summary>Of plaintext; larger for blobs of which 10,000 such parts would not do.</summary>
+    internal int PieceBytesMin { get; init; } = 8 << 20;
+
     /// <summary>Each holds a part in memory: 8 MiB and more of blobs over 80 GB.</summary>
     public int PartsInFlight { get; init; } = 4;
 

@@ -150,7 +150,9 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
             cancellationToken);
 
     /// <summary>Nobody is to go on with it.</summary>
-    public Task EndAsync(UploadRow upload, CancellationToken cancellationToken) => database.WriteAsync(sql => UploadSql.End(sql, upload.Id), cancellationToken);
+    /// <returns>False: it is another's, or a blob, by now: what lies in the store is not ours to remove.</returns>
+    public Task<bool> EndAsync(UploadRow upload, CancellationToken cancellationToken) => database.WriteAsync(
+        sql => upload.Lease.IsHeld(sql) && UploadSql.FindOpen(sql, upload.Id) is { } open && open.Lease == upload.Lease && UploadSql.End(sql, upload.Id), cancellationToken);
 
     private async Task WriteAsync(UploadRow upload, Action<SqlSession> write, CancellationToken cancellationToken)
     {

@@ -17,6 +17,9 @@ public abstract class BlobStoreContract : IAsyncLifetime
     /// <summary>The store does not look at what is there when it completes an upload (radosgw 16).</summary>
     protected virtual bool CompleteReplaces => false;
 
+    /// <summary>All parts that were sent must be named (radosgw 16).</summary>
+    protected virtual bool RefusesUnnamedParts => false;
+
     protected abstract Task<IBlobStore> OpenAsync();
 
     /// <summary>Where signed URLs are served.</summary>
@@ -137,9 +140,17 @@ public abstract class BlobStoreContract : IAsyncLifetime
         var etag = await Store.PutPartAsync(upload, 2, "kept"u8.ToArray(), null, default);
         await Store.PutPartAsync(upload, 7, "dropped"u8.ToArray(), null, default);
 
-        (await Store.CompleteAsync(upload, [new(2, etag, 4)], default)).ShouldBe(CompleteOutcome.Completed);
+        (await Store.CompleteAsync(upload, [new(2, etag, 4)], default)).ShouldBe(RefusesUnnamedParts ? CompleteOutcome.StartAgain : CompleteOutcome.Completed);
 
-        (await ReadAsync(Prefix + "few", 0, 100)).ShouldBe("kept"u8.ToArray());
+        if (RefusesUnnamedParts)
+        {
+            (await Store.HeadAsync(Prefix + "few", default)).ShouldBeNull();
+            await Store.AbortAsync(upload, default);
+        }
+        else
+        {
+            (await ReadAsync(Prefix + "few", 0, 100)).ShouldBe("kept"u8.ToArray());
+        }
     }
 
     [Fact]

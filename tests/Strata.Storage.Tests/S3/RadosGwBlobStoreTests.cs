@@ -11,6 +11,8 @@ public sealed class RadosGwBlobStoreTests(RadosGw server) : BlobStoreContract
 {
     protected override bool CompleteReplaces => true;
 
+    protected override bool RefusesUnnamedParts => true;
+
     protected override Task<IBlobStore> OpenAsync() => Task.FromResult<IBlobStore>(Open("some/prefix"));
 
     [Fact]

@@ -110,7 +110,7 @@ done
 [ "${ok:-}" = 1 ] || { echo "radosgw not up in 15 s" >&2; exit 1; }
 radosgw-admin -n client.rgw user create --uid=test --display-name=test \
    --access-key="$AK" --secret-key="$SK" >"$D/user.json" 2>"$D/user.err"
-curl -fsS -o /dev/null -X PUT --aws-sigv4 "aws:amz:default:s3" --user "$AK:$SK" "http://$H:$PORT/$BUCKET"
+curl -fsS -o /dev/null -X PUT -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" --aws-sigv4 "aws:amz:default:s3" --user "$AK:$SK" "http://$H:$PORT/$BUCKET"
 if [ -n "${OWNER:-}" ]; then
   ( trap - EXIT; while kill -0 "$OWNER" 2>/dev/null && [ -e "$D/rgw.pid" ]; do sleep 0.5; done; [ ! -e "$D/rgw.pid" ] || stop ) </dev/null >/dev/null 2>&1 &
 fi

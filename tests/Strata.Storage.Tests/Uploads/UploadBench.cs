@@ -2,6 +2,7 @@ using Strata.Core;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Storage.Blobs;
+using Strata.Storage.Garbage;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
@@ -11,6 +12,9 @@ namespace Strata.Storage.Tests.Uploads;
 /// <summary>A database, a store and attempts that hold leases.</summary>
 internal sealed class UploadBench : IAsyncDisposable
 {
+    public const int Piece = 8 << 10;
+    public const int PartMin = 5 << 10;
+
     private readonly List<Lease> _leases = [];
     private readonly bool _ownsDirectory;
 
@@ -23,6 +27,14 @@ internal sealed class UploadBench : IAsyncDisposable
         Store = store ?? BlobStores.Open(StorageLocation.Parse($"file://{Directory}/store"), BlobTimes.Default, Time);
         Archives = new(Store, "test", new KeyRing(Directory, Database, Time), Database, options ?? TransferOptions.Default, Time);
     }
+
+    /// <summary>Small parts, so that small blobs have many, and no waiting.</summary>
+    public static TransferOptions Small { get; } = new()
+    {
+        PieceBytesMin = Piece,
+        Upload = new(5, TimeSpan.FromTicks(1), TimeSpan.FromTicks(1)),
+        Read = new(5, TimeSpan.FromTicks(1), TimeSpan.FromTicks(1)),
+    };
 
     public string Directory { get; }
 
@@ -118,5 +130,20 @@ internal sealed class UploadBench : IAsyncDisposable
         {
             System.IO.Directory.Delete(Directory, recursive: true);
         }
+    }
+}
+
+internal sealed class TestRoots(params IEnumerable<Digest> named) : IBlobRoots
+{
+    public Func<Task>? OnList { get; init; }
+
+    public async ValueTask<IReadOnlySet<BlobReference>> ListAsync(CancellationToken cancellationToken)
+    {
+        if (OnList is not null)
+        {
+            await OnList();
+        }
+
+        return named.Select(digest => new BlobReference("acme", digest)).ToHashSet();
     }
 }

@@ -1,0 +1,142 @@
+using Strata.Core;
+using Strata.Storage.Blobs;
+
+namespace Strata.Storage.Tests.Uploads;
+
+/// <summary>A worker dies, another with an empty disk has run the job again.</summary>
+public sealed class UploadResumeTests
+{
+    private const int Length = 400_000;
+    private const int Stable = 370_000;
+    private const int PartSent = UploadBench.Piece + 40; // a frame's nonce and tag, and a bit
+
+    private readonly MemoryObjects _memory = new(UploadBench.PartMin, TimeProvider.System);
+
+    [Fact]
+    public async Task The_same_blob_is_gone_on_with()
+    {
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content());
+        var before = _memory.BytesReceived;
+        before.ShouldBeInRange(Length * 4 / 10, Length * 6 / 10);
+        var stored = await StoreAsync(directory.Path, Content());
+        stored.PartsResumed.ShouldBeGreaterThan(stored.Parts * 4 / 10);
+        _memory.BytesReceived.ShouldBeLessThanOrEqualTo(Length + (stored.Parts * 100) + (UploadBench.Small.PartsInFlight * PartSent)); // what was on its way when it died
+        (stored.BytesSent + before).ShouldBeGreaterThan(Length);
+    }
+
+    [Fact]
+    public async Task Of_a_blob_with_other_times_only_what_differs_is_sent()
+    {
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content(), atPart: 1000);
+        var content = Content();
+        content.AsSpan(Stable).Fill(7);
+        content[10]++;
+        var stored = await StoreAsync(directory.Path, content);
+        stored.BytesSent.ShouldBeLessThan(Length - Stable + (3 * PartSent) + 5000);
+        stored.PartsResumed.ShouldBe((Stable / UploadBench.Piece) - 1); // the first has changed; what is left of the stable bytes is too small for a part
+        (await FetchAsync(directory.Path, content)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_only_not_made_visible_is_not_sent_again()
+    {
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content(), afterComplete: true);
+        (await StoreAsync(directory.Path, Content())).BytesSent.ShouldBe(0);
+        (await FetchAsync(directory.Path, Content())).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_small_blob_that_was_only_not_made_visible_is_not_sent_again()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = UploadBench.Content(1000, 3);
+        await DieAsync(directory.Path, content, afterComplete: true);
+        (await StoreAsync(directory.Path, content)).BytesSent.ShouldBe(0);
+        (await FetchAsync(directory.Path, content)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_upload_that_the_store_has_thrown_away_is_begun_again()
+    {
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content());
+        await using (var bench = new UploadBench(_memory, UploadBench.Small, directory.Path))
+        {
+            await _memory.AbortAsync((await bench.PendingAsync()).ShouldHaveSingleItem().Upload, CancellationToken.None);
+        }
+
+        (await StoreAsync(directory.Path, Content())).PartsResumed.ShouldBe(0);
+        (await FetchAsync(directory.Path, Content())).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_part_that_is_not_as_recorded_is_sent_again()
+    {
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content());
+        await using (var bench = new UploadBench(_memory, UploadBench.Small, directory.Path))
+        {
+            await _memory.PutPartAsync((await bench.PendingAsync()).ShouldHaveSingleItem().Upload, 3, new byte[UploadBench.Piece], null, CancellationToken.None);
+        }
+
+        await StoreAsync(directory.Path, Content());
+        (await FetchAsync(directory.Path, Content())).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Parts_that_shrink_are_put_together_so_that_each_is_large_enough()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = new byte[Length];
+        for (var i = 0; i < Length; i += 16)
+        {
+            content[i] = (byte)(i * 7919 >> 8); // shrinks to a tenth or so
+        }
+
+        await DieAsync(directory.Path, content, atPart: 3);
+        var stored = await StoreAsync(directory.Path, content);
+        stored.Parts.ShouldBeLessThan(Length / UploadBench.Piece / 2);
+        (await FetchAsync(directory.Path, content)).ShouldBeTrue();
+    }
+
+    private static byte[] Content() => UploadBench.Content(Length, 1);
+
+    private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false)
+    {
+        var parts = 0;
+        var died = false;
+        Task Before(int number, string name)
+        {
+            died |= name == "part" && Interlocked.Increment(ref parts) > atPart;
+            died |= atPart == 1000 && !afterComplete && name == "complete";
+            return died ? throw new InvalidOperationException("killed") : Task.CompletedTask;
+        }
+
+        Task After(int number, string name)
+        {
+            died |= afterComplete && name is "complete" or "put";
+            return died ? throw new InvalidOperationException("killed") : Task.CompletedTask;
+        }
+
+        await using var bench = new UploadBench(new ScriptedStore(_memory, Before, After), UploadBench.Small, directory);
+        atPart = afterComplete ? 1000 : atPart;
+        var lease = await bench.AttemptAsync();
+        await Should.ThrowAsync<InvalidOperationException>(() => bench.StoreAsync(content, lease.Token, stable: Stable));
+    }
+
+    private async Task<StoreOutcome.Stored> StoreAsync(string directory, byte[] content)
+    {
+        await using var bench = new UploadBench(_memory, UploadBench.Small, directory);
+        var lease = await bench.AttemptAsync("attempt/run/job/2");
+        return (await bench.StoreAsync(content, lease.Token, stable: Stable)).ShouldBeOfType<StoreOutcome.Stored>();
+    }
+
+    private async Task<bool> FetchAsync(string directory, byte[] content)
+    {
+        await using var bench = new UploadBench(_memory, UploadBench.Small, directory);
+        return (await bench.FetchAsync(Digest.Of(content)))!.AsSpan().SequenceEqual(content);
+    }
+}
