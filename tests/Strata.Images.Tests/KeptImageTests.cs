@@ -92,13 +92,13 @@ public sealed class KeptImageTests : IDisposable
             File.Delete(record); // a record evicted by policy
         }
 
-        (await new LayerCollector(_data, 1 << 30, TimeProvider.System).RunAsync(CancellationToken.None)).Removed.ShouldBe(0);
-        var collected = await new LayerCollector(_data, 1, TimeProvider.System).RunAsync(CancellationToken.None);
+        (await new LayerCollector(_data, new ImageRoots(_data), 1 << 30, TimeProvider.System).RunAsync(CancellationToken.None)).Removed.ShouldBe(0);
+        var collected = await new LayerCollector(_data, new ImageRoots(_data), 1, TimeProvider.System).RunAsync(CancellationToken.None);
 
         collected.Removed.ShouldBe(1);
         collected.Warning!.Code.ShouldBe("STR3025");
         Layers().ShouldHaveSingleItem().Digest.ShouldNotBe(two.Layers[0].Digest);
-        var collector = new LayerCollector(_data, 1, TimeProvider.System);
+        var collector = new LayerCollector(_data, new ImageRoots(_data), 1, TimeProvider.System);
         (await collector.RunIfDueAsync(CancellationToken.None)).ShouldNotBeNull();
         (await collector.RunIfDueAsync(CancellationToken.None)).ShouldBeNull(); // not at the end of every run
     }

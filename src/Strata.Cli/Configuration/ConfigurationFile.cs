@@ -1,3 +1,4 @@
+using Strata.Artifacts.Records;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Workflows.Parsing.Yaml;
@@ -15,9 +16,12 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
     public long? LayersBytesMax { get; init; }
 
+    /// <summary>How long artifacts are kept, and how much they may take.</summary>
+    public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "artifacts"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
 
@@ -65,6 +69,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         string? runtime = null;
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
+        var artifacts = ArtifactLimits.Default;
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -85,6 +90,9 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "layers" when entry.Value is YamlMapping layers:
                     layersMax = LayerSettings.ReadSizeMax(layers, problems);
                     break;
+                case "artifacts" when entry.Value is YamlMapping settings:
+                    artifacts = ArtifactSettings.Read(settings, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
@@ -94,7 +102,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Artifacts = artifacts };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)

@@ -45,7 +45,7 @@ internal static class ImagePruneCommand
             var place = ImagePlace.Open(parsed, options, null);
             var users = new ImageUsers(place);
             var definitions = (place.Request?.Workflow.Images ?? []).ToDictionary(image => image.Name!, image => image.Steps.Count, StringComparer.Ordinal);
-            var outcome = await new ImagePruning(place.Data, place.Configuration.LayersBytesMax, TimeProvider.System)
+            var outcome = await new ImagePruning(place.Data, KeptLayers.Of(place.Data), place.Configuration.LayersBytesMax, TimeProvider.System)
                 .RunAsync(request, definitions, place.Identity, users.Of, progress, cancellationToken).ConfigureAwait(false);
             Print(outcome, request.IsDryRun, parsed.GetValue(options.Json));
             return ExitCode.Success;

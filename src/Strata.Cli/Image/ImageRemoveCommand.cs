@@ -21,11 +21,11 @@ internal static class ImageRemoveCommand
             var built = parsed.GetValue(names)!.Where(name => BuiltByName.IsBuilt(place, name)).ToList();
             var images = parsed.GetValue(names)!.Except(built)
                 .SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
-            var removal = new ImageRemoval(place.Data, TimeProvider.System);
+            var removal = new ImageRemoval(place.Data, KeptLayers.Of(place.Data), TimeProvider.System);
             List<RemovedResult> removed = [];
             foreach (var name in built)
             {
-                var (layers, freed) = await new BuiltImages(place.Data, TimeProvider.System).RemoveAsync(BuiltByName.Bare(name), place.Identity, cancellationToken).ConfigureAwait(false)
+                var (layers, freed) = await new BuiltImages(place.Data, TimeProvider.System).RemoveAsync(BuiltByName.Bare(name), place.Identity, KeptLayers.Of(place.Data), cancellationToken).ConfigureAwait(false)
                     ?? throw new UserErrorException(CliDiagnostics.NeverBuilt(name));
                 removed.Add(new(name, [], true, layers, freed));
                 if (!parsed.GetValue(options.Json))

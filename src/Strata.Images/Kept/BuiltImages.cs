@@ -56,8 +56,9 @@ public sealed class BuiltImages(string dataDirectory, TimeProvider time)
     }
 
     /// <summary>Forgets all that a definition was ever built to in a repository, and removes the layers that nothing else needs.</summary>
+    /// <param name="roots">All that records name, of every kind.</param>
     /// <returns>Layers removed, and their bytes; null: it was never built.</returns>
-    public async ValueTask<(int Layers, long BytesFreed)?> RemoveAsync(string definition, RunIdentity forWhom, CancellationToken cancellationToken)
+    public async ValueTask<(int Layers, long BytesFreed)?> RemoveAsync(string definition, RunIdentity forWhom, ILayerRoots roots, CancellationToken cancellationToken)
     {
         if (!Database.Exists(dataDirectory))
         {
@@ -76,7 +77,7 @@ public sealed class BuiltImages(string dataDirectory, TimeProvider time)
 
             found++;
             await records.EvictAsync(record.Key, record.Scope, "removed by a user", cancellationToken).ConfigureAwait(false);
-            if (await _store.RemoveAsync(NameOf(record), new ImageRoots(dataDirectory), cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
+            if (await _store.RemoveAsync(NameOf(record), roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
             {
                 layers++;
                 freed += record.SizeBytes;

@@ -8,7 +8,8 @@ using Strata.Oci.References;
 namespace Strata.Images.Kept;
 
 /// <summary>Takes images away: names first, then the record, then the layers that nothing refers to any more.</summary>
-public sealed class ImageRemoval(string dataDirectory, TimeProvider time)
+/// <param name="roots">All that records name, of every kind.</param>
+public sealed class ImageRemoval(string dataDirectory, ILayerRoots roots, TimeProvider time)
 {
     private readonly PulledImages _images = new(dataDirectory);
     private readonly BaseRecords _bases = new(dataDirectory);
@@ -51,7 +52,6 @@ public sealed class ImageRemoval(string dataDirectory, TimeProvider time)
         }
 
         ForgetRecord(image);
-        var roots = new ImageRoots(dataDirectory);
         var (layers, freed) = (0, 0L);
         foreach (var (layer, size) in Places(image))
         {

@@ -10,8 +10,9 @@ namespace Strata.Images.Kept;
 public sealed record CollectionOutcome(int Removed, long BytesFreed, Diagnostic? Warning);
 
 /// <summary>Keeps the layer store within its cap. Looking costs two file stats a layer, and is done once in a while only.</summary>
+/// <param name="roots">All that records name, of every kind: what they leave out is lost.</param>
 /// <param name="capBytes">Null: 20 GB or a tenth of the disk, whichever is less.</param>
-public sealed class LayerCollector(string dataDirectory, long? capBytes, TimeProvider time)
+public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long? capBytes, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
@@ -38,11 +39,11 @@ public sealed class LayerCollector(string dataDirectory, long? capBytes, TimePro
 
     public async ValueTask<CollectionOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var report = await _store.CollectAsync(new ImageRoots(dataDirectory), Cap, cancellationToken).ConfigureAwait(false);
+        var report = await _store.CollectAsync(roots, Cap, cancellationToken).ConfigureAwait(false);
         var (removed, freed) = (report.Removed, report.BytesFreed);
         if (report.BytesOver > 0 && await EvictUnusedAsync(report.BytesOver, cancellationToken).ConfigureAwait(false))
         {
-            report = await _store.CollectAsync(new ImageRoots(dataDirectory), Cap, cancellationToken).ConfigureAwait(false);
+            report = await _store.CollectAsync(roots, Cap, cancellationToken).ConfigureAwait(false);
             (removed, freed) = (removed + report.Removed, freed + report.BytesFreed);
         }
 

@@ -17,12 +17,13 @@ public sealed record PruneOutcome(IReadOnlyList<PruneDecision> Decisions, long B
 /// Makes room: layers of steps, images and layers that nothing needs. Records go before the layers they name, so that whoever looks meanwhile finds all or
 /// nothing; what is leased stays.
 /// </summary>
+/// <param name="roots">All that records name, of every kind.</param>
 /// <param name="capBytes">Null: the store's own.</param>
-public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvider time)
+public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? capBytes, TimeProvider time)
 {
     private readonly LocalLayerStore _store = new(dataDirectory, time);
     private readonly KeptImages _kept = new(dataDirectory, time);
-    private readonly ImageRemoval _removal = new(dataDirectory, time);
+    private readonly ImageRemoval _removal = new(dataDirectory, roots, time);
 
     /// <param name="definitions">Of the workflow here, with the number of their steps: what they were built to last stays.</param>
     /// <param name="forWhom">Whose workflow it is.</param>
@@ -99,7 +100,8 @@ public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvi
             found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user), image);
         }
 
-        foreach (var layer in _store.List(cancellationToken).Where(layer => !named.Contains(layer.Digest)))
+        var kept = await roots.ListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var layer in _store.List(cancellationToken).Where(layer => !named.Contains(layer.Digest) && !kept.Contains(layer.Name)))
         {
             found.Add(new(PruneKind.Layer, $"layer {layer.Digest.Short}", layer.LastUsed, layer.SizeBytes, _store.IsLeased(layer.Name) ? "a job" : null), layer);
         }
@@ -138,7 +140,7 @@ public sealed class ImagePruning(string dataDirectory, long? capBytes, TimeProvi
 
     private async Task<(PruneDecision Decision, long BytesFreed)> RemoveLayerAsync(
         PruneDecision decision, LayerName layer, long size, CancellationToken cancellationToken) =>
-        await _store.RemoveAsync(layer, new ImageRoots(dataDirectory), cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed
+        await _store.RemoveAsync(layer, roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed
             ? (decision, size)
             : (decision with { Reason = $"{decision.Reason}; its layer is used elsewhere, and stays" }, 0);
 
