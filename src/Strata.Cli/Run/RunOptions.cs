@@ -8,7 +8,6 @@ internal sealed class RunOptions
 {
     private readonly Option<bool> _verifyStrict = new("--verify-strict") { Description = "Fail when a verified hit differs.", Hidden = true };
     private readonly Option<string?> _verify = Later("--verify");
-    private readonly Option<string?> _out = Later("--out");
     private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
 
     public SelectionOptions Selection { get; } = new();
@@ -21,6 +20,8 @@ internal sealed class RunOptions
 
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
 
+    public Option<string?> Out { get; } = SelectionOptions.One("--out", "DIR", "Put the run's artifacts there, each in a directory of its name.");
+
     public Option<string?> Storage { get; } = SelectionOptions.One("--storage", "URL", "Store layers there: s3://bucket[/prefix] or file:///dir (default: storage in the configuration, else this disk alone).");
 
     public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout." };
@@ -28,7 +29,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, _verify, _verifyStrict, _out, Storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, _verify, _verifyStrict, Storage, _suggestInputs])
         {
             command.Options.Add(option);
         }
@@ -38,7 +39,7 @@ internal sealed class RunOptions
     public void RefuseWhatIsNotThereYet(ParseResult parsed)
     {
         List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _out, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _suggestInputs])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {
