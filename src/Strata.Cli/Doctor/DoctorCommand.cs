@@ -72,6 +72,11 @@ internal static class DoctorCommand
 
         var removed = await LocalPlatform.CleanAsync(data, cancellationToken).ConfigureAwait(false);
         Console.Out.WriteLine(removed == 0 ? "nothing was left behind" : $"removed what {removed} killed {(removed == 1 ? "job" : "jobs")} left");
+        if (await RecordUpkeep.RunAsync(data, configuration.Artifacts, cancellationToken).ConfigureAwait(false) is { Expired.Count: > 0 and var expired })
+        {
+            Console.Out.WriteLine($"{expired} {(expired == 1 ? "artifact is" : "artifacts are")} past {(expired == 1 ? "its" : "their")} retention");
+        }
+
         var collected = await new LayerCollector(data, LocalRoots.Of(data), configuration.LayersBytesMax, TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
         if (collected.Removed > 0)
         {

@@ -51,7 +51,7 @@ internal static class RunCommand
                 Explain = parsed.GetValue(options.Explain),
             };
             var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)

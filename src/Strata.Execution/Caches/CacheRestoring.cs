@@ -135,13 +135,11 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
             foreach (var digest in path.Tree?.Layers ?? [])
             {
                 var opening = await attempt.Services.Layers.Place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+                cache.TransferredBytes += opening.FetchedBytes;
                 if (opening.Lease is null)
                 {
                     layers.ForEach(static lease => lease.Dispose());
-                    await LoseAsync(
-                        cache, opening.Miss is LayerMiss.Absent ? EntryState.Expired : EntryState.Quarantined, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}",
-                        cancellationToken).ConfigureAwait(false);
-                    return true;
+                    return await MissAsync(cache, opening, $"its layer {digest.Short} {PlaceText.Why(opening)}", cancellationToken).ConfigureAwait(false);
                 }
 
                 layers.Add(opening.Lease);
@@ -162,7 +160,21 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         return false;
     }
 
-    private async Task LoseAsync(JobCache cache, EntryState state, string reason, CancellationToken cancellationToken)
+    /// <returns>Whether to look again: the entry is of no use any more.</returns>
+    private async Task<bool> MissAsync(JobCache cache, LayerOpening opening, string reason, CancellationToken cancellationToken)
+    {
+        EntryState? state = opening.Miss switch
+        {
+            LayerMiss.Absent => EntryState.Expired,
+            LayerMiss.Unreachable => null, // another time it may be there
+            _ => EntryState.Quarantined,
+        };
+        await LoseAsync(cache, state, reason, cancellationToken).ConfigureAwait(false);
+        return state is not null;
+    }
+
+    /// <param name="state">What becomes of the entry; null: nothing.</param>
+    private async Task LoseAsync(JobCache cache, EntryState? state, string reason, CancellationToken cancellationToken)
     {
         foreach (var lease in cache.Restored.Values.SelectMany(static layers => layers))
         {
@@ -171,9 +183,9 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
 
         cache.Restored.Clear();
         cache.RestoredBytes = 0;
-        if (cache.Lookup?.Entry is { } entry)
+        if (cache.Lookup?.Entry is { } entry && state is { } leaves)
         {
-            await attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+            await attempt.Services.Caches.RetireAsync(entry.Id, leaves, reason, cancellationToken).ConfigureAwait(false);
         }
 
         cache.Lookup = CacheLookup.Failed($"an entry was found, but {reason}");

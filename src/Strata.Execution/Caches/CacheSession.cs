@@ -120,6 +120,7 @@ internal sealed class CacheSession(
             Lookup = cache.Lookup!,
             RestoreTime = cache.RestoreTime,
             RestoredBytes = cache.RestoredBytes,
+            TransferredBytes = cache.TransferredBytes,
             Save = cache.Save,
             SaveReason = cache.SaveReason,
             SaveTime = cache.SaveTime,

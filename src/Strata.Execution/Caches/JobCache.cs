@@ -33,6 +33,9 @@ internal sealed class JobCache(CacheSpec spec)
 
     public long RestoredBytes { get; set; }
 
+    /// <summary>What came from elsewhere for it.</summary>
+    public long TransferredBytes { get; set; }
+
     public SaveOutcome Save { get; set; }
 
     public string? SaveReason { get; set; }
@@ -49,7 +52,7 @@ internal sealed class JobCache(CacheSpec spec)
         return new(
             spec.Name, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
             entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason,
-            (long)RestoreTime.TotalMilliseconds, RestoredBytes, 0, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
+            (long)RestoreTime.TotalMilliseconds, RestoredBytes, TransferredBytes, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
     }
 
     /// <summary>As reports and expressions say it.</summary>

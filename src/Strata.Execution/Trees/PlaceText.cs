@@ -18,10 +18,17 @@ internal static class PlaceText
         _ => "it is too long",
     };
 
-    public static string Why(LayerMiss miss) => miss switch
+    public static string Why(LayerOpening opening) => Why(opening.Miss, opening.Reason);
+
+    public static string Why(LayerMiss miss, string? reason = null)
     {
-        LayerMiss.Damaged => "is damaged",
-        LayerMiss.Unreadable => "cannot be read",
-        _ => "is gone",
-    };
+        var what = miss switch
+        {
+            LayerMiss.Damaged => "is damaged",
+            LayerMiss.Unreadable => "cannot be read",
+            LayerMiss.Unreachable => "cannot be fetched",
+            _ => "is gone",
+        };
+        return reason is null ? what : $"{what}: {reason}";
+    }
 }

@@ -71,7 +71,7 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         var commit = await write.CommitAsync(digest, imageLength, cancellationToken).ConfigureAwait(false);
         return commit.Outcome is LayerCommitOutcome.Mismatch
             ? await DamagedAsync(digest, "what is stored under its digest is another layer").ConfigureAwait(false)
-            : new(commit.Lease, LayerMiss.None);
+            : new(commit.Lease, LayerMiss.None) { FetchedBytes = blob.LengthBytes };
     }
 
     /// <summary>The index becomes a file of its own, and the image ends where it ends.</summary>

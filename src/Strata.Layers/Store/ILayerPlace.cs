@@ -48,6 +48,9 @@ public readonly record struct LayerOpening(LayerLease? Lease, LayerMiss Miss)
 {
     /// <summary>Of a miss, for people. Null: the kind of miss says it.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What came from elsewhere for it now.</summary>
+    public long FetchedBytes { get; init; }
 }
 
 public enum LayerMiss
