@@ -34,14 +34,22 @@ internal static class RunCommand
             var platform = new LocalPlatform(data, configuration);
             await using var ended = platform.ConfigureAwait(false);
             platform.WarmUp();
+            var verifyShare = options.VerifyShare(parsed, problems);
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
             DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
-            if (request is null)
+            if (request is null || problems.Any(d => d.Severity == Severity.Error))
             {
                 throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
             }
 
-            request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure), Explain = parsed.GetValue(options.Explain) };
+            request = request with
+            {
+                UseCaches = !parsed.GetValue(options.NoCache),
+                VerifyShare = verifyShare,
+                VerifyStrict = parsed.GetValue(options.VerifyStrict),
+                ShellOnFailure = parsed.GetValue(options.ShellOnFailure),
+                Explain = parsed.GetValue(options.Explain),
+            };
             var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
             await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, terminal).ConfigureAwait(false);
             return exitCode;
