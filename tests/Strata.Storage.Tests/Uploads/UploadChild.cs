@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Storage.Garbage;
 
 namespace Strata.Storage.Tests.Uploads;
 
@@ -39,8 +40,8 @@ internal static class UploadChild
             (await bench.FetchAsync(Digest.Of(content)))!.AsSpan().SequenceEqual(content).ShouldBeTrue();
         }
 
-        await new Garbage.UploadReaper(bench.Archives).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
-        await new Garbage.BlobCollection(bench.Archives, new TestRoots(Contents.Select(content => Digest.Of(content)))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        await new UploadReaper(bench.Archives).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        await new BlobCollection(bench.Archives, new TestRoots(Contents.Select(content => Digest.Of(content)))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
         (await bench.PendingAsync()).ShouldBeEmpty();
         (await bench.ObjectsAsync()).Count.ShouldBe(Contents.Count);
     }
