@@ -97,9 +97,10 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
         {
             return CompleteOutcome.StartAgain;
         }
-        catch (BlobStoreException e) when (e.Status == 500 && await IsGoneAsync(upload, cancellationToken).ConfigureAwait(false))
+        catch (BlobStoreException e) when (e.Status == 500)
         {
-            return CompleteOutcome.StartAgain; // radosgw says of an aborted upload that it is being completed
+            // radosgw says of an aborted upload that it is being completed
+            return await IsGoneAsync(upload, cancellationToken).ConfigureAwait(false) ? CompleteOutcome.StartAgain : throw new BlobStoreException(e.Fault, e.Message, e);
         }
     }
 
