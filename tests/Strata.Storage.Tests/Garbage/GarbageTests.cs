@@ -26,7 +26,7 @@ public sealed class GarbageTests : IAsyncDisposable
             await _bench.StoreAsync(unnamed, lease.Token, "b");
         }
 
-        var report = await new BlobCollection(_bench.Archives, new TestRoots(Digest.Of(named))).RunAsync(Anything, CancellationToken.None);
+        var report = await new BlobCollector(_bench.Archives, new TestRoots(Digest.Of(named))).RunAsync(Anything, CancellationToken.None);
         (report.Blobs, report.Kept).ShouldBe((1, 1));
         (await _bench.FetchAsync(Digest.Of(named))).ShouldNotBeNull();
         (await _bench.FetchAsync(Digest.Of(unnamed))).ShouldBeNull();
@@ -41,7 +41,7 @@ public sealed class GarbageTests : IAsyncDisposable
             await _bench.StoreAsync(UploadBench.Content(1000, 2), lease.Token);
         }
 
-        (await new BlobCollection(_bench.Archives, new TestRoots()).RunAsync(BlobCollection.Grace, CancellationToken.None)).Kept.ShouldBe(1);
+        (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(BlobCollector.Grace, CancellationToken.None)).Kept.ShouldBe(1);
     }
 
     [Fact]
@@ -56,10 +56,10 @@ public sealed class GarbageTests : IAsyncDisposable
         await using (var lease = await _bench.AttemptAsync("attempt/run/job/2"))
         {
             (await _bench.StoreAsync(content, lease.Token, readable: true)).ShouldBeOfType<StoreOutcome.AlreadyThere>();
-            (await new BlobCollection(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Kept.ShouldBe(1);
+            (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Kept.ShouldBe(1);
         }
 
-        (await new BlobCollection(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Blobs.ShouldBe(1);
+        (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Blobs.ShouldBe(1);
     }
 
     /// <summary>The attempt finds the blob, commits its record and ends, all while the collection has asked for records and not removed anything yet.</summary>
@@ -80,7 +80,7 @@ public sealed class GarbageTests : IAsyncDisposable
                 (await _bench.StoreAsync(content, lease.Token, readable: true)).ShouldBeOfType<StoreOutcome.AlreadyThere>();
             },
         };
-        (await new BlobCollection(_bench.Archives, roots).RunAsync(Anything, CancellationToken.None)).Kept.ShouldBe(1);
+        (await new BlobCollector(_bench.Archives, roots).RunAsync(Anything, CancellationToken.None)).Kept.ShouldBe(1);
         (await _bench.FetchAsync(Digest.Of(content))).ShouldNotBeNull();
     }
 
@@ -95,11 +95,11 @@ public sealed class GarbageTests : IAsyncDisposable
 
         await using var broken = new UploadBench(
             new ScriptedStore(_memory, (_, name) => name == "delete" ? throw new BlobStoreException(BlobFault.Denied, "no") : Task.CompletedTask), UploadBench.Small, _bench.Directory);
-        await Should.ThrowAsync<BlobStoreException>(() => new BlobCollection(broken.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None));
+        await Should.ThrowAsync<BlobStoreException>(() => new BlobCollector(broken.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None));
         (await _bench.FetchAsync(Digest.Of(content))).ShouldBeNull();
         var lease = await _bench.AttemptAsync("attempt/run/job/2");
         (await _bench.StoreAsync(content, lease.Token, readable: true)).ShouldBeOfType<StoreOutcome.Stored>();
-        (await new BlobCollection(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Blobs.ShouldBe(1); // the old one
+        (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Blobs.ShouldBe(1); // the old one
         (await _bench.FetchAsync(Digest.Of(content))).ShouldNotBeNull();
     }
 
@@ -124,7 +124,7 @@ public sealed class GarbageTests : IAsyncDisposable
         var ours = (await _bench.ObjectsAsync())[0].Key.Split('/')[0];
         await _memory.PutAsync($"{ours}/acme/x/y", new byte[5], CancellationToken.None);
         await _memory.PutAsync("another-database/acme/x/y", new byte[5], CancellationToken.None);
-        (await new BlobCollection(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Strays.ShouldBe(1);
+        (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Strays.ShouldBe(1);
         (await _bench.ObjectsAsync()).Count.ShouldBe(2);
     }
 

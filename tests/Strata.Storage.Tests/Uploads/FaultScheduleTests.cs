@@ -61,7 +61,7 @@ public sealed class FaultScheduleTests(RadosGw server)
         (await bench.FetchAsync(Digest.Of(content)))!.AsSpan().SequenceEqual(content).ShouldBeTrue($"seed {seed}");
         await new UploadReaper(bench.Archives).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
         (await bench.PendingAsync()).ShouldBeEmpty($"seed {seed}");
-        await new BlobCollection(bench.Archives, new TestRoots(Digest.Of(content))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        await new BlobCollector(bench.Archives, new TestRoots(Digest.Of(content))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
         (await bench.ObjectsAsync()).ShouldHaveSingleItem($"seed {seed}");
         return isStored;
     }

@@ -41,7 +41,7 @@ internal static class UploadChild
         }
 
         await new UploadReaper(bench.Archives).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
-        await new BlobCollection(bench.Archives, new TestRoots(Contents.Select(content => Digest.Of(content)))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        await new BlobCollector(bench.Archives, new TestRoots(Contents.Select(content => Digest.Of(content)))).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None);
         (await bench.PendingAsync()).ShouldBeEmpty();
         (await bench.ObjectsAsync()).Count.ShouldBe(Contents.Count);
     }
