@@ -37,7 +37,7 @@ public sealed class HermeticStepTests : IDisposable
         hit["jobs"]![0]!["steps"]![1]!["outputs"]!.ToJsonString().ShouldBe("""{"made":"yes"}""");
         Shown(missed, 2).ShouldBe(Shown(repeated, 2));
         Shown(repeated, 2).ShouldContain("'dist/soft' -> 'out.txt'");
-        Shown(repeated, 2).ShouldContain("'dist/out.txt' 4755 0:0 2 315532800");
+        Shown(repeated, 2).ShouldContain("dist/out.txt 4755 0:0 2 315532800");
         Shown(repeated, 2).ShouldNotContain("stale");
         Shown(repeated, 2).ShouldContain("made=yes FROM_STEP=set");
         Shown(repeated, 2).ShouldContain("/opt/step:");
@@ -88,8 +88,8 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_variable_of_the_job_counts_only_where_it_is_listed()
     {
         const string Steps = """
-            - { run: 'echo "$MODE" > out', cache: { outputs: [out], env: [MODE] } }
-            - { run: 'echo "${MODE-unset}" > seen; cat seen', cache: { outputs: [seen] } }
+            - { run: 'echo "$MODE" > out', cache: { inputs: [none], outputs: [out], env: [MODE] } }
+            - { run: 'echo "${MODE-unset}" > seen; cat seen', cache: { inputs: [none], outputs: [seen] } }
             """;
         Job(Steps, "env: { MODE: a }, ");
         var (first, _) = await RunAsync();
@@ -137,7 +137,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task What_changes_by_itself_is_found_by_a_proof_and_its_entry_is_not_used_again()
     {
-        Job("- { run: 'head -c 8 /dev/urandom > out; date +%s%N > other', name: chance, cache: { outputs: [out, other] } }");
+        Job("- { run: 'head -c 8 /dev/urandom > out; date +%s%N > other', name: chance, cache: { inputs: [none], outputs: [out, other] } }");
         await RunAsync();
         var (proved, report) = await RunAsync("--verify", "100%");
 
@@ -161,7 +161,7 @@ public sealed class HermeticStepTests : IDisposable
             - { run: 'mkdir dist; cp src/a.txt dist/; tar cf dist/a.tar src', cache: { inputs: [src/**], outputs: [dist/] } }
             - { run: 'wc -c < src/a.txt > count; echo "n=$(cat count)" >> $GITHUB_OUTPUT; date', cache: { inputs: [src/**], outputs: [count] } }
             - { run: 'echo $SOURCE_DATE_EPOCH > time; date +%s -r src/a.txt >> time', env: { SOURCE_DATE_EPOCH: '1000000000' }, cache: { inputs: [src/**], outputs: [time] } }
-            - { run: 'mktemp -p /tmp x.XXXXXX; echo "# fine" >> $GITHUB_STEP_SUMMARY', cache: {} }
+            - { run: 'mktemp -p /tmp x.XXXXXX; echo "# fine" >> $GITHUB_STEP_SUMMARY', cache: { inputs: [none], outputs: [none-either] } }
             """);
         await RunAsync();
         var (outcome, report) = await RunAsync("--verify", "100%", "--verify-strict");
@@ -176,7 +176,7 @@ public sealed class HermeticStepTests : IDisposable
     public async Task What_was_written_elsewhere_is_dropped_and_named()
     {
         Job("""
-            - { run: 'echo 1 > out; echo 2 > junk.txt; mkdir -p sub; echo 3 > sub/more; echo 4 > /root/left; echo 5 > /tmp/nobody-minds', cache: { outputs: [out] } }
+            - { run: 'echo 1 > out; echo 2 > junk.txt; mkdir -p sub; echo 3 > sub/more; echo 4 > /root/left; echo 5 > /tmp/nobody-minds', cache: { inputs: [none], outputs: [out] } }
             - run: ls /workspace /root
             """);
 
@@ -193,7 +193,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         Job("""
             - run: mkdir -p /usr/local/bin && printf '#!/bin/sh\necho tool\n' > /usr/local/bin/late-tool && chmod +x /usr/local/bin/late-tool
-            - { run: 'echo partial > out; late-tool', cache: { outputs: [out] } }
+            - { run: 'echo partial > out; late-tool', cache: { inputs: [none], outputs: [out] } }
             - { run: cat out, if: always() }
             """);
 
@@ -201,7 +201,7 @@ public sealed class HermeticStepTests : IDisposable
         var second = await _bench.RunAsync();
 
         first.ExitCode.ShouldBe(1, first.All);
-        second.Stderr.ShouldNotContain("cached:");
+        second.Stderr.ShouldNotContain("cached: outputs");
         first.Stderr.ShouldContain("What earlier steps changed outside the workspace is not there: /usr/local/bin/late-tool");
         Shown(first, 2).ShouldContain("partial");
     }
@@ -210,7 +210,7 @@ public sealed class HermeticStepTests : IDisposable
     public async Task Without_caches_it_runs_the_same_way_and_keeps_nothing()
     {
         _bench.Write("secret.txt", "not declared");
-        Job("- { run: 'cat secret.txt > out 2> /dev/null || echo none > out; cat out', cache: { outputs: [out] } }");
+        Job("- { run: 'cat secret.txt > out 2> /dev/null || echo none > out; cat out', cache: { inputs: [none], outputs: [out] } }");
 
         var (outcome, report) = await RunAsync("--no-cache");
         var (_, after) = await RunAsync();
@@ -243,8 +243,8 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_value_that_was_masked_or_is_a_secret_keeps_a_step_from_being_kept()
     {
         Job("""
-            - { run: 'echo "::add-mask::value-of-its-own"; echo 1 > out', cache: { outputs: [out] } }
-            - { run: 'printf "%s" "$(printf "c3VwZXItc2VjcmV0LXZhbHVl" | base64 -d)" > leak', cache: { outputs: [leak] } }
+            - { run: 'echo "::add-mask::value-of-its-own"; echo 1 > out', cache: { inputs: [none], outputs: [out] } }
+            - { run: 'printf "%s" "$(printf "c3VwZXItc2VjcmV0LXZhbHVl" | base64 -d)" > leak', cache: { inputs: [none], outputs: [leak] } }
             """);
 
         var (first, _) = await RunAsync("--secret", "TOKEN=super-secret-value");
@@ -259,7 +259,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task A_step_that_uses_a_secret_is_refused_before_anything_runs()
     {
-        Job("- { run: 'echo ${{ secrets.TOKEN }}', cache: { outputs: [out] } }");
+        Job("- { run: 'echo ${{ secrets.TOKEN }}', cache: { inputs: [none], outputs: [out] } }");
 
         var outcome = await _bench.RunAsync("--secret", "TOKEN=super-secret-value");
 
@@ -280,8 +280,8 @@ public sealed class HermeticStepTests : IDisposable
                 caches: [store]
                 steps:
                   - run: mkdir -p ~/store && echo VALUE > ~/store/v && date > ~/elsewhere
-                  - { run: 'cat ~/store/v > out; ls ~ >> out; cat out', cache: { outputs: [out], caches: [store] } }
-                  - { run: 'cat ~/store/v > blind 2>&1 || echo none > blind; cat blind', cache: { outputs: [blind] } }
+                  - { run: 'cat ~/store/v > out; ls ~ >> out; cat out', cache: { inputs: [none], outputs: [out], caches: [store] } }
+                  - { run: 'cat ~/store/v > blind 2>&1 || echo none > blind; cat blind', cache: { inputs: [none], outputs: [blind] } }
             """;
         _bench.Workflow(Workflow.Replace("VALUE", "one", StringComparison.Ordinal));
         var (first, _) = await RunAsync();
@@ -300,7 +300,7 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_run_that_was_killed_goes_on_with_hits()
     {
         Job("""
-            - { run: 'echo 1 > one', cache: { outputs: [one] } }
+            - { run: 'echo 1 > one', cache: { inputs: [none], outputs: [one] } }
             - { run: 'cat one > two', cache: { inputs: [one], outputs: [two] } }
             - run: 'test -e /workspace/go || sleep 600'
             """);
@@ -325,7 +325,7 @@ public sealed class HermeticStepTests : IDisposable
         _bench.Write("lib/keep.c", "kept");
         _bench.Write("lib/stale.o", "stale");
         Job("""
-            - { run: 'mkdir -p dist lib && echo 1 > dist/new && echo 2 > lib/a.o', cache: { outputs: [dist/, lib/*.o] } }
+            - { run: 'mkdir -p dist lib && echo 1 > dist/new && echo 2 > lib/a.o', cache: { inputs: [none], outputs: [dist/, lib/*.o] } }
             - run: find dist lib | sort
             """);
         var (missed, _) = await RunAsync();
