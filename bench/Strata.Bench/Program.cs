@@ -10,6 +10,8 @@ using Strata.Bench;
     ("layer-mount", LayerMountBench.RunAsync),
     ("layer-read", LayerReadBench.RunAsync),
     ("image-build", ImageBuildBench.RunAsync),
+    ("cache-lookup", CacheLookupBench.RunAsync),
+    ("dependency-cache", DependencyCacheBench.RunAsync),
     ("job-on-layer", JobOnLayerBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("pull-image", PullImageBench.RunAsync),

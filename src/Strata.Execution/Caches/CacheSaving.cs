@@ -1,6 +1,5 @@
 using System.Text;
 using Strata.Caching.Entries;
-using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Entries;
 using Strata.Execution.Trees;

@@ -6,11 +6,9 @@ using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
 using Strata.Images;
-using Strata.Layers.Store;
 using Strata.Sandbox;
 using Strata.Tenancy;
 using Strata.Workflows.Expressions;
-using Strata.Workflows.Model;
 
 namespace Strata.Execution.Caches;
 
