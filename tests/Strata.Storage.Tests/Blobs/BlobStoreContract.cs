@@ -112,6 +112,23 @@ public abstract class BlobStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parts_are_sent_at_the_same_time_while_others_look()
+    {
+        var upload = await StartAsync(Prefix + "parallel");
+        var parts = new StoredPart[24];
+        await Parallel.ForEachAsync(Enumerable.Range(0, parts.Length), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, stop) =>
+        {
+            var content = Some(1_000 + i);
+            parts[i] = new(i + 1, await Store.PutPartAsync(upload, i + 1, content, Md5(content), stop), content.Length);
+            await Store.ListPartsAsync(upload, stop);
+            (await PendingAsync(Prefix)).Count.ShouldBe(1);
+        });
+
+        (await Store.ListPartsAsync(upload, default)).ShouldBe(parts);
+        await Store.AbortAsync(upload, default);
+    }
+
+    [Fact]
     public async Task The_parts_of_an_upload_are_listed_with_size_and_etag()
     {
         var (upload, parts, _) = await UploadedAsync(Prefix + "big");
