@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Strata.Cli.Cache;
 using Strata.Cli.Completion;
 using Strata.Cli.Doctor;
 using Strata.Cli.Eval;
 using Strata.Cli.Image;
 using Strata.Cli.Init;
 using Strata.Cli.Plan;
+using Strata.Cli.Revoke;
 using Strata.Cli.Run;
 using Strata.Cli.Validate;
 
@@ -24,6 +26,8 @@ internal static class StrataCommand
         ("schema", SchemaCommand.Create),
         ("init", InitCommand.Create),
         ("image", ImageCommand.Create),
+        ("cache", CacheCommand.Create),
+        ("revoke", RevokeCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),

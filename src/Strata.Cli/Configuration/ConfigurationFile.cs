@@ -15,9 +15,11 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
     public long? LayersBytesMax { get; init; }
 
+    public CacheSettings Cache { get; init; } = new();
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "cache"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
 
@@ -65,6 +67,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         string? runtime = null;
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
+        var cache = new CacheSettings();
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -85,6 +88,9 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "layers" when entry.Value is YamlMapping layers:
                     layersMax = LayerSettings.ReadSizeMax(layers, problems);
                     break;
+                case "cache" when entry.Value is YamlMapping settings:
+                    cache = CacheSettings.Read(settings, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
@@ -94,7 +100,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Cache = cache };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)
