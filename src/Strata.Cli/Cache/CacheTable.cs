@@ -13,7 +13,7 @@ internal static class CacheTable
     {
         if (entries.Count == 0)
         {
-            output.WriteLine("no cache entries yet: a run saves what its jobs declare under `caches:`");
+            output.WriteLine("no cache entries: a run saves what its jobs declare under `caches:`");
             return;
         }
 

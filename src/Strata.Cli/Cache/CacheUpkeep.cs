@@ -1,6 +1,7 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Revoking;
 using Strata.Cli.Configuration;
+using Strata.Images.Revoking;
 using Strata.Metadata;
 using Strata.Tenancy.Revoking;
 
@@ -10,7 +11,7 @@ namespace Strata.Cli.Cache;
 internal static class CacheUpkeep
 {
     /// <summary>Of everything that can be revoked.</summary>
-    public static Revocations OpenRevocations(Database database) => new(database, TimeProvider.System, [new CacheRevocable()]);
+    public static Revocations OpenRevocations(Database database) => new(database, TimeProvider.System, [new CacheRevocable(), new ImageLayerRevocable()]);
 
     public static async Task<GcResult> RunAsync(Database database, CacheSettings settings, CancellationToken cancellationToken)
     {
