@@ -67,6 +67,9 @@ internal static class CliDiagnostics
     public static Diagnostic NothingToBuild() =>
         Error("STR1919", "There are no images to build.", "Declare them under 'images:' in the workflow, and call this in its directory.");
 
+    public static Diagnostic OutputInTheWay(string path) =>
+        Error("STR1921", $"'{path}' is there already, and no earlier --out put it there.", "Choose another directory, or move it away.");
+
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
 

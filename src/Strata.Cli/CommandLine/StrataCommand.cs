@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Cli.Artifact;
 using Strata.Cli.Completion;
 using Strata.Cli.Doctor;
 using Strata.Cli.Eval;
@@ -25,6 +26,7 @@ internal static class StrataCommand
         ("schema", SchemaCommand.Create),
         ("init", InitCommand.Create),
         ("image", ImageCommand.Create),
+        ("artifact", ArtifactCommand.Create),
         ("storage", StorageCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),

@@ -1,3 +1,4 @@
+using Strata.Artifacts.Records;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Storage;
@@ -19,9 +20,12 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>Where blobs are stored; null: layers are on this host alone.</summary>
     public StorageLocation? Storage { get; init; }
 
+    /// <summary>How long artifacts are kept, and how much they may take.</summary>
+    public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage", "artifacts"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
 
@@ -74,6 +78,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
         StorageLocation? storage = null;
+        var artifacts = ArtifactLimits.Default;
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -97,6 +102,9 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "storage" when entry.Value is YamlMapping settings:
                     storage = StorageSettings.Read(settings, problems);
                     break;
+                case "artifacts" when entry.Value is YamlMapping settings:
+                    artifacts = ArtifactSettings.Read(settings, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
@@ -106,7 +114,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage, Artifacts = artifacts };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)

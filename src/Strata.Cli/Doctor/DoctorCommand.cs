@@ -8,6 +8,7 @@ using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 using Strata.Sandbox.Diagnosis;
+using Strata.Storage;
 
 namespace Strata.Cli.Doctor;
 
@@ -20,21 +21,34 @@ internal static class DoctorCommand
         var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start), and unused layers over the limit." };
         var config = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
         var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed." };
+        var storage = SelectionOptions.One("--storage", "URL", "Look at this storage too (default: storage in the configuration).");
+        var lifecycle = new Option<bool>("--set-lifecycle") { Description = "Have the bucket end uploads that are a week old by itself." };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
-        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, config, clean, scrub, json };
+        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, config, clean, scrub, storage, lifecycle, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
             return parsed.GetValue(scrub) ? await ScrubCommand.RunAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false)
                 : parsed.GetValue(clean) ? await CleanAsync(directory, parsed.GetValue(config), cancellationToken).ConfigureAwait(false)
-                : await DiagnoseAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+                : await DiagnoseAsync(
+                    directory, StorageOf(directory, parsed.GetValue(config), parsed.GetValue(storage)), parsed.GetValue(lifecycle), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> DiagnoseAsync(string data, bool json, CancellationToken cancellationToken)
+    private static async Task<int> DiagnoseAsync(string data, StorageLocation? storage, bool setLifecycle, bool json, CancellationToken cancellationToken)
     {
-        var findings = await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false);
+        if (storage is null && setLifecycle)
+        {
+            throw new UserErrorException(TransferDiagnostics.NoStorage());
+        }
+
+        var findings = (await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false)).ToList();
+        if (storage is not null)
+        {
+            findings.AddRange(await StorageDiagnosis.RunAsync(data, storage, setLifecycle, cancellationToken).ConfigureAwait(false));
+        }
+
         var works = findings.All(finding => finding.Status != FindingStatus.Missing);
         if (json)
         {
@@ -61,6 +75,18 @@ internal static class DoctorCommand
         return works ? ExitCode.Success : ExitCode.Failed;
     }
 
+    private static StorageLocation? StorageOf(string data, string? config, string? url)
+    {
+        if (url is not null)
+        {
+            return StorageLocation.Parse(url);
+        }
+
+        List<Diagnostic> problems = [];
+        var configuration = ConfigurationFile.Read(config, data, problems);
+        return problems.Count > 0 ? throw new UserErrorException(problems) : configuration.Storage;
+    }
+
     private static async Task<int> CleanAsync(string data, string? config, CancellationToken cancellationToken)
     {
         List<Diagnostic> problems = [];
@@ -72,6 +98,11 @@ internal static class DoctorCommand
 
         var removed = await LocalPlatform.CleanAsync(data, cancellationToken).ConfigureAwait(false);
         Console.Out.WriteLine(removed == 0 ? "nothing was left behind" : $"removed what {removed} killed {(removed == 1 ? "job" : "jobs")} left");
+        if (await RecordUpkeep.RunAsync(data, configuration.Artifacts, cancellationToken).ConfigureAwait(false) is { Expired.Count: > 0 and var expired })
+        {
+            Console.Out.WriteLine($"{expired} {(expired == 1 ? "artifact is" : "artifacts are")} past {(expired == 1 ? "its" : "their")} retention");
+        }
+
         var collected = await new LayerCollector(data, LocalRoots.Of(data), configuration.LayersBytesMax, TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
         if (collected.Removed > 0)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Strata.Cli.Output;
 using Strata.Core;
-using Strata.Core.Diagnostics;
 using Strata.Execution.Planning;
 using Strata.Images;
 using Strata.Images.Transfers;
@@ -58,7 +58,7 @@ internal static class ImageExportCommand
         : $"{new string([.. image.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-')}:latest";
 #pragma warning restore CA1308
 
-    /// <summary>The file appears when it is whole. That it cannot be written is found out before the image is made.</summary>
+    /// <summary>That the file cannot be written is found out before the image is made.</summary>
     private static async Task<(Digest Manifest, long SizeBytes)> WriteAsync(string path, Func<Stream, Task<Digest>> write)
     {
         if (path == "-")
@@ -70,32 +70,6 @@ internal static class ImageExportCommand
             }
         }
 
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            Digest manifest;
-            long size;
-            var output = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 1 << 20 });
-            await using (output.ConfigureAwait(false))
-            {
-                manifest = await write(output).ConfigureAwait(false);
-                await output.FlushAsync().ConfigureAwait(false);
-                size = output.Length;
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            return (manifest, size);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EnvironmentException(CliDiagnostics.Unwritable(path, e.Message), e);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-        }
+        return await WholeFile.WriteAsync(path, async output => (await write(output).ConfigureAwait(false), output.Position)).ConfigureAwait(false);
     }
 }

@@ -34,16 +34,24 @@ internal static class RunCommand
             var platform = new LocalPlatform(data, configuration);
             await using var ended = platform.ConfigureAwait(false);
             platform.WarmUp();
+            var verifyShare = options.VerifyShare(parsed, problems);
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
             DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
-            if (request is null)
+            if (request is null || problems.Any(d => d.Severity == Severity.Error))
             {
                 throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
             }
 
-            request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure), Explain = parsed.GetValue(options.Explain) };
-            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            request = request with
+            {
+                UseCaches = !parsed.GetValue(options.NoCache),
+                VerifyShare = verifyShare,
+                VerifyStrict = parsed.GetValue(options.VerifyStrict),
+                ShellOnFailure = parsed.GetValue(options.ShellOnFailure),
+                Explain = parsed.GetValue(options.Explain),
+            };
+            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)
@@ -59,7 +67,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, Terminal terminal)
+    private static async Task<int> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, string? outDirectory, Terminal terminal)
     {
         using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
         using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
@@ -85,12 +93,14 @@ internal static class RunCommand
             WriteReport(reportFile, ReportWriter.ToJson(report));
         }
 
+        IReadOnlyList<string> written = outDirectory is null ? []
+            : await new RunOutputs(Path.GetFullPath(outDirectory), request.DataDirectory, platform.Layers, request.Identity).WriteAsync(report, interrupts.Token).ConfigureAwait(false);
         if (!json)
         {
             var needs = request.Workflow.Jobs.ToDictionary(
                 job => job.Id, job => (IReadOnlyList<string>)[.. job.Needs.Select(need => need.Value)], StringComparer.Ordinal);
             RunSummary.Write(
-                Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), terminal);
+                Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), written, terminal);
         }
 
         return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Cli.Run;
@@ -6,20 +7,23 @@ namespace Strata.Cli.Run;
 /// <summary>The options of <c>run</c> beside the shared ones (DESIGN §9).</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<bool> _verifyStrict = new("--verify-strict") { Description = "Fail when a verified hit differs.", Hidden = true };
-    private readonly Option<string?> _verify = Later("--verify");
-    private readonly Option<string?> _out = Later("--out");
     private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
 
     public SelectionOptions Selection { get; } = new();
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "No look-up and no save of caches and cached steps." };
 
+    public Option<string?> Verify { get; } = SelectionOptions.One("--verify", "P%", "Run this share of the cached steps that were hits once more, after their job, and compare.");
+
+    public Option<bool> VerifyStrict { get; } = new("--verify-strict") { Description = "Fail when a verified hit differs (all are verified unless --verify says how many)." };
+
     public Option<bool> ShellOnFailure { get; } = new("--shell-on-failure") { Description = "Open a shell in the sandbox of the first step that fails." };
 
     public Option<bool> Explain { get; } = new("--explain") { Description = "Say of each layer why it was reused or built." };
 
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
+
+    public Option<string?> Out { get; } = SelectionOptions.One("--out", "DIR", "Put the run's artifacts there, each in a directory of its name.");
 
     public Option<string?> Storage { get; } = SelectionOptions.One("--storage", "URL", "Store layers there: s3://bucket[/prefix] or file:///dir (default: storage in the configuration, else this disk alone).");
 
@@ -28,17 +32,34 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, _verify, _verifyStrict, _out, Storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, _suggestInputs])
         {
             command.Options.Add(option);
         }
+    }
+
+    /// <summary>0 to 1.</summary>
+    public double VerifyShare(ParseResult parsed, List<Diagnostic> problems)
+    {
+        if (parsed.GetValue(Verify) is not { } text)
+        {
+            return parsed.GetValue(VerifyStrict) ? 1 : 0;
+        }
+
+        if (double.TryParse(text.AsSpan().Trim().TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100)
+        {
+            return percent / 100;
+        }
+
+        problems.Add(CliDiagnostics.BadOption(Verify.Name, text, "a percentage, for example 5%"));
+        return 0;
     }
 
     /// <summary>Options of the fixed command line that later parts execute: refused by name, never ignored.</summary>
     public void RefuseWhatIsNotThereYet(ParseResult parsed)
     {
         List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_verify, _verifyStrict, _out, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[_suggestInputs])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {

@@ -1,3 +1,4 @@
+using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Storage;
 using Strata.Core.Diagnostics;
@@ -5,13 +6,13 @@ using Strata.Images.Kept;
 
 namespace Strata.Cli.Run;
 
-/// <summary>Once in a while a run that has ended, and reported, looks whether the layer store is over its limit.</summary>
+/// <summary>Once in a while a run that has ended, and reported, looks for what is past its time, and whether the layer store is over its limit.</summary>
 internal static class StoreUpkeep
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2); // the next run goes on
 
     /// <summary>Never fails the run: what it cannot do now is done another time.</summary>
-    public static async ValueTask AfterRunAsync(HostStorage? storage, string dataDirectory, long? layersBytesMax, Terminal terminal)
+    public static async ValueTask AfterRunAsync(HostStorage? storage, string dataDirectory, ConfigurationFile configuration, Terminal terminal)
     {
         try
         {
@@ -21,7 +22,8 @@ internal static class StoreUpkeep
                 await storage.TrimAsync(limit.Token).ConfigureAwait(false);
             }
 
-            var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), layersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
+            await RecordUpkeep.RunIfDueAsync(dataDirectory, configuration.Artifacts, limit.Token).ConfigureAwait(false); // first: what expires need not be kept
+            var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), configuration.LayersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
             if (outcome?.Warning is { } warning)
             {
                 DiagnosticOutput.Print(warning, terminal);

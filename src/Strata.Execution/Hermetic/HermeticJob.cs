@@ -38,5 +38,7 @@ internal sealed record HermeticJob
     /// <summary>The job stands on this too, from now on.</summary>
     public required Action<Product> AddSource { get; init; }
 
+    public required HitVerification Verification { get; init; }
+
     public required TimeProvider Time { get; init; }
 }

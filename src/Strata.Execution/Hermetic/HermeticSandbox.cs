@@ -43,6 +43,7 @@ internal sealed class HermeticSandbox : IAsyncDisposable
         var run = new HermeticSandbox(job, plan, sandbox);
         try
         {
+            Directory.SetLastWriteTimeUtc(sandbox.WorkspaceUpper, DateTimeOffset.FromUnixTimeSeconds(plan.Epoch.Seconds).UtcDateTime); // the workspace itself
             await run.ExecuteAsync(effects, output, endOutput, cancellationToken).ConfigureAwait(false);
             return run;
         }

@@ -4,6 +4,7 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
+using Strata.Execution.Masking;
 using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
 using Strata.Layers;
@@ -20,6 +21,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     private readonly StepEntries _entries = new(job);
     private readonly OutputPlacing _placing = new(job.Attempt.Services.Layers.Scratch);
     private readonly List<CacheUse> _uses = [];
+    private readonly List<ProvableHit> _hits = [];
 
     public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
     {
@@ -58,6 +60,16 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         }
     }
 
+    /// <summary>A sample of the hits is run again, when the job's own steps have ended.</summary>
+    /// <exception cref="EnvironmentException">The machine or the database failed.</exception>
+    public async Task VerifyAsync(SecretMasker masker, Func<LogKind, string, ValueTask> say, CancellationToken cancellationToken)
+    {
+        if (job.Verification.IsOn && _hits.Count > 0)
+        {
+            await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>When the job is done with its caches.</summary>
     /// <exception cref="EnvironmentException">The database cannot be written.</exception>
     public async Task RecordAsync(CancellationToken cancellationToken)
@@ -83,6 +95,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             return null;
         }
 
+        _hits.Add(new(plan, hit.Entry, hit.Record));
         job.AddSource(new(ProductKind.CacheEntry, hit.Entry.Id));
         if (!hit.Entry.Shareable)
         {

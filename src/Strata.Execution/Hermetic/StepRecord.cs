@@ -20,7 +20,7 @@ internal sealed record StepRecord
     public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>Masked.</summary>
-    public required string? Summary { get; init; }
+    public string? Summary { get; init; }
 
     /// <summary>Masked, annotations included.</summary>
     public required IReadOnlyList<RecordedLine> Log { get; init; }

@@ -28,6 +28,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     private readonly ArtifactPublishing _publishing;
     private readonly ImageUser _user;
     private readonly RunServices _run;
+    private readonly JobEvents _events;
     private readonly CapturedWorkspace _workspace;
     private readonly CacheSession _caches;
     private readonly List<ArtifactReport> _uploads = [];
@@ -35,7 +36,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     private JobStores(
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
-        (_run, _instance, _attempt, _user, _workspace, Trees) = (run, instance, attempt, user, workspace, trees);
+        (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
         _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
@@ -52,6 +53,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             PlacesOf = _caches.PlacesOf,
             Sources = () => _caches.Sources,
             AddSource = _caches.AddSource,
+            Verification = run.Verification,
             Time = run.Time,
         });
     }
@@ -180,6 +182,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public async Task SaveAsync(RunStatus status, ISandbox? sandbox, CancellationToken cancellationToken)
     {
         await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, sandbox, cancellationToken).ConfigureAwait(false);
+        await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
         await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -3,6 +3,7 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Hermetic;
 using Strata.Execution.History;
 using Strata.Execution.Images;
 using Strata.Execution.Masking;
@@ -37,6 +38,8 @@ internal sealed record RunServices
 
     /// <summary>False for --no-cache.</summary>
     public required bool UseCaches { get; init; }
+
+    public required HitVerification Verification { get; init; }
 
     /// <summary>See <see cref="Running.RunRequest.Explain"/>.</summary>
     public required bool Explain { get; init; }

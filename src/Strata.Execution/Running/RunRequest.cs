@@ -41,6 +41,12 @@ public sealed record RunRequest
 
     public bool UseCaches { get; init; } = true;
 
+    /// <summary>The share of hits of hermetic steps that are run again after their job, 0 to 1.</summary>
+    public double VerifyShare { get; init; }
+
+    /// <summary>A verified hit that differs fails the run.</summary>
+    public bool VerifyStrict { get; init; }
+
     public bool ShellOnFailure { get; init; }
 
     /// <summary>Say of everything that is reused or made anew why.</summary>

@@ -5,6 +5,7 @@ using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Hermetic;
 using Strata.Execution.History;
 using Strata.Execution.Jobs;
 using Strata.Execution.Masking;
@@ -37,9 +38,10 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var masker = await NewMaskerAsync(request, events).ConfigureAwait(false);
             var (jobs, _) = SelectedJobs.Of(request.Workflow, request.Selection);
             await PublishStartAsync(events, facts, jobs.Select(j => j.Id), startedAt).ConfigureAwait(false);
-            var (reports, loop) = await RunJobsAsync(request, facts, directory, events, masker, jobs, cancellationToken).ConfigureAwait(false);
+            var verification = new HitVerification(request.UseCaches ? request.VerifyShare : 0, request.VerifyStrict);
+            var (reports, loop) = await RunJobsAsync(request, facts, directory, events, masker, verification, jobs, cancellationToken).ConfigureAwait(false);
             var durationMs = (long)services.Time.GetElapsedTime(started).TotalMilliseconds;
-            var report = NewReport(facts, startedAt, durationMs, reports, loop, cancellationToken.IsCancellationRequested);
+            var report = NewReport(facts, startedAt, durationMs, reports, Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested), loop, verification);
             await SaveAsync(report, directory).ConfigureAwait(false);
             await events.PublishAsync(new RunEnded { At = services.Time.GetUtcNow(), RunId = facts.RunId, Report = report }).ConfigureAwait(false);
             RunRetention.Prune(request.DataDirectory, RunRetention.Kept);
@@ -54,6 +56,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         RunDirectory directory,
         EventPump events,
         SecretMasker masker,
+        HitVerification verification,
         IReadOnlyList<Workflows.Model.Job> jobs,
         CancellationToken cancellationToken)
     {
@@ -74,6 +77,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             Explain = request.Explain,
             Stop = cancellationToken,
             UseCaches = request.UseCaches,
+            Verification = verification,
             Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
             Hasher = services.Hasher,
             Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
@@ -87,7 +91,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         };
         var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
         var reports = await loop.RunAsync().ConfigureAwait(false);
-        var (status, reason) = RunVerdict.Of(reports, [.. loop.Results], cancellationToken.IsCancellationRequested);
+        var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
         await entries.EndAsync(status, reason).ConfigureAwait(false);
         return (reports, loop);
     }
@@ -139,23 +143,26 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         });
 
     private static RunReport NewReport(
-        RunFacts facts, DateTimeOffset startedAt, long durationMs, IReadOnlyList<JobReport> jobs, RunLoop loop, bool cancelled)
+        RunFacts facts, DateTimeOffset startedAt, long durationMs, IReadOnlyList<JobReport> jobs, (RunStatus Status, string? Reason) verdict, RunLoop loop, HitVerification verification) => new()
     {
-        var (status, reason) = RunVerdict.Of(jobs, [.. loop.Results], cancelled);
-        return new()
-        {
-            RunId = facts.RunId,
-            Workflow = facts.Workflow.Name,
-            Repo = facts.Identity.FullRepository,
-            Ref = facts.Identity.Ref,
-            Trust = GitHubContext.TrustName(facts.Identity.Trust),
-            Status = status,
-            Reason = reason,
-            StartedAt = startedAt,
-            DurationMs = durationMs,
-            OverheadMs = CriticalPath.OverheadMs(durationMs, loop.Intervals),
-            Jobs = jobs,
-        };
+        RunId = facts.RunId,
+        Workflow = facts.Workflow.Name,
+        Repo = facts.Identity.FullRepository,
+        Ref = facts.Identity.Ref,
+        Trust = GitHubContext.TrustName(facts.Identity.Trust),
+        Status = verdict.Status,
+        Reason = verdict.Reason,
+        StartedAt = startedAt,
+        DurationMs = durationMs,
+        OverheadMs = CriticalPath.OverheadMs(durationMs, loop.Intervals),
+        Verify = verification.ToReport(),
+        Jobs = jobs,
+    };
+
+    private static (RunStatus Status, string? Reason) Verdict(IReadOnlyList<JobReport> jobs, RunLoop loop, HitVerification verification, bool cancelled)
+    {
+        var verdict = RunVerdict.Of(jobs, [.. loop.Results], cancelled);
+        return verdict.Status is RunStatus.Success && verification.Failure() is { } failure ? (RunStatus.Failure, failure) : verdict;
     }
 
     private static async Task SaveAsync(RunReport report, RunDirectory directory)

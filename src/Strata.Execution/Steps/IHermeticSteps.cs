@@ -16,4 +16,8 @@ internal interface IHermeticSteps
 /// <param name="Directory">Absolute.</param>
 /// <param name="Env">The step's own, and what it lists.</param>
 internal sealed record HermeticCommand(
-    string Name, StepCache Cache, string Script, string? Shell, string Directory, IReadOnlyDictionary<string, string> Env);
+    string Name, StepCache Cache, string Script, string? Shell, string Directory, IReadOnlyDictionary<string, string> Env)
+{
+    /// <summary>For people.</summary>
+    public string Step => Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}

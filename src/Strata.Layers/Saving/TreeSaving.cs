@@ -4,7 +4,6 @@ using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 
 namespace Strata.Layers.Saving;
 

@@ -29,12 +29,19 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
 
     public string Description => store.Description;
 
+    /// <summary>Null: the store has nothing of the kind.</summary>
+    public IUploadExpiry? Expiry => store as IUploadExpiry;
+
     /// <summary>The same bucket at another endpoint is another place; credentials make no difference.</summary>
     public static string PlaceOf(StorageLocation location) =>
         location is StorageLocation.OfS3 { Endpoint: { } endpoint } ? $"{location}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}" : location.ToString();
 
     /// <param name="org">As its runs call it.</param>
     public IBlobArchive Of(string org) => new BlobArchive(this, org);
+
+    /// <summary>Whether the store answers and lets us look.</summary>
+    /// <exception cref="BlobStoreException">It does not.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) => store.HeadAsync("probe", cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 

@@ -98,7 +98,7 @@ public sealed class FaultProxy : IAsyncDisposable
             }
 
             var whole = fault is Fault.ResetInRequest or Fault.StallRequest ? request.BodyLength / 2 : request.BodyLength;
-            var body = await ReadBodyAsync(socket, head.Rest, (int)whole, fault == Fault.Slow);
+            var body = await ReadBodyAsync(socket, head.Body, (int)whole, fault == Fault.Slow);
             await ActAsync(socket, request, fault, head.Text, body);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
@@ -182,7 +182,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task<(string Text, byte[] Rest)?> ReadHeadAsync(Socket socket)
+    private async Task<(string Text, byte[] Body)?> ReadHeadAsync(Socket socket)
     {
         var buffer = new byte[HeadMax];
         for (var length = 0; length < buffer.Length;)

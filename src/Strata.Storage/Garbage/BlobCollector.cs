@@ -15,7 +15,7 @@ public readonly record struct CollectionReport(int Blobs, long BytesFreed, int S
 /// Removes blobs that no record names, beside those who write. Why that is right: who is about to name a blob has pinned it under its lease before, and its lease ends after. A blob that goes
 /// was not pinned at a first look, nor named after that look, nor pinned since then. Rows go before bytes.
 /// </summary>
-public sealed class BlobCollection(BlobArchives archives, IBlobRoots roots)
+public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
 {
     /// <summary>For who has just looked and not pinned.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(1);

@@ -14,7 +14,7 @@ namespace Strata.Layers.Saving;
 /// directory with all below.
 /// </summary>
 /// <param name="gate">Asked before anything is stored.</param>
-public sealed class TreeCollection(ILayerPlace place, SecretGate gate)
+public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
 {
     /// <param name="root">The directory that becomes the root, from the overlay's root.</param>
     /// <param name="matches">Whether a path from the overlay's root is wanted; and whether anything below it may be.</param>

@@ -1,0 +1,115 @@
+using Strata.Caching.Entries;
+using Strata.Core.Diagnostics;
+using Strata.Execution.Commands;
+using Strata.Execution.Events;
+using Strata.Execution.Masking;
+using Strata.Execution.Reporting;
+using Strata.Layers;
+using Strata.Layers.Saving;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>A hit of this job that may be proved: what its step would see, and what was kept of it.</summary>
+internal sealed record ProvableHit(HermeticPlan Plan, CacheEntry Entry, StepRecord Record);
+
+/// <summary>Runs the steps of hits once more, after the job, and compares what they make with what was kept.</summary>
+/// <param name="say">To the job's log.</param>
+internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMasker masker, Func<LogKind, string, ValueTask> say)
+{
+    /// <exception cref="EnvironmentException">The machine or the database failed.</exception>
+    public async Task ProveAsync(IReadOnlyList<ProvableHit> hits, CancellationToken cancellationToken)
+    {
+        foreach (var hit in hits)
+        {
+            if (!job.Verification.Draw())
+            {
+                continue;
+            }
+
+            try
+            {
+                var paths = await DifferencesAsync(hit, cancellationToken).ConfigureAwait(false);
+                job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Step, hit.Plan.Key, paths));
+                await TellAsync(hit, paths, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DamagedLayerException or HostileArchiveException)
+            {
+                await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Step}' could not be verified: {e.Message}").ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>What differs, in path order; then what it handed to later steps.</summary>
+    private async Task<IReadOnlyList<string>> DifferencesAsync(ProvableHit hit, CancellationToken cancellationToken)
+    {
+        var effects = new StepEffects();
+        var output = new ObeyedOutput(new(masker, effects, allowUnsecure: false, echo: false));
+        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, cancellationToken).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (run.Outcome is not { End: ExecEnd.Exited, ExitCode: 0, StartError: null } || effects.Failure is not null)
+            {
+                return [$"(it fails now: exit code {run.Outcome.ExitCode})"];
+            }
+
+            using var overlay = run.OpenWorkspace();
+            var place = job.Attempt.Services.Layers.Place;
+            using var outputs = await OutputCapture.CaptureAsync(place, overlay, hit.Plan.Outputs, hit.Plan.Epoch, cancellationToken).ConfigureAwait(false);
+            var kept = hit.Entry.Content.Paths.Count > 0 ? hit.Entry.Content.Paths[0].Tree : null;
+            var paths = new List<string>();
+            if (kept?.Tree != outputs?.Tree.Tree)
+            {
+                paths.AddRange(await TreeComparison.PathsAsync(kept, outputs?.Tree, place, cancellationToken).ConfigureAwait(false));
+                if (paths.Count == 0)
+                {
+                    paths.Add("(its outputs)");
+                }
+            }
+
+            paths.AddRange(Effects(hit.Record, effects, run.Summary is null ? null : masker.MaskText(run.Summary)));
+            return paths;
+        }
+    }
+
+    private static List<string> Effects(StepRecord kept, StepEffects now, string? summary)
+    {
+        var differing = new List<string>();
+        differing.AddRange(Names("GITHUB_OUTPUT", kept.Outputs, now.Outputs));
+        differing.AddRange(Names("GITHUB_ENV", kept.Env, now.Environment));
+        if (!kept.Paths.SequenceEqual(now.Paths))
+        {
+            differing.Add("GITHUB_PATH");
+        }
+
+        if (kept.Summary != summary)
+        {
+            differing.Add("GITHUB_STEP_SUMMARY");
+        }
+
+        return differing;
+    }
+
+    private static IEnumerable<string> Names(string file, IReadOnlyDictionary<string, string> before, Dictionary<string, string> after) =>
+        before.Keys.Union(after.Keys, StringComparer.Ordinal)
+            .Where(name => before.GetValueOrDefault(name) != after.GetValueOrDefault(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => $"{file}: {name}");
+
+    private async Task TellAsync(ProvableHit hit, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var step = hit.Plan.Command.Step;
+        if (paths.Count == 0)
+        {
+            await say(LogKind.Progress, $"verified: '{step}' makes the same again").ConfigureAwait(false);
+            return;
+        }
+
+        var producer = hit.Entry.Producer;
+        await say(
+            LogKind.Error,
+            $"The hit of '{step}' is not what the step makes now: {HermeticText.List(paths)}. Its entry, of run {producer.RunId}, job {producer.Job}, is quarantined; 'strata revoke {producer.RunId}' takes back what stands on it.").ConfigureAwait(false);
+        await entries.RetireAsync(hit.Entry, EntryState.Quarantined, $"a proof failed in run {job.Attempt.Producer.RunId}: {HermeticText.List(paths)}", cancellationToken).ConfigureAwait(false);
+    }
+}

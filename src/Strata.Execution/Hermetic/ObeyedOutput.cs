@@ -1,0 +1,39 @@
+using Strata.Core.Text;
+using Strata.Execution.Commands;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>Output of which only the commands count: nobody reads the rest.</summary>
+internal sealed class ObeyedOutput(CommandInterpreter commands) : IExecOutput
+{
+    private readonly LineSplitter _lines = new();
+    private bool _inLongLine;
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (_lines.TryRead(ref bytes, out var piece, out var complete))
+        {
+            if (!_inLongLine && complete)
+            {
+                commands.TryObey(piece.Span, out _);
+            }
+
+            _inLongLine = !complete;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The command ended: a last line without its end is a line.</summary>
+    public ValueTask EndAsync()
+    {
+        var rest = _lines.TakeRest();
+        if (!_inLongLine && rest.Length > 0)
+        {
+            commands.TryObey(rest.Span, out _);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
