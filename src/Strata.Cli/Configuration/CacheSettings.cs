@@ -3,6 +3,7 @@ using Strata.Caching.Presets;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
+using Strata.Storage;
 using Strata.Workflows.Parsing.Yaml;
 
 namespace Strata.Cli.Configuration;
@@ -25,18 +26,21 @@ internal sealed record CacheSettings
     /// <summary>Null: all.</summary>
     public IReadOnlySet<string>? Types { get; init; }
 
-    /// <summary>Null: the layer store of the data directory.</summary>
-    public CacheStorage? Storage { get; init; }
+    /// <summary>Where layers are kept beside this host; null: as <c>storage:</c> says.</summary>
+    public StorageLocation? Storage { get; init; }
 
     public SweepPolicy SweepPolicy => new() { Ttl = Ttl, SizeBytesMax = SizeBytesMax, OrganizationBytesMax = OrganizationBytesMax, RepositoryBytesMax = RepositoryBytesMax };
 
     private static readonly string[] Keys = ["enabled", "storage", "ttl", "max_size", "max_size_per_org", "max_size_per_repo", "types"];
 
+    /// <summary>Of caches without a preset.</summary>
+    private const string CustomType = "custom";
+
     /// <summary>Of a registry's images, for the registry to come.</summary>
     private const string DockerType = "docker";
 
     /// <summary>Whether caches of a preset are used; those without a preset always are.</summary>
-    public bool IsActive(string preset) => Types?.Contains(preset) ?? true;
+    public bool IsActive(string preset) => Types is null || preset == CustomType || Types.Contains(preset);
 
     public static CacheSettings Read(YamlMapping cache, List<Diagnostic> problems)
     {
@@ -51,7 +55,7 @@ internal sealed record CacheSettings
                 "max_size_per_org" => settings with { OrganizationBytesMax = Size(key.Text, value, problems) },
                 "max_size_per_repo" => settings with { RepositoryBytesMax = Size(key.Text, value, problems) },
                 "types" => settings with { Types = ReadTypes(value, problems) },
-                "storage" => settings with { Storage = CacheStorage.Read(value, problems) },
+                "storage" => settings with { Storage = ReadStorage(value, problems) },
                 _ => Unknown(settings, key, problems),
             };
         }
@@ -63,6 +67,17 @@ internal sealed record CacheSettings
     {
         problems.Add(ConfigurationFile.Unknown(key, "'cache'", Keys));
         return settings;
+    }
+
+    private static StorageLocation? ReadStorage(YamlNode value, List<Diagnostic> problems)
+    {
+        if (value is YamlMapping storage)
+        {
+            return StorageSettings.Read(storage, problems);
+        }
+
+        problems.Add(CliDiagnostics.BadConfiguration(value.At, "'storage' is no mapping.", "Write for example: { type: s3, bucket: NAME, region: eu-central-1 }"));
+        return null;
     }
 
     private static bool Flag(YamlNode value, List<Diagnostic> problems)

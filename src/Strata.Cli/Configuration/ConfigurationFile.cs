@@ -23,6 +23,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>How long artifacts are kept, and how much they may take.</summary>
     public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
 
+    /// <summary>Whether and how caches are kept.</summary>
     public CacheSettings Cache { get; init; } = new();
 
     private const long SizeMax = 1 << 20;
@@ -120,7 +121,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage, Artifacts = artifacts, Cache = cache };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage ?? cache.Storage, Artifacts = artifacts, Cache = cache };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)
