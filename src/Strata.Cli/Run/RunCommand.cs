@@ -43,7 +43,7 @@ internal static class RunCommand
 
             request = request with { UseCaches = !parsed.GetValue(options.NoCache), ShellOnFailure = parsed.GetValue(options.ShellOnFailure), Explain = parsed.GetValue(options.Explain) };
             var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform, data, configuration.LayersBytesMax, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)

@@ -1,5 +1,4 @@
 using Strata.Cli.Output;
-using Strata.Cli.Storage;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 
@@ -11,16 +10,12 @@ internal static class StoreUpkeep
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2); // the next run goes on
 
     /// <summary>Never fails the run: what it cannot do now is done another time.</summary>
-    public static async ValueTask AfterRunAsync(HostStorage? storage, string dataDirectory, long? layersBytesMax, Terminal terminal)
+    public static async ValueTask AfterRunAsync(LocalPlatform platform, string dataDirectory, long? layersBytesMax, Terminal terminal)
     {
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit, TimeProvider.System);
-            if (storage is not null)
-            {
-                await storage.TrimAsync(limit.Token).ConfigureAwait(false);
-            }
-
+            await platform.TrimLayersAsync(limit.Token).ConfigureAwait(false);
             var outcome = await new LayerCollector(dataDirectory, layersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
             if (outcome?.Warning is { } warning)
             {
