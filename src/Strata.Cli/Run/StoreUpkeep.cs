@@ -1,7 +1,6 @@
 using Strata.Cli.Cache;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
-using Strata.Cli.Storage;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 using Strata.Layers.Store;
@@ -15,16 +14,12 @@ internal static class StoreUpkeep
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2); // the next run goes on
 
     /// <summary>Never fails the run: what it cannot do now is done another time.</summary>
-    public static async ValueTask AfterRunAsync(HostStorage? storage, string dataDirectory, ConfigurationFile configuration, bool usedCaches, Terminal terminal)
+    public static async ValueTask AfterRunAsync(LocalPlatform platform, string dataDirectory, ConfigurationFile configuration, bool usedCaches, Terminal terminal)
     {
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit, TimeProvider.System);
-            if (storage is not null)
-            {
-                await storage.TrimAsync(limit.Token).ConfigureAwait(false);
-            }
-
+            await platform.TrimLayersAsync(limit.Token).ConfigureAwait(false);
             await RecordUpkeep.RunIfDueAsync(dataDirectory, configuration.Artifacts, limit.Token).ConfigureAwait(false); // first: what expires need not be kept
             if (usedCaches)
             {
