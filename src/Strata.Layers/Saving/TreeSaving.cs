@@ -54,6 +54,11 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             return new SaveOutcome.Unchanged();
         }
 
+        if (now.Names == 0)
+        {
+            return new SaveOutcome.Empty();
+        }
+
         if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)
         {
             return new SaveOutcome.Blocked(finds);
