@@ -102,6 +102,14 @@ internal sealed class CacheSession(
         return cache;
     }
 
+    /// <summary>What was found cannot be put into the running job.</summary>
+    public async Task LoseAsync(JobCache cache, string reason)
+    {
+        cache.Forget();
+        cache.Lookup = CacheLookup.Failed($"an entry was found, but cannot be restored: {reason}");
+        await say(LogKind.Warning, $"cache '{cache.Spec.Name}': {cache.Lookup.Reason}").ConfigureAwait(false);
+    }
+
     /// <summary>All that is to be saved, when nobody writes in the sandbox any more; then what became of them is recorded.</summary>
     public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, ISandbox? sandbox, CancellationToken cancellationToken)
     {
