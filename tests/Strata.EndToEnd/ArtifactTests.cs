@@ -227,7 +227,7 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public async Task An_artifact_of_another_run_is_taken_by_its_id_and_a_forks_only_knowingly()
     {
-        const string produce = "jobs: { build: { image: tiny, network: none, steps: [{ run: echo ${{ vars.T }} > f }], artifacts: [{ name: dist, path: f }] } }";
+        const string produce = "jobs: { build: { image: tiny, network: none, steps: [{ run: \"echo ${{ vars.T }} > f\" }], artifacts: [{ name: dist, path: f }] } }";
         static string Consume(string more) => $"jobs: {{ use: {{ image: tiny, network: none, artifacts-from: {{ dist: {{ path: in/, run: '${{{{ vars.RUN }}}}'{more} }} }}, steps: [{{ run: cat in/f }}] }} }}";
         _bench.Workflow(produce);
         var main = (await _bench.ReportAsync(0, "--trust", "protected", "--ref", "main", "--var", "T=of-main")).RunId();

@@ -11,7 +11,7 @@ public sealed class CacheActionTests : IDisposable
     public async Task A_cache_step_saves_when_the_job_ends_and_restores_over_what_is_there()
     {
         _bench.Workflow(Steps("""
-            - { id: c, uses: actions/cache@v4, with: { path: "~/c\nlocal", key: k-${{ vars.N }}, restore-keys: k- } }
+            - { id: c, uses: actions/cache@v4, with: { path: "~/c\nlocal", key: "k-${{ vars.N }}", restore-keys: k- } }
                   - run: echo "hit=[${{ steps.c.outputs.cache-hit }}] matched=[${{ steps.c.outputs.cache-matched-key }}]"; mkdir -p ~/c local; echo ${{ vars.N }} >> ~/c/all; touch local/f; cat ~/c/all | wc -l
             """));
 
@@ -48,7 +48,7 @@ public sealed class CacheActionTests : IDisposable
         _bench.Workflow(Steps("""
             - { uses: actions/cache/restore@v4, with: { path: ~/c, key: k, fail-on-cache-miss: true } }
                   - run: test $(cat ~/c/f) = then; echo not a directory > ~/d
-                  - { uses: actions/cache/restore@v4, with: { path: /proc/x, key: k } }
+                  - { uses: actions/cache/restore@v4, with: { path: "${{ format('/proc/{0}', 'x') }}", key: k } }
                   - { uses: actions/cache/save@v4, with: { path: ~/d, key: d } }
                   - { id: must, continue-on-error: true, uses: actions/cache/restore@v4, with: { path: ~/e, key: e, fail-on-cache-miss: true } }
                   - run: test ${{ steps.must.outcome }} = failure

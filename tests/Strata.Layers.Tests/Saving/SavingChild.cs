@@ -85,7 +85,7 @@ internal sealed class SavingChild(string directory)
         var globs = GlobSet.Parse(patterns.Split(' ')).Set!;
         var hidden = new PathChoice(globs, static path => path[path.AsSpan().LastIndexOf((byte)'/') + 1] == (byte)'.');
         var choice = File.Exists(At("without-hidden")) ? hidden : PathChoice.Of(globs);
-        var outcome = await new TreeCollection(_store, _gate).CollectAsync(written, Encoding.UTF8.GetBytes(root), choice, CancellationToken.None);
+        var outcome = await new TreeCollecting(_store, _gate).CollectAsync(written, Encoding.UTF8.GetBytes(root), choice, CancellationToken.None);
         Console.Write(Describe(outcome, 0));
         if (outcome is SaveOutcome.Saved { Tree: var tree })
         {

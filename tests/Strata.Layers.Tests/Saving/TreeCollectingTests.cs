@@ -1,7 +1,7 @@
 namespace Strata.Layers.Tests.Saving;
 
 /// <summary>What patterns collect of a job, whoever put it there; on a real overlay, in a mount namespace of its own.</summary>
-public sealed class TreeCollectionTests : IDisposable
+public sealed class TreeCollectingTests : IDisposable
 {
     private const string Source = """
         mkdir -p src/deep docs dist; echo s >src/a.c; echo s >src/deep/b.c; echo s >src/.hidden; echo d >docs/x.md; echo old >dist/stale; echo r >readme; mkdir src/none
