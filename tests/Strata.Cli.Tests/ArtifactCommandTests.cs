@@ -43,7 +43,7 @@ public sealed class ArtifactCommandTests : IDisposable
         await _bench.PublishAsync("r3", "dist");
         (await _bench.RunAsync("get", "logs")).Errors.ShouldContain("The newest run that has it is r2: --run r2");
         (await _bench.RunAsync("get", "dits")).Errors.ShouldContain("Did you mean 'dist'?");
-        Directory.CreateDirectory(_bench["full/x"]);
+        Directory.CreateDirectory(_bench["full/app.js"]);
         (await _bench.RunAsync("get", "dist", "-o", "full")).Errors.ShouldContain("STR4012");
         (await _bench.RunAsync("get", "dist", "-o", "x.tar.gz")).Errors.ShouldContain("STR1905");
         await _bench.OutputAsync("rm", "dist");
@@ -59,6 +59,7 @@ public sealed class ArtifactCommandTests : IDisposable
     {
         await _bench.PublishAsync("r1", "dist", Trust.Fork, "refs/pull/7/merge");
         await _bench.PublishAsync("r2", "dist", Trust.Internal, "refs/heads/feature");
+        (await _bench.RunAsync("show", "dist")).Errors.ShouldNotContain("--trust internal");
         foreach (var (arguments, expected) in ((string[], int)[])
         [
             (["--ref", "refs/pull/7/merge"], 0), (["--ref", "feature"], 0), ([], 2), (["--run", "r1"], 2), (["--run", "r1", "--trust-fork"], 0), (["--trust-fork"], 2),
@@ -68,6 +69,8 @@ public sealed class ArtifactCommandTests : IDisposable
             (await _bench.RunAsync(["show", "dist", .. arguments])).ExitCode.ShouldBe(expected, string.Join(' ', arguments));
         }
 
+        await _bench.PublishAsync("r3", "own", Trust.Internal);
+        (await _bench.RunAsync("show", "own")).Errors.ShouldContain("--trust internal");
         (await _bench.RunAsync("rm", "dist", "--ref", "feature", "--run", "r1", "--trust-fork")).Errors.ShouldContain("STR4011");
     }
 
@@ -86,7 +89,7 @@ public sealed class ArtifactCommandTests : IDisposable
         text.ShouldContain($"  digest      {shown["digest"]!.GetValue<string>()}");
         text.ShouldContain("  size        5 B, 1 file");
         text.ShouldContain($"  pinned      by {Environment.UserName} at ");
-        (await _bench.OutputAsync("pin", "dist", "--remove")).ShouldContain("expires in 7");
+        (await _bench.OutputAsync("pin", "dist", "--remove")).ShouldContain("dist of run r1: expires in ");
     }
 
     [Fact]

@@ -44,14 +44,15 @@ internal static class RunCommand
 
             request = request with
             {
-                UseCaches = !parsed.GetValue(options.NoCache),
+                UseCaches = !parsed.GetValue(options.NoCache) && configuration.Cache.Enabled,
+                IsPresetActive = configuration.Cache.IsActive,
                 VerifyShare = verifyShare,
                 VerifyStrict = parsed.GetValue(options.VerifyStrict),
                 ShellOnFailure = parsed.GetValue(options.ShellOnFailure),
                 Explain = parsed.GetValue(options.Explain),
             };
-            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, terminal).ConfigureAwait(false);
+            var (exitCode, usedCaches) = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, usedCaches, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)
@@ -67,7 +68,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, string? outDirectory, Terminal terminal)
+    private static async Task<(int ExitCode, bool UsedCaches)> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, string? outDirectory, Terminal terminal)
     {
         using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
         using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
@@ -103,7 +104,8 @@ internal static class RunCommand
                 Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), written, terminal);
         }
 
-        return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;
+        var usedCaches = report.Jobs.Any(static job => job.Caches.Any(static cache => cache.Outcome != "off") || job.Steps.Any(static step => step.Cache is not null));
+        return (report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed, usedCaches);
     }
 
     private static void WriteReport(string path, byte[] json)

@@ -1,7 +1,5 @@
-using Strata.Execution.Artifacts;
 using Strata.Execution.Caches;
 using Strata.Execution.Entries;
-using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
 using Strata.Layers;
 using Strata.Layers.Placing;

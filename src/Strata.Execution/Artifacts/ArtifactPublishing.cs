@@ -11,7 +11,6 @@ using Strata.Layers;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 using Strata.Sandbox;
 using Strata.Storage;
 using Strata.Workflows.Model;

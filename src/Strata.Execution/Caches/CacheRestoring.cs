@@ -3,7 +3,6 @@ using Strata.Caching.Entries;
 using Strata.Caching.Keys;
 using Strata.Core;
 using Strata.Core.Diagnostics;
-using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Trees;
 using Strata.Images;

@@ -1,5 +1,4 @@
 using Strata.Execution.Commands;
-using Strata.Execution.Entries;
 using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Layers.Saving;

@@ -3,7 +3,6 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Masking;
-using Strata.Execution.Reporting;
 using Strata.Layers;
 using Strata.Layers.Saving;
 using Strata.Sandbox;

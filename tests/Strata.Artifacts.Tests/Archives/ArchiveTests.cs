@@ -160,14 +160,42 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public async Task What_is_there_is_not_touched()
     {
-        using var content = await _sample.OpenAsync("echo 1 > file");
-        var full = _sample.Make("full", "echo mine > file");
-        foreach (var target in (string[])[full, Path.Combine(full, "file")])
+        using var content = await _sample.OpenAsync("mkdir -p d/e; echo 1 > d/e/file; echo 2 > other; touch $'\\xff'");
+        foreach (var (name, script, taken) in ((string, string, string)[])
+        [
+            ("file", "mkdir -p d/e; echo mine > d/e/file", "d/e/file"), ("link", "mkdir elsewhere; ln -s elsewhere d", "d"), ("dangling", "ln -s missing other", "other"),
+            ("kind", "echo mine > d", "d"), ("directory", "mkdir other", "other"),
+        ])
         {
-            (await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, target, CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR4012");
+            var target = _sample.Make(name, script);
+            var before = SampleTree.Shell(Listing, target);
+            var refused = await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, $"{target}/", CancellationToken.None));
+            refused.Diagnostics[0].ShouldSatisfyAllConditions(d => d.Code.ShouldBe("STR4012"), d => d.Message.ShouldStartWith($"{target}/{taken} is there"));
+            SampleTree.Shell(Listing, target).ShouldBe(before);
         }
 
-        File.ReadAllText(Path.Combine(full, "file")).ShouldBe("mine\n");
+        (await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, _sample["file/d/e/file"], CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR4012");
+    }
+
+    [Fact]
+    public async Task A_directory_that_has_other_names_gets_those_of_the_artifact_too()
+    {
+        using var content = await _sample.OpenAsync("mkdir -p d/e; echo 1 > d/e/file; echo 2 > d/file; echo 3 > other; touch $'\\xff'; chmod 500 d/e");
+        var target = _sample.Make("target", "mkdir d; echo mine > d/mine; echo mine > mine; chmod 700 . d");
+        await ArtifactArchives.WriteDirectoryAsync(content, target, CancellationToken.None);
+        SampleTree.Shell("find . -mindepth 1 ! -name '*.tmp' ! -name $'\\xff' -printf '%P %m\\n' | sort; test -e $'\\xff'; ls -A | wc -l; cat d/mine d/e/file", target).ShouldBe("""
+            d 700
+            d/e 500
+            d/e/file 644
+            d/file 644
+            d/mine 644
+            mine 644
+            other 644
+            4
+            mine
+            1
+
+            """);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Strata.Layers.Entries;
 using Strata.Layers.Saving;
 using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Tests.Views;
+using Strata.Layers.Views;
 using static Strata.Layers.Tests.Erofs.LayerImages;
 
 namespace Strata.Layers.Tests.Saving;
@@ -37,8 +38,8 @@ public sealed class LowerContentsTests : IDisposable
             layer.Add(Folder(""));
             layer.AddFile("old", "new");
         });
-        var view = _store.Open(new Strata.Layers.Views.ViewPart { Layers = [bottom, top], Prefix = "p"u8.ToArray() });
-        var over = _store.Open(new Strata.Layers.Views.ViewPart { Layers = [_store.Add(layer => { layer.Add(Folder("")); layer.AddFile("hidden", ""); })] });
+        var view = _store.Open(new ViewPart { Layers = [bottom, top], Prefix = "p"u8.ToArray() });
+        var over = _store.Open(new ViewPart { Layers = [_store.Add(layer => { layer.Add(Folder("")); layer.AddFile("hidden", ""); })] });
         List<LowerLayer> layers = [LowerLayer.Of(image), LowerLayer.Of(view), LowerLayer.Of(over)];
         var tree = MergedTree.Of(layers.ConvertAll(static layer => layer.ReadIndex()));
         using var contents = new LowerContents(layers, tree, _store.Directory.Path);

@@ -88,6 +88,24 @@ public sealed class S3SettingsTests : IDisposable
         Code(() => Of("s3://bucket")).ShouldBe("STR6105");
     }
 
+    [Fact]
+    public void Keys_that_ran_out_are_read_again()
+    {
+        Write("credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = a\naws_session_token = 1\n");
+        var settings = Of("s3://bucket");
+        var first = settings.Credentials;
+        settings.TryRenew(first).ShouldBeFalse();
+
+        Write("credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = a\naws_session_token = 2\n");
+
+        settings.TryRenew(first).ShouldBeTrue();
+        settings.TryRenew(first).ShouldBeTrue(); // another call that was sent with the first
+        settings.Credentials.SessionToken.ShouldBe("2");
+        settings.TryRenew(settings.Credentials).ShouldBeFalse();
+        Write("credentials", "");
+        settings.TryRenew(settings.Credentials).ShouldBeFalse();
+    }
+
     private static string Code(Action action) => Should.Throw<UserErrorException>(action).Diagnostics[0].Code;
 
     private S3Settings Of(string url) => S3Settings.Of((StorageLocation.OfS3)StorageLocation.Parse(url), name => _variables.GetValueOrDefault(name));

@@ -93,6 +93,21 @@ public sealed class StrictBlobStoreTests : BlobStoreContract
     }
 
     [Fact]
+    public async Task A_token_that_ran_out_is_renewed_and_the_call_worth_trying_again()
+    {
+        var token = "an-old-token";
+        await using var store = new S3BlobStore(
+            S3Settings.Of((StorageLocation.OfS3)StorageLocation.Parse(_server.Url), name => name == "AWS_SESSION_TOKEN" ? token : StrictS3.Variable(name)),
+            BlobTimes.Default, TimeProvider.System);
+        (await Should.ThrowAsync<BlobStoreException>(() => store.PutAsync("a", Some(5), default))).Fault.ShouldBe(BlobFault.Denied);
+
+        token = StrictS3.Token;
+
+        (await Should.ThrowAsync<BlobStoreException>(() => store.PutAsync("a", Some(5), default))).IsTransient.ShouldBeTrue();
+        (await store.PutAsync("a", Some(5), default)).ShouldBe(PutOutcome.Stored);
+    }
+
+    [Fact]
     public async Task A_bucket_in_another_region_is_said_with_its_region()
     {
         _server.Before = (_, _) => new(301, "PermanentRedirect", Headers: new() { ["x-amz-bucket-region"] = "eu-north-1" });
