@@ -4,6 +4,7 @@ using Strata.Layers.Entries;
 using Strata.Layers.Saving;
 using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Tests.Views;
+using Strata.Layers.Views;
 using static Strata.Layers.Tests.Erofs.LayerImages;
 
 namespace Strata.Layers.Tests.Saving;
@@ -37,8 +38,8 @@ public sealed class LowerContentsTests : IDisposable
             layer.Add(Folder(""));
             layer.AddFile("old", "new");
         });
-        var view = _store.Open(new Strata.Layers.Views.ViewPart { Layers = [bottom, top], Prefix = "p"u8.ToArray() });
-        var over = _store.Open(new Strata.Layers.Views.ViewPart { Layers = [_store.Add(layer => { layer.Add(Folder("")); layer.AddFile("hidden", ""); })] });
+        var view = _store.Open(new ViewPart { Layers = [bottom, top], Prefix = "p"u8.ToArray() });
+        var over = _store.Open(new ViewPart { Layers = [_store.Add(layer => { layer.Add(Folder("")); layer.AddFile("hidden", ""); })] });
         List<LowerLayer> layers = [LowerLayer.Of(image), LowerLayer.Of(view), LowerLayer.Of(over)];
         var tree = MergedTree.Of(layers.ConvertAll(static layer => layer.ReadIndex()));
         using var contents = new LowerContents(layers, tree, _store.Directory.Path);
@@ -51,11 +52,14 @@ public sealed class LowerContentsTests : IDisposable
         var part = new byte[1000];
         contents.Read(tree.Find("p/large"u8)!, 123_456, part);
         part.ShouldBe(large[123_456..124_456]);
-        using var file = contents.Open(tree.Find("p/large"u8)!);
-        RandomAccess.GetLength(file).ShouldBe(large.Length);
-        var copy = new byte[large.Length];
-        RandomAccess.Read(file, copy, 0);
-        copy.ShouldBe(large);
+        using (var file = contents.Open(tree.Find("p/large"u8)!))
+        {
+            RandomAccess.GetLength(file).ShouldBe(large.Length);
+            var copy = new byte[large.Length];
+            RandomAccess.Read(file, copy, 0);
+            copy.ShouldBe(large);
+        }
+
         Directory.EnumerateFiles(_store.Directory.Path, "lower-*").ShouldBeEmpty();
     }
 

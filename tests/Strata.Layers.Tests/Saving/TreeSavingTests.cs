@@ -116,7 +116,7 @@ public sealed class TreeSavingTests : IDisposable
             "true",
         ],
         null,
-        lines => lines.Select(static line => line.Split(':')[0]).ShouldBe(["saved", "squashed", "squashed", "unchanged", "tree"]));
+        lines => lines.Select(static line => line.Split(':')[0]).ShouldBe(["saved", "saved", "saved", "unchanged", "tree"]));
 
     [Fact]
     public Task Many_small_changes_end_as_one_layer() => ShouldPrint(
