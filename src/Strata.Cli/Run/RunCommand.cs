@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
+using Strata.Cli.Upkeep;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;

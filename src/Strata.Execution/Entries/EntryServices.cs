@@ -1,7 +1,7 @@
 using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
 using Strata.Execution.Trees;
-using Strata.Layers.Remote;
+using Strata.Layers.Store;
 using Strata.Metadata;
 using Strata.Runs.Records;
 

@@ -1,12 +1,10 @@
-using Strata.Cli.Cache;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
-using Strata.Layers.Store;
 using Strata.Metadata;
 
-namespace Strata.Cli.Run;
+namespace Strata.Cli.Upkeep;
 
 /// <summary>Once in a while a run that has ended, and reported, looks for what is past its time, and whether the layer store is over its limit.</summary>
 internal static class StoreUpkeep
@@ -24,7 +22,7 @@ internal static class StoreUpkeep
             if (usedCaches)
             {
                 using var database = new Database(dataDirectory, TimeProvider.System);
-                await CacheUpkeep.RunAsync(database, SettingsOf(dataDirectory, configuration), limit.Token).ConfigureAwait(false);
+                await CacheUpkeep.RunAsync(database, dataDirectory, configuration, limit.Token).ConfigureAwait(false);
             }
 
             var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), configuration.LayersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);
@@ -37,11 +35,4 @@ internal static class StoreUpkeep
         {
         }
     }
-
-    /// <summary>Where nothing is said, and layers are on this disk alone, caches may take what the layer store may.</summary>
-    private static CacheSettings SettingsOf(string dataDirectory, ConfigurationFile configuration) => configuration.Storage is not null ? configuration.Cache
-        : configuration.Cache with
-        {
-            SizeBytesMax = configuration.Cache.SizeBytesMax ?? configuration.LayersBytesMax ?? new LocalLayerStore(dataDirectory, TimeProvider.System).DefaultCapBytes(),
-        };
 }
