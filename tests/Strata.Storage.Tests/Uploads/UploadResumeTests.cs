@@ -102,6 +102,31 @@ public sealed class UploadResumeTests
         (await FetchAsync(directory.Path, content)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task What_uploads_came_to_is_counted()
+    {
+        var counted = new System.Collections.Concurrent.ConcurrentDictionary<string, long>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Meter.Name == "Strata.Storage")
+                {
+                    own.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted.AddOrUpdate(tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name, value, (_, known) => known + value));
+        listener.Start();
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content());
+        var stored = await StoreAsync(directory.Path, Content());
+        counted["strata_uploads_total stored"].ShouldBeGreaterThanOrEqualTo(1);
+        counted["strata_upload_bytes_total"].ShouldBeGreaterThanOrEqualTo(stored.BytesSent);
+        counted["strata_upload_parts_resumed_total"].ShouldBeGreaterThanOrEqualTo(stored.PartsResumed);
+    }
+
     private static byte[] Content() => UploadBench.Content(Length, 1);
 
     private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false)
