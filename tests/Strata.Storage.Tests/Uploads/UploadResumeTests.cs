@@ -82,8 +82,22 @@ public sealed class UploadResumeTests
             await _memory.PutPartAsync((await bench.PendingAsync()).ShouldHaveSingleItem().Upload, 3, new byte[UploadBench.Piece], null, CancellationToken.None);
         }
 
-        await StoreAsync(directory.Path, Content());
+        var stored = await StoreAsync(directory.Path, Content());
+        stored.PartsResumed.ShouldBeGreaterThan(stored.Parts / 4);
         (await FetchAsync(directory.Path, Content())).ShouldBeTrue();
+    }
+
+    /// <summary>All of one blob was sent, then of another, different in the middle alone, only that part: the last part has an index of parts that are no longer there.</summary>
+    [Fact]
+    public async Task An_index_of_parts_that_were_replaced_is_not_used()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = Content();
+        await DieAsync(directory.Path, content, atPart: 1000);
+        content[Length / 2]++;
+        await DieAsync(directory.Path, content, atPart: 1);
+        await StoreAsync(directory.Path, content);
+        (await FetchAsync(directory.Path, content)).ShouldBeTrue();
     }
 
     [Fact]
