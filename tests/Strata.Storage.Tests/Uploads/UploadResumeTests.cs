@@ -95,7 +95,7 @@ public sealed class UploadResumeTests
         var content = Content();
         await DieAsync(directory.Path, content, atPart: 1000);
         content[Length / 2]++;
-        await DieAsync(directory.Path, content, atPart: 1);
+        await DieAsync(directory.Path, content, atPart: 1, inFlight: 1);
         await StoreAsync(directory.Path, content);
         (await FetchAsync(directory.Path, content)).ShouldBeTrue();
     }
@@ -143,7 +143,7 @@ public sealed class UploadResumeTests
 
     private static byte[] Content() => UploadBench.Content(Length, 1);
 
-    private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false)
+    private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false, int inFlight = 4)
     {
         var parts = 0;
         var died = false;
@@ -160,7 +160,7 @@ public sealed class UploadResumeTests
             return died ? throw new InvalidOperationException("killed") : Task.CompletedTask;
         }
 
-        await using var bench = new UploadBench(new ScriptedStore(_memory, Before, After), UploadBench.Small, directory);
+        await using var bench = new UploadBench(new ScriptedStore(_memory, Before, After), UploadBench.Small with { PartsInFlight = inFlight }, directory);
         atPart = afterComplete ? 1000 : atPart;
         var lease = await bench.AttemptAsync();
         await Should.ThrowAsync<InvalidOperationException>(() => bench.StoreAsync(content, lease.Token, stable: Stable));
