@@ -16,8 +16,8 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
     public long? LayersBytesMax { get; init; }
 
-    /// <summary>How long artifacts are kept, and how much they may take.</summary>
-    public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
+    /// <summary>How long artifacts are kept, and how much they may take; null: as usual. Runs without artifacts do not load what knows that.</summary>
+    public ArtifactLimits? Artifacts { get; init; }
 
     private const long SizeMax = 1 << 20;
 
@@ -69,7 +69,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         string? runtime = null;
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
-        var artifacts = ArtifactLimits.Default;
+        ArtifactLimits? artifacts = null;
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
