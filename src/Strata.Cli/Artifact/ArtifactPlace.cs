@@ -26,7 +26,7 @@ internal sealed class ArtifactPlace : IDisposable
         if (Database.Exists(data)) // who only looks makes none
         {
             _database = new(data, TimeProvider.System);
-            Artifacts = new(_database, TimeProvider.System, configuration.Artifacts);
+            Artifacts = new(_database, TimeProvider.System, configuration.Artifacts ?? ArtifactLimits.Default);
         }
     }
 
