@@ -129,7 +129,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var started = job.Time.GetTimestamp();
         log.Commands = new CommandInterpreter(live.Masker, effects, allowUnsecure: false, echo: false);
         log.Recording = recording;
-        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, cancellationToken).ConfigureAwait(false);
+        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, traces: false, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             log.Commands = null;
@@ -153,6 +153,11 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
 
             using var outputs = await CaptureAsync(plan, run, live, cancellationToken).ConfigureAwait(false);
             await HermeticText.TellAsync(plan, run, outputs, job, live, judged.Status is RunStatus.Success, log).ConfigureAwait(false);
+            if (judged.Status is RunStatus.Failure && plan.Command.Cache.TraceOnFailure)
+            {
+                await new FailureTrace(job, live.Masker).RunAsync(plan, live.Sandbox, log, cancellationToken).ConfigureAwait(false);
+            }
+
             if (use is not null)
             {
                 var record = StepRecord.Of(effects, summary, recording);

@@ -3,7 +3,6 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Masking;
-using Strata.Execution.Reporting;
 using Strata.Layers;
 using Strata.Layers.Saving;
 using Strata.Sandbox;
@@ -45,7 +44,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
     {
         var effects = new StepEffects();
         var output = new ObeyedOutput(new(masker, effects, allowUnsecure: false, echo: false));
-        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, cancellationToken).ConfigureAwait(false);
+        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, traces: false, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -7,7 +7,6 @@ using Strata.Layers.Packing;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 using Strata.Storage;
 using Strata.Tenancy;
 using SaveOutcome = Strata.Caching.Entries.SaveOutcome;

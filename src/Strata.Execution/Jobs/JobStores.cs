@@ -4,7 +4,6 @@ using Strata.Execution.Artifacts;
 using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
-using Strata.Execution.Events;
 using Strata.Execution.Hermetic;
 using Strata.Execution.Logs;
 using Strata.Execution.Reporting;

@@ -4,7 +4,6 @@ using Strata.Images;
 using Strata.Layers.Differences;
 using Strata.Layers.Saving;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 using Strata.Layers.Views;
 using Strata.Sandbox;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Strata.Core.Globs;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;

@@ -48,6 +48,8 @@ internal sealed class HostSandbox : ISandbox
 
     public Microsoft.Win32.SafeHandles.SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) => null;
 
+    public Task<IFileTrace> TraceFilesAsync() => throw new IOException("not here");
+
     public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");
 
     public bool OutOfMemory { get; init; }
