@@ -226,6 +226,24 @@ public sealed class HermeticStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Inputs_are_suggested_from_what_a_step_reads()
+    {
+        _bench.Write("src/a.txt", "a");
+        _bench.Write("src/b.txt", "b");
+        _bench.Write("lib/used.txt", "u");
+        _bench.Write("lib/unused.txt", "-");
+        Job("- { run: 'cat src/*.txt lib/used.txt > out', id: pack, cache: { inputs: [\"**\"], outputs: [out] } }");
+
+        var outcome = await _bench.RunAsync("--suggest-inputs", "pack");
+        var unknown = await _bench.RunAsync("--suggest-inputs", "nothing");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("inputs: [lib/used.txt, src/**]");
+        unknown.ExitCode.ShouldBe(2);
+        unknown.Stderr.ShouldContain("STR1605");
+    }
+
+    [Fact]
     public async Task Without_caches_it_runs_the_same_way_and_keeps_nothing()
     {
         _bench.Write("secret.txt", "not declared");

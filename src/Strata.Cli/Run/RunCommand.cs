@@ -45,6 +45,7 @@ internal static class RunCommand
             request = request with
             {
                 UseCaches = !parsed.GetValue(options.NoCache),
+                SuggestInputs = parsed.GetValue(options.SuggestInputs),
                 VerifyShare = verifyShare,
                 VerifyStrict = parsed.GetValue(options.VerifyStrict),
                 ShellOnFailure = parsed.GetValue(options.ShellOnFailure),

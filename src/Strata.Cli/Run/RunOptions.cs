@@ -8,13 +8,14 @@ namespace Strata.Cli.Run;
 internal sealed class RunOptions
 {
     private readonly Option<string?> _out = Later("--out");
-    private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
 
     public SelectionOptions Selection { get; } = new();
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "No look-up and no save of caches and cached steps." };
 
     public Option<string?> Verify { get; } = SelectionOptions.One("--verify", "P%", "Run this share of the cached steps that were hits once more, after their job, and compare.");
+
+    public Option<string?> SuggestInputs { get; } = SelectionOptions.One("--suggest-inputs", "STEP", "Run this cached step with the whole workspace first, and say which inputs it reads (its id or name).");
 
     public Option<bool> VerifyStrict { get; } = new("--verify-strict") { Description = "Fail when a verified hit differs (all are verified unless --verify says how many)." };
 
@@ -31,7 +32,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, Verify, VerifyStrict, _out, Storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, Verify, VerifyStrict, _out, Storage, SuggestInputs])
         {
             command.Options.Add(option);
         }
@@ -58,7 +59,7 @@ internal sealed class RunOptions
     public void RefuseWhatIsNotThereYet(ParseResult parsed)
     {
         List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_out, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[_out])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {

@@ -33,10 +33,18 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var started = job.Time.GetTimestamp();
         try
         {
-            var plan = await _planner.PlanAsync(command, shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
-            if (!job.UseCaches)
+            if (job.SuggestInputs is { } wanted && (wanted == command.Id || wanted == command.Title))
             {
-                return await ExecuteAsync(plan, live, log, "off", "--no-cache", null, cancellationToken).ConfigureAwait(false);
+                var all = await _planner.PlanAsync(command, ["**"], shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+                await new InputSuggestion(job, live.Masker).RunAsync(all, log, cancellationToken).ConfigureAwait(false);
+            }
+
+            var plan = await _planner.PlanAsync(
+                command, command.Cache.Inputs.Select(static pattern => pattern.Value), shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            if (!job.UseCaches || live.Masker.ContainsSecret(plan.Manifest))
+            {
+                var why = job.UseCaches ? "its command or a variable of it contains a secret" : "--no-cache";
+                return await ExecuteAsync(plan, live, log, "off", why, null, cancellationToken).ConfigureAwait(false);
             }
 
             var query = _entries.QueryOf(plan);
