@@ -64,5 +64,5 @@ public sealed class StepKeyTests
     }
 
     [Fact]
-    public void A_key_is_one_that_entries_take() => Keys.CacheKey.Check(Key.Compute().Key).ShouldBeNull();
+    public void A_key_is_one_that_entries_take() => Strata.Caching.Keys.CacheKey.Check(Key.Compute().Key).ShouldBeNull();
 }

@@ -44,6 +44,8 @@ internal sealed class HostSandbox : ISandbox
 
     public string RootUpper => _root.FullName;
 
+    public string TemporaryDirectory => Path.Combine(_root.FullName, "tmp");
+
     public UpperFormat UpperFormat => new(0, int.MaxValue, false);
 
     public Microsoft.Win32.SafeHandles.SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) => null;
