@@ -10,18 +10,28 @@ using Strata.Bench;
     ("layer-mount", LayerMountBench.RunAsync),
     ("layer-read", LayerReadBench.RunAsync),
     ("image-build", ImageBuildBench.RunAsync),
+    ("cache-lookup", CacheLookupBench.RunAsync),
+    ("dependency-cache", DependencyCacheBench.RunAsync),
     ("job-on-layer", JobOnLayerBench.RunAsync),
     ("pack-directory", PackDirectoryBench.RunAsync),
     ("pull-image", PullImageBench.RunAsync),
     ("secret-gate", SecretGateBench.RunAsync),
     ("source-layer", SourceLayerBench.RunAsync),
     ("tar-to-layer", TarToLayerBench.RunAsync),
+    ("upload", UploadBench.RunAsync),
+    ("upload-memory", UploadBench.MemoryAsync),
     ("view-write", ViewWriteBench.RunAsync),
 ];
 
 if (args is not [var repository, .. var names])
 {
     return 2;
+}
+
+if (names is ["upload-child", var url, var length, var directory])
+{
+    await UploadBench.ChildAsync(url, long.Parse(length, System.Globalization.CultureInfo.InvariantCulture), directory);
+    return 0;
 }
 
 if (names.Length == 0)

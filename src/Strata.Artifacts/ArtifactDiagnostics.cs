@@ -57,9 +57,11 @@ public static class ArtifactDiagnostics
             : Suggestion.Nearest(name, others) is { } near ? $"Did you mean '{near}'?"
             : "List what there is with `strata artifact ls`; --ref and --trust say on whose behalf.");
 
-    public static Diagnostic NoRun(string repository) => new(
+    /// <param name="otherTrust">At which there are some; null: at none.</param>
+    public static Diagnostic NoRun(string repository, string? otherTrust) => new(
         "STR4009", Severity.Error, $"No run of {repository} has artifacts that may be read here.", null,
-        "Name the run with --run, or say with --org, --repo, --ref and --trust on whose behalf to look.");
+        otherTrust is not null ? $"There are some that runs of trust {otherTrust} made: --trust {otherTrust}"
+            : "Name the run with --run, or say with --org, --repo, --ref and --trust on whose behalf to look.");
 
     public static Diagnostic NotReady(Artifact artifact) => new(
         "STR4010", Severity.Error,
@@ -71,9 +73,9 @@ public static class ArtifactDiagnostics
         "STR4011", Severity.Error, $"The artifact '{Shown(artifact.Name)}' belongs to {artifact.Scope}: it can be read, not changed, on behalf of another.", null,
         "Say on whose behalf with --ref and --trust: protected refs change all artifacts of their repository.");
 
-    /// <param name="directory">As the user wrote it.</param>
-    public static Diagnostic NotEmpty(string directory) => new(
-        "STR4012", Severity.Error, $"{directory} is not empty.", null, "Name a directory that is empty or not there.");
+    /// <param name="path">On this host.</param>
+    public static Diagnostic NameTakenHere(string path) => new(
+        "STR4012", Severity.Error, $"{Shown(path)} is there already: nothing was written.", null, "Nothing is replaced: name another directory, or move it away.");
 
     public static Diagnostic LinkLeaves(string path, string target) => new(
         "STR4013", Severity.Error, $"The link {path} of the artifact leads out of the directory: to {target}.", null,
@@ -86,6 +88,11 @@ public static class ArtifactDiagnostics
         "STR4015", Severity.Error, "A .tar.zst cannot be written: libzstd.so.1 is not installed.", null, "apt-get install libzstd1, or fetch a .zip.");
 
     public static Diagnostic NotForZip(string reason) => new("STR4016", Severity.Error, reason, null, "Fetch a .tar.zst or a directory.");
+
+    /// <summary>Of a name that was computed; the others are refused when the workflow is read.</summary>
+    public static Diagnostic BadName(string name) => new(
+        "STR4017", Severity.Error, $"'{Shown(name.Length > 80 ? name[..80] : name)}' cannot be the name of an artifact.", null,
+        "A name has 1 to 256 characters and none of \" : < > | * ? \\ / nor a line break.");
 
     private static string Named(ArtifactNeed need) =>
         $"'{Shown(need.Name)}'{(need.Job is { } job ? $" of job {job}" : "")}{(need.Run is { } run ? $" of run {Shown(run)}" : "")}";

@@ -22,9 +22,6 @@ internal static class CliDiagnostics
     public static Diagnostic BadOption(string option, string value, string expected) =>
         Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", "See 'strata run --help'.");
 
-    public static Diagnostic OptionNotYet(string option) =>
-        Error("STR1906", $"{option} is not available in this version.", "Leave it out; the rest of the run does not depend on it.");
-
     public static Diagnostic SecretNotInEnvironment(string name) =>
         Error("STR1907", $"--secret {name}: the environment has no variable '{name}'.", $"Write --secret {name}=VALUE, export {name}, or use --secret-file.");
 
@@ -66,6 +63,9 @@ internal static class CliDiagnostics
 
     public static Diagnostic NothingToBuild() =>
         Error("STR1919", "There are no images to build.", "Declare them under 'images:' in the workflow, and call this in its directory.");
+
+    public static Diagnostic OutputInTheWay(string path) =>
+        Error("STR1921", $"'{path}' is there already, and no earlier --out put it there.", "Choose another directory, or move it away.");
 
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
-using Strata.Caching.Life;
 using Strata.Cli.Configuration;
 using Strata.Cli.Storage;
 using Strata.Core.Identity;
@@ -28,12 +27,13 @@ internal sealed class LocalPlatform : IAsyncDisposable
     private readonly ISandboxHost _host;
     private readonly Lazy<ImageResolver> _images;
     private readonly string _dataDirectory;
+    private readonly ConfigurationFile _configuration;
     private readonly Lazy<WorkflowRunner> _runner;
     private Task? _cleaned;
 
     public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
-        _dataDirectory = dataDirectory;
+        (_dataDirectory, _configuration) = (dataDirectory, configuration);
         _storage = configuration.Storage is { } location ? HostStorage.Open(dataDirectory, location, configuration.LayersBytesMax) : null;
         _sources = new(dataDirectory, TimeProvider.System, _storage?.Layers);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
@@ -52,6 +52,9 @@ internal sealed class LocalPlatform : IAsyncDisposable
     public ILayerStore Layers => _storage is null ? new LocalLayerStore(_dataDirectory, TimeProvider.System) : _storage.Layers;
 
     public HostStorage? Storage => _storage;
+
+    /// <summary>Copies of layers that are stored elsewhere go until this host's share is kept.</summary>
+    public ValueTask TrimLayersAsync(CancellationToken cancellationToken) => _storage?.TrimAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     public IWorkflowRunner Runner => _runner.Value;
 
@@ -75,8 +78,8 @@ internal sealed class LocalPlatform : IAsyncDisposable
         var database = new Database(_dataDirectory, TimeProvider.System);
         var saved = new AttemptLayers();
         return new(
-            new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default),
-            new CacheEntries(database, TimeProvider.System, saved, new SweepPolicy().Ttl), saved,
+            new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, _configuration.Artifacts),
+            new CacheEntries(database, TimeProvider.System, saved, _configuration.Cache.Ttl), saved,
             new(place, new LayerViews(place, [store.Public]), new LayerTrees(_dataDirectory, owners), scratch), store.UploadsOf(org), database);
     }
 

@@ -171,7 +171,7 @@ public sealed class Database : IDisposable
                 Migrator.Migrate(connection, _path, _migrations);
             }
 
-            connection.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
+            connection.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192"); // KiB
             return connection;
         }
         catch

@@ -9,9 +9,10 @@ public sealed unsafe class SqlRows : IDisposable
     private const int NullType = 5;
 
     private readonly SqliteConnection _connection;
+    private readonly string _sql;
     private nint _statement;
 
-    internal SqlRows(SqliteConnection connection, nint statement) => (_connection, _statement) = (connection, statement);
+    internal SqlRows(SqliteConnection connection, string sql, nint statement) => (_connection, _sql, _statement) = (connection, sql, statement);
 
     /// <returns>False: there are no more.</returns>
     public bool Read() => _connection.Step(_statement);
@@ -35,7 +36,7 @@ public sealed unsafe class SqlRows : IDisposable
         var statement = Interlocked.Exchange(ref _statement, 0);
         if (statement != 0)
         {
-            _ = Sqlite3.CloseStatement(statement);
+            _connection.Return(_sql, statement);
         }
     }
 }

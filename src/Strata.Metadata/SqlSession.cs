@@ -30,10 +30,10 @@ public sealed class SqlSession
         var statement = _connection.Prepare(sql, values);
         if (!_canWrite && Sqlite3.IsReadOnly(statement) == 0)
         {
-            _ = Sqlite3.CloseStatement(statement);
+            _connection.Return(sql, statement);
             throw new InvalidOperationException("A statement that writes, in a session that reads.");
         }
 
-        return new(_connection, statement);
+        return new(_connection, sql, statement);
     }
 }

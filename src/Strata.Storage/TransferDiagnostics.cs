@@ -13,7 +13,7 @@ public static class TransferDiagnostics
     /// <summary>A store that did not do what it was asked.</summary>
     public static Diagnostic StoreFailed(BlobStoreException e) => new("STR6202", Severity.Error, $"The storage failed: {e.Message}", null, HelpFor(e.Fault));
 
-    public static Diagnostic Orphaned(string description, int uploads, TimeSpan age) =>
+    public static Diagnostic Abandoned(string description, int uploads, TimeSpan age) =>
         new("STR6203", Severity.Warning, $"{description} keeps {uploads} unfinished {(uploads == 1 ? "upload" : "uploads")} that nobody has worked on for {age.TotalHours:0} h.", null,
             "`strata storage gc` removes them.");
 

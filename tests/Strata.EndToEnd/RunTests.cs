@@ -84,7 +84,7 @@ public sealed class RunTests : IDisposable
     [InlineData("--trust", "boss")]
     [InlineData("--no-such-option")]
     [InlineData("--job", "nope")]
-    [InlineData("--storage", "s3://bucket")]
+    [InlineData("--storage", "bucket")]
     [InlineData("--max-parallel", "0")]
     public async Task Wrong_usage_exits_2(params string[] arguments)
     {

@@ -119,7 +119,7 @@ public sealed class KeptImageTests : IDisposable
         (await new ImageRoots(_data).ListAsync(CancellationToken.None)).ShouldBeEmpty();
     }
 
-    private ImageRemoval Removal => new(_data, TimeProvider.System);
+    private ImageRemoval Removal => new(_data, new ImageRoots(_data), TimeProvider.System);
 
     private static RunIdentity Local { get; } = ImageOwnerTests.Identity("local");
 

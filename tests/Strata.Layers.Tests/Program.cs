@@ -2,6 +2,7 @@ using Strata.Layers.Mounting;
 using Strata.Layers.Tests.Differences;
 using Strata.Layers.Tests.Mounting;
 using Strata.Layers.Tests.Packing;
+using Strata.Layers.Tests.Saving;
 using Strata.Layers.Tests.Store;
 using Strata.Layers.Tests.Views;
 
@@ -23,6 +24,10 @@ internal static class Program
                 return await StoreChild.FillDiskAsync(directory);
             case ["difference", var directory, .. var seed]:
                 return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
+            case ["save", var directory]:
+                return await new SavingChild(directory).SaveAsync();
+            case ["collect", var directory, var root, var patterns]:
+                return await new SavingChild(directory).CollectAsync(root, patterns);
             case ["pack-directory", var directory, var image]:
                 await PackChild.PackDirectoryAsync(directory, image);
                 return 0;

@@ -47,11 +47,11 @@ public static class ArtifactArchives
     }
 
     /// <summary>
-    /// Into a directory of this host, which is made if it is absent and empty otherwise; whole, or nothing. Files belong to whoever runs this, without
-    /// set-user-id bits and extended attributes.
+    /// Into a directory of this host, which is made if it is absent, among what it has otherwise; whole, or nothing. Files belong to whoever runs this,
+    /// without set-user-id bits and extended attributes.
     /// </summary>
     /// <returns>Names left out: devices.</returns>
-    /// <exception cref="UserErrorException">The directory is not empty, or a link leads out of it.</exception>
+    /// <exception cref="UserErrorException">The directory has a name that would be replaced, or a link leads out of the artifact.</exception>
     /// <exception cref="DamagedLayerException">A layer contradicts itself.</exception>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     public static async Task<long> WriteDirectoryAsync(ArtifactContent content, string directory, CancellationToken cancellationToken)

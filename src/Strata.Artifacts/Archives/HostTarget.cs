@@ -3,63 +3,56 @@ using Strata.Layers.Archives;
 
 namespace Strata.Artifacts.Archives;
 
-/// <summary>A directory of the user that is to be filled: made beside its name and renamed when it is whole, or, where it is there and empty, filled as it is.</summary>
+/// <summary>A directory of the user that is to be filled. It is made beside its name and renamed when it is whole; where there is one, in it and then moved among what it has.</summary>
 internal sealed class HostTarget : IDisposable
 {
+    private readonly string _shown;
     private readonly string _target;
     private readonly bool _wasThere;
-    private bool _isPublished;
+    private bool _isGone;
 
-    private HostTarget(string target, string path, bool wasThere) => (_target, Path, _wasThere) = (target, path, wasThere);
+    private HostTarget(string shown, string target, string path, bool wasThere) => (_shown, _target, Path, _wasThere) = (shown, target, path, wasThere);
 
     /// <summary>To be filled.</summary>
     public string Path { get; }
 
-    /// <exception cref="UserErrorException">It is not empty, or no directory.</exception>
+    /// <exception cref="UserErrorException">A file has its name.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static HostTarget Prepare(string directory)
     {
         var target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        if (File.Exists(target))
         {
-            throw new UserErrorException(ArtifactDiagnostics.NotEmpty(directory));
+            throw new UserErrorException(ArtifactDiagnostics.NameTakenHere(directory));
         }
 
-        if (Directory.Exists(target))
-        {
-            return new(target, target, wasThere: true);
-        }
-
-        var path = $"{target}.{Guid.NewGuid():n}.tmp";
+        var wasThere = Directory.Exists(target);
+        var own = $".strata-{Guid.NewGuid():n}.tmp";
+        var path = wasThere ? System.IO.Path.Combine(target, own) : System.IO.Path.Combine(System.IO.Path.GetDirectoryName(target)!, own);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new(target, path, wasThere: false);
+        return new(directory, target, path, wasThere);
     }
 
+    /// <exception cref="UserErrorException">The directory has a name that would be replaced; nothing was written.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Publish()
     {
         if (!_wasThere)
         {
             Directory.Move(Path, _target);
+            _isGone = true;
         }
-
-        _isPublished = true;
+        else if (TreeArchives.TryMerge(Path, _target) is { } taken)
+        {
+            throw new UserErrorException(ArtifactDiagnostics.NameTakenHere($"{_shown.TrimEnd('/')}/{taken}"));
+        }
     }
 
     public void Dispose()
     {
-        if (_isPublished)
+        if (!_isGone)
         {
-            return;
-        }
-
-        foreach (var entry in Directory.EnumerateFileSystemEntries(Path))
-        {
-            TreeArchives.RemoveWritten(entry);
-        }
-
-        if (!_wasThere)
-        {
-            Directory.Delete(Path);
+            TreeArchives.RemoveWritten(Path);
         }
     }
 }

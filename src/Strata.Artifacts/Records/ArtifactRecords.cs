@@ -16,6 +16,9 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
 
     private const int LayersMax = 512;
 
+    /// <summary>Of what workers and users say; more is cut off.</summary>
+    private const int TextMax = 1000;
+
     private readonly ArtifactWrites _writes = new(time, limits);
 
     public async ValueTask<ArtifactBegin> BeginAsync(ArtifactDraft draft, LeaseToken lease, CancellationToken cancellationToken)
@@ -35,7 +38,7 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
             throw new ArgumentOutOfRangeException(nameof(to), to, "Not a producer's to say.");
         }
 
-        return await database.WriteAsync(sql => _writes.Move(sql, id, to, actor, reason, lease), cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync(sql => _writes.Move(sql, id, to, Limited(actor)!, Limited(reason), lease), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<ArtifactMove> CommitAsync(long id, StoredTree content, LeaseToken lease, CancellationToken cancellationToken)
@@ -74,13 +77,13 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
     }
 
     public ValueTask<ArtifactChange> PinAsync(long id, RunIdentity user, string actor, CancellationToken cancellationToken) =>
-        ChangeAsync(id, user, (sql, artifact) => _writes.Pin(sql, artifact, actor), cancellationToken);
+        ChangeAsync(id, user, (sql, artifact) => _writes.Pin(sql, artifact, Limited(actor)!), cancellationToken);
 
     public ValueTask<ArtifactChange> UnpinAsync(long id, RunIdentity user, CancellationToken cancellationToken) =>
         ChangeAsync(id, user, _writes.Unpin, cancellationToken);
 
     public ValueTask<ArtifactChange> DeleteAsync(long id, RunIdentity user, string actor, string? reason, CancellationToken cancellationToken) =>
-        ChangeAsync(id, user, (sql, artifact) => _writes.Delete(sql, artifact, actor, reason), cancellationToken);
+        ChangeAsync(id, user, (sql, artifact) => _writes.Delete(sql, artifact, Limited(actor)!, Limited(reason)), cancellationToken);
 
     public async ValueTask<ArtifactSweep> SweepAsync(CancellationToken cancellationToken)
     {
@@ -108,6 +111,8 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
         var (count, bytes) = database.Read(sql => ArtifactSql.Usage(sql, organization, repository));
         return new(new ArtifactUsage(count, bytes, limits.QuotaBytes));
     }
+
+    private static string? Limited(string? text) => text?.Length > TextMax ? text[..TextMax] : text;
 
     private async ValueTask<ArtifactChange> ChangeAsync(long id, RunIdentity user, Func<SqlSession, Artifact, ArtifactChange> change, CancellationToken cancellationToken) =>
         await database.WriteAsync(

@@ -61,13 +61,20 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
     public ValueTask<IReadOnlySet<Digest>> ReadableLayersAsync(RunIdentity reader, IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(database.Read<IReadOnlySet<Digest>>(sql =>
+        try
         {
-            var none = new HashSet<long>();
-            return EntryPlaceSql.FindRepo(sql, reader.Organization, reader.Repository) is { } repo
-                ? layers.Where(layer => LayerSql.IsReadable(sql, repo, layer, reader, none)).ToHashSet()
-                : [];
-        }));
+            return new(database.Read<IReadOnlySet<Digest>>(sql =>
+            {
+                var none = new HashSet<long>();
+                return EntryPlaceSql.FindRepo(sql, reader.Organization, reader.Repository) is { } repo
+                    ? layers.Where(layer => LayerSql.IsReadable(sql, repo, layer, reader, none)).ToHashSet()
+                    : [];
+            }));
+        }
+        catch (EnvironmentException)
+        {
+            return new(new HashSet<Digest>()); // then all of them are sent
+        }
     }
 
     public async ValueTask<bool> RetireAsync(long id, EntryState state, string reason, CancellationToken cancellationToken)
@@ -102,7 +109,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
     private CacheLookup Find(SqlSession sql, CacheQuery query)
     {
         var search = new EntrySearch(sql, query.Reader, time.GetUtcNow(), ttl, query.MaxAge);
-        var slot = EntryPlaceSql.FindSlot(sql, query);
+        var slot = EntryPlaceSql.FindSlot(sql, query.Reader, query.Kind, query.Identity.ToString());
         if (slot is { } known)
         {
             if (search.FindExact(known.Id, query.Key) is { } exact)
@@ -133,12 +140,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         }
 
         var scope = Scope.Of(draft.Writer);
-        var query = new CacheQuery
-        {
-            Reader = draft.Writer, Kind = draft.Kind, Name = draft.Name, Type = draft.Type, Identity = draft.Identity, Key = draft.Key, Manifest = "{}",
-            RunId = draft.Producer.RunId, Job = draft.Producer.Job,
-        };
-        return EntryPlaceSql.FindSlot(sql, query) is { } slot
+        return EntryPlaceSql.FindSlot(sql, draft.Writer, draft.Kind, draft.Identity.ToString()) is { } slot
             && EntrySql.FindLive(sql, slot.Id, scope, draft.Key) is { } entry
             && new EntrySearch(sql, draft.Writer, time.GetUtcNow(), ttl, null).FindExact(slot.Id, draft.Key) is { } usable && usable.Id == entry.Id
             ? new CacheBegin.Exists(entry)

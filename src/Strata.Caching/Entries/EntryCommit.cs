@@ -30,15 +30,15 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
         var slot = LayerSql.EnsureSlot(sql, scope.Organization, scope.Repository, _draft.Kind, _draft.Identity);
         if (EntrySql.FindLive(sql, slot.Id, scope, _draft.Key) is { } winner)
         {
-            if (!IsExpired(winner))
+            var isRevoked = Derivations.IsRevoked(sql, new Product(ProductKind.CacheEntry, winner.Id));
+            if (!isRevoked && !IsExpired(winner))
             {
                 return winner.Producer == _draft.Producer && winner.Content.IsSameTreeAs(commit.Content)
                     ? new CacheCommitOutcome.Committed(winner) // our own, told once more
                     : new CacheCommitOutcome.LostRace(winner, !winner.Content.IsSameTreeAs(commit.Content));
             }
 
-            EntrySql.Retire(sql, winner.Id, EntryState.Expired, "too old; saved anew", now);
-            LayerSql.Release(sql, slot.Repo, winner.Id);
+            EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : "too old; saved anew", "save", now);
         }
 
         return new CacheCommitOutcome.Committed(Publish(sql, slot));
@@ -111,7 +111,7 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
     }
 
     private bool IsExpired(CacheEntry entry) =>
-        new EntryPlace(entry.Id, entry.Key, entry.Scope.Ref, entry.Scope.Trust, entry.Shareable, entry.CreatedAt, entry.LastUsedAt, entry.Ttl, entry.MaxAge).IsExpired(now, ttl, commit.MaxAge);
+        new EntryPlace(entry.Id, entry.Scope.Ref, entry.Scope.Trust, entry.Shareable, entry.CreatedAt, entry.LastUsedAt, entry.Ttl, entry.MaxAge).IsExpired(now, ttl, commit.MaxAge);
 
     private AuditEvent Event(string action, string detail) => new(
         now, _draft.Writer.Organization, _draft.Writer.Repository, action, $"{_draft.Producer.RunId}/{_draft.Producer.Job}/{_draft.Producer.Attempt}", _draft.Key, detail);

@@ -5,7 +5,7 @@ namespace Strata.Caching.Entries;
 
 /// <summary>As much of a row as decides whether it may be used.</summary>
 internal readonly record struct EntryPlace(
-    long Id, string Key, string Ref, Trust Trust, bool Shareable, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, TimeSpan? Ttl, TimeSpan? MaxAge)
+    long Id, string Ref, Trust Trust, bool Shareable, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, TimeSpan? Ttl, TimeSpan? MaxAge)
 {
     public int? NearnessTo(RunIdentity reader) => Visibility.Nearness(reader, new(reader.Organization, reader.Repository, Ref, Trust), Shareable);
 

@@ -22,6 +22,6 @@ internal static class EntryRetirement
         var entry = EntrySql.Get(sql, id);
         return new(
             LayerSql.Release(sql, repo, id),
-            new(now, entry.Scope.Organization, entry.Scope.Repository, "cache.evict", actor, $"cache/{id}", $"'{entry.Key}' {EntrySql.NameOf(state)}: {reason}"));
+            new(now, entry.Scope.Organization, entry.Scope.Repository, state is EntryState.Revoked ? "cache.revoke" : "cache.evict", actor, $"cache/{id}", $"'{entry.Key}' {EntrySql.NameOf(state)}: {reason}"));
     }
 }

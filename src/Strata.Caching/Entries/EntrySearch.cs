@@ -20,7 +20,6 @@ internal sealed class EntrySearch
     private readonly TimeSpan _ttl;
     private readonly TimeSpan? _maxAge;
     private readonly string[] _refs;
-    private readonly List<EntryPlace> _places = [];
 
     public EntrySearch(SqlSession sql, RunIdentity reader, DateTimeOffset now, TimeSpan ttl, TimeSpan? maxAge)
     {
@@ -34,93 +33,95 @@ internal sealed class EntrySearch
 
     public EntryPlace? FindExact(long slot, string key)
     {
-        _places.Clear();
-        EntryPlaceSql.AddExact(_sql, slot, key, _refs, _places);
-        if (Nearest(keepExpired: true) is { } near || _reader.Trust is Trust.Fork) // forks see no others
+        EntryPlace? found = null;
+        using (var rows = EntryPlaceSql.Exact(_sql, slot, key, _refs))
         {
-            return Nearest(keepExpired: true);
+            var nearest = int.MaxValue;
+            while (rows.Read())
+            {
+                var place = EntryPlaceSql.Read(rows);
+                if (place.NearnessTo(_reader) is { } nearness && IsFresh(place)
+                    && (nearness < nearest || (nearness == nearest && (place.CreatedAt, place.Id).CompareTo((found!.Value.CreatedAt, found.Value.Id)) > 0)))
+                {
+                    (found, nearest) = (place, nearness);
+                }
+            }
         }
 
-        _places.Clear();
-        EntryPlaceSql.AddProtected(_sql, slot, key, RecentMax, _places);
-        return Nearest(keepExpired: true);
+        if (found is not null || _reader.Trust is Trust.Fork) // forks see no others
+        {
+            return found;
+        }
+
+        using var others = EntryPlaceSql.ExactProtected(_sql, slot, key);
+        return FirstOf(others, null, RecentMax).Found;
     }
 
     public EntryPlace? FindPrefix(long slot, string prefix)
     {
-        var range = KeyRange.Of(prefix);
         for (var i = 0; i < _refs.Length; i++)
         {
-            if (Array.IndexOf(_refs, _refs[i]) == i && FindIn(slot, _refs[i], prefix, range) is { } found)
+            if (Array.IndexOf(_refs, _refs[i]) == i && FindIn(slot, _refs[i], prefix) is { } found)
             {
                 return found;
             }
         }
 
-        return _reader.Trust is Trust.Fork ? null : FindIn(slot, null, prefix, range);
+        return _reader.Trust is Trust.Fork ? null : FindIn(slot, null, prefix);
     }
 
     /// <param name="reference">Null: all protected ones.</param>
-    private EntryPlace? FindIn(long slot, string? reference, string prefix, KeyRange range)
+    private EntryPlace? FindIn(long slot, string? reference, string prefix)
     {
-        _places.Clear();
-        if (reference is null)
+        using (var recent = reference is null ? EntryPlaceSql.RecentProtected(_sql, slot) : EntryPlaceSql.Recent(_sql, slot, reference))
         {
-            EntryPlaceSql.AddRecentProtected(_sql, slot, RecentMax, _places);
-        }
-        else
-        {
-            EntryPlaceSql.AddRecent(_sql, slot, reference, RecentMax, _places);
-        }
-
-        var isAll = _places.Count < RecentMax;
-        _places.RemoveAll(place => !place.Key.StartsWith(prefix, StringComparison.Ordinal));
-        if (isAll || Nearest(keepExpired: false) is not null)
-        {
-            return Nearest(keepExpired: false);
+            var (found, isAll) = FirstOf(recent, prefix, RecentMax);
+            if (found is not null || isAll)
+            {
+                return found;
+            }
         }
 
+        var range = KeyRange.Of(prefix);
         for (var max = RecentMax; ; max *= 16) // rarely more than once: what is newest may be seen, and is not too old
         {
-            _places.Clear();
-            if (reference is null)
+            using var rows = reference is null ? EntryPlaceSql.RangeProtected(_sql, slot, range, max) : EntryPlaceSql.Range(_sql, slot, reference, range, max);
+            var (found, isAll) = FirstOf(rows, prefix, max);
+            if (found is not null || isAll)
             {
-                EntryPlaceSql.AddRangeProtected(_sql, slot, range, max, _places);
-            }
-            else
-            {
-                EntryPlaceSql.AddRange(_sql, slot, reference, range, max, _places);
-            }
-
-            if (_places.Count < max || Nearest(keepExpired: false) is not null)
-            {
-                return Nearest(keepExpired: false);
+                return found;
             }
         }
     }
 
-    /// <summary>Of those equally near the newest.</summary>
-    private EntryPlace? Nearest(bool keepExpired)
+    /// <summary>Of rows that are equally near, newest first: the first that may be used, among so many.</summary>
+    /// <param name="prefix">Null: any key.</param>
+    private (EntryPlace? Found, bool IsAll) FirstOf(SqlRows rows, string? prefix, int max)
     {
-        EntryPlace? found = null;
-        var nearest = int.MaxValue;
-        foreach (var place in _places)
+        for (var count = 0; count < max; count++)
         {
-            if (place.NearnessTo(_reader) is not { } nearness)
+            if (!rows.Read())
             {
-                continue;
+                return (null, true);
             }
 
-            if (place.IsExpired(_now, _ttl, _maxAge))
+            if (prefix is null || EntryPlaceSql.KeyOf(rows).StartsWith(prefix, StringComparison.Ordinal))
             {
-                Expired = keepExpired ? Expired ?? place : Expired;
-            }
-            else if (nearness < nearest || (nearness == nearest && (place.CreatedAt, place.Id).CompareTo((found!.Value.CreatedAt, found.Value.Id)) > 0))
-            {
-                (found, nearest) = (place, nearness);
+                var place = EntryPlaceSql.Read(rows);
+                if (place.NearnessTo(_reader) is not null && (prefix is null ? IsFresh(place) : !place.IsExpired(_now, _ttl, _maxAge)))
+                {
+                    return (place, false);
+                }
             }
         }
 
-        return found;
+        return (null, false);
+    }
+
+    private bool IsFresh(EntryPlace place)
+    {
+        var isExpired = place.IsExpired(_now, _ttl, _maxAge);
+        Expired ??= isExpired ? place : null;
+        return !isExpired;
     }
 }

@@ -65,7 +65,7 @@ internal static class LayerSql
         return freed;
     }
 
-    /// <summary>The entries of a repository that have a layer, in any state, the last first.</summary>
+    /// <summary>Whether a live entry that the reader sees has the layer, or one that it has restored before it was evicted.</summary>
     public static bool IsReadable(SqlSession sql, long repo, Digest layer, RunIdentity reader, IReadOnlySet<long> restored)
     {
         using var rows = sql.Query(
@@ -73,6 +73,7 @@ internal static class LayerSql
             SELECT cache_entry.id, cache_entry.ref, cache_entry.trust, cache_entry.shareable, cache_entry.state
             FROM cache_layer JOIN cache_entry_layer ON cache_entry_layer.layer = cache_layer.id JOIN cache_entry ON cache_entry.id = cache_entry_layer.entry
             WHERE cache_layer.repo = $1 AND cache_layer.layer = $2 AND cache_entry.trust >= $3
+                AND NOT EXISTS (SELECT 1 FROM revoked_product WHERE revoked_product.kind = 0 AND revoked_product.id = cache_entry.id)
             ORDER BY cache_entry_layer.entry DESC
             """, repo, layer.ToString(), (long)reader.Trust);
         while (rows.Read())

@@ -2,6 +2,7 @@ using Strata.Caching.Explain;
 using Strata.Core.Identity;
 using Strata.Metadata;
 using Strata.Tenancy;
+using Strata.Tenancy.Revoking;
 
 namespace Strata.Caching.Entries;
 
@@ -59,14 +60,23 @@ internal static class MissReason
     /// <summary>Somebody else's: told by its scope only to those who are trusted as much.</summary>
     private static CacheLookup? OfForeign(SqlSession sql, CacheQuery query, long slot)
     {
-        var places = new List<EntryPlace>();
-        EntryPlaceSql.AddAnywhere(sql, slot, query.Key, 1, places);
-        if (places.Count == 0)
+        EntryPlace place;
+        using (var rows = EntryPlaceSql.Anywhere(sql, slot, query.Key))
         {
-            return null;
+            if (!rows.Read())
+            {
+                return null;
+            }
+
+            place = EntryPlaceSql.Read(rows);
         }
 
-        var scope = new Scope(query.Reader.Organization, query.Reader.Repository, places[0].Ref, places[0].Trust);
+        if (place.NearnessTo(query.Reader) is not null && Derivations.IsRevoked(sql, new Product(ProductKind.CacheEntry, place.Id)))
+        {
+            return Miss(OutcomeClass.Revoked, $"the entry of key '{query.Key}' was revoked", EntrySql.Get(sql, place.Id), query);
+        }
+
+        var scope = new Scope(query.Reader.Organization, query.Reader.Repository, place.Ref, place.Trust);
         var where = scope.Trust <= query.Reader.Trust ? $"by {scope}" : "in a scope";
         return new(
             LookupOutcome.Miss, null, null, OutcomeClass.Scope, $"the entry of key '{query.Key}' was saved {where}, which {Scope.Of(query.Reader)} may not read", null, []);

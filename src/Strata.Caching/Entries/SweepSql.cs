@@ -1,5 +1,4 @@
 using Strata.Caching.Life;
-using Strata.Core;
 using Strata.Metadata;
 
 namespace Strata.Caching.Entries;

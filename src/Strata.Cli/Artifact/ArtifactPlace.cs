@@ -67,7 +67,7 @@ internal sealed class ArtifactPlace : IDisposable
     {
         if (Artifacts is null || await FindRunAsync(null, cancellationToken).ConfigureAwait(false) is not { } run)
         {
-            throw new UserErrorException(ArtifactDiagnostics.NoRun(Identity.FullRepository));
+            throw new UserErrorException(ArtifactDiagnostics.NoRun(Identity.FullRepository, await OtherTrustAsync(cancellationToken).ConfigureAwait(false)));
         }
 
         if (await Artifacts.FindAsync(run, name, Identity, TrustFork, cancellationToken).ConfigureAwait(false) is { } found)
@@ -96,6 +96,11 @@ internal sealed class ArtifactPlace : IDisposable
     }
 
     public void Dispose() => _database?.Dispose();
+
+    /// <summary>A run of changed files may have been trusted less than the branch it was on.</summary>
+    private async ValueTask<string?> OtherTrustAsync(CancellationToken cancellationToken) =>
+        Identity.Trust is Trust.Protected && Artifacts is not null
+        && await Artifacts.FindLatestRunAsync(Identity with { Trust = Trust.Internal }, null, cancellationToken).ConfigureAwait(false) is not null ? "internal" : null;
 
     private static string Workspace()
     {

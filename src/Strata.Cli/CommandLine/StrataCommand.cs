@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Strata.Cli.Artifact;
+using Strata.Cli.Cache;
 using Strata.Cli.Completion;
 using Strata.Cli.Doctor;
 using Strata.Cli.Eval;
 using Strata.Cli.Image;
 using Strata.Cli.Init;
 using Strata.Cli.Plan;
+using Strata.Cli.Revoke;
 using Strata.Cli.Run;
 using Strata.Cli.Storage;
 using Strata.Cli.Validate;
@@ -28,6 +30,8 @@ internal static class StrataCommand
         ("image", ImageCommand.Create),
         ("artifact", ArtifactCommand.Create),
         ("storage", StorageCommand.Create),
+        ("cache", CacheCommand.Create),
+        ("revoke", RevokeCommand.Create),
         ("eval", EvalCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),

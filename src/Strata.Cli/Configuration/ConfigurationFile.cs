@@ -23,9 +23,12 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>How long artifacts are kept, and how much they may take.</summary>
     public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
 
+    /// <summary>Whether and how caches are kept.</summary>
+    public CacheSettings Cache { get; init; } = new();
+
     private const long SizeMax = 1 << 20;
 
-    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage", "artifacts"];
+    private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage", "artifacts", "cache"];
 
     private static ConfigurationFile Empty { get; } = new(new Dictionary<string, string>(), null);
 
@@ -79,6 +82,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         long? layersMax = null;
         StorageLocation? storage = null;
         var artifacts = ArtifactLimits.Default;
+        var cache = new CacheSettings();
         foreach (var entry in mapping.Entries)
         {
             switch (entry.Key.Text)
@@ -105,6 +109,9 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 case "artifacts" when entry.Value is YamlMapping settings:
                     artifacts = ArtifactSettings.Read(settings, problems);
                     break;
+                case "cache" when entry.Value is YamlMapping settings:
+                    cache = CacheSettings.Read(settings, problems);
+                    break;
                 case var key when Keys.Contains(key):
                     problems.Add(CliDiagnostics.BadConfiguration(entry.Value.At, $"'{key}' has a value of the wrong kind.", "See docs/configuration.md."));
                     break;
@@ -114,7 +121,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             }
         }
 
-        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage, Artifacts = artifacts };
+        return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage ?? cache.Storage, Artifacts = artifacts, Cache = cache };
     }
 
     internal static Diagnostic Unknown(YamlScalar key, string where, IReadOnlyList<string> known)

@@ -4,10 +4,12 @@ using System.Text.Json.Serialization;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
+using Strata.Cli.Upkeep;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;
 using Strata.Sandbox.Diagnosis;
+using Strata.Storage;
 
 namespace Strata.Cli.Doctor;
 
@@ -20,21 +22,34 @@ internal static class DoctorCommand
         var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start), and unused layers over the limit." };
         var config = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
         var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed." };
+        var storage = SelectionOptions.One("--storage", "URL", "Look at this storage too (default: storage in the configuration).");
+        var lifecycle = new Option<bool>("--set-lifecycle") { Description = "Have the bucket end uploads that are a week old by itself." };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
-        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, config, clean, scrub, json };
+        var command = new Command("doctor", "Tell what works on this machine, and how to get the rest.") { data, config, clean, scrub, storage, lifecycle, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
             return parsed.GetValue(scrub) ? await ScrubCommand.RunAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false)
                 : parsed.GetValue(clean) ? await CleanAsync(directory, parsed.GetValue(config), cancellationToken).ConfigureAwait(false)
-                : await DiagnoseAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+                : await DiagnoseAsync(
+                    directory, StorageOf(directory, parsed.GetValue(config), parsed.GetValue(storage)), parsed.GetValue(lifecycle), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> DiagnoseAsync(string data, bool json, CancellationToken cancellationToken)
+    private static async Task<int> DiagnoseAsync(string data, StorageLocation? storage, bool setLifecycle, bool json, CancellationToken cancellationToken)
     {
-        var findings = await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false);
+        if (storage is null && setLifecycle)
+        {
+            throw new UserErrorException(TransferDiagnostics.NoStorage());
+        }
+
+        var findings = (await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false)).ToList();
+        if (storage is not null)
+        {
+            findings.AddRange(await StorageDiagnosis.RunAsync(data, storage, setLifecycle, cancellationToken).ConfigureAwait(false));
+        }
+
         var works = findings.All(finding => finding.Status != FindingStatus.Missing);
         if (json)
         {
@@ -59,6 +74,18 @@ internal static class DoctorCommand
         }
 
         return works ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static StorageLocation? StorageOf(string data, string? config, string? url)
+    {
+        if (url is not null)
+        {
+            return StorageLocation.Parse(url);
+        }
+
+        List<Diagnostic> problems = [];
+        var configuration = ConfigurationFile.Read(config, data, problems);
+        return problems.Count > 0 ? throw new UserErrorException(problems) : configuration.Storage;
     }
 
     private static async Task<int> CleanAsync(string data, string? config, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Core.Text;
 using Strata.Execution.Reporting;
 
@@ -6,7 +7,7 @@ namespace Strata.Cli.Output;
 /// <summary>What a run came to, on stdout: a line a job, the steps that failed, the whole.</summary>
 internal static class RunSummary
 {
-    public static void Write(TextWriter output, RunReport report, ParallelSavings savings, string logDirectory, Terminal terminal)
+    public static void Write(TextWriter output, RunReport report, ParallelSavings savings, string logDirectory, IReadOnlyList<string> written, Terminal terminal)
     {
         output.WriteLine();
         var width = report.Jobs.Count == 0 ? 0 : Math.Min(48, report.Jobs.Max(job => job.Name.Length));
@@ -30,7 +31,25 @@ internal static class RunSummary
             output.WriteLine($"jobs that do not need each other could run at once: --max-parallel saves up to {Lifetime.Format(TimeSpan.FromMilliseconds(savings.SavedMs))}");
         }
 
+        WriteArtifacts(output, report, written);
         output.WriteLine($"logs: {logDirectory}");
+    }
+
+    private static void WriteArtifacts(TextWriter output, RunReport report, IReadOnlyList<string> written)
+    {
+        var artifacts = report.Jobs.SelectMany(static job => job.Artifacts).Where(static artifact => artifact is { Direction: "upload", State: "ready" }).ToList();
+        if (artifacts.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine("artifacts:");
+        foreach (var artifact in artifacts)
+        {
+            output.WriteLine($"  {artifact.Name}  {new ByteSize(artifact.SizeBytes)}  {artifact.Digest}");
+        }
+
+        output.WriteLine(written.Count > 0 ? $"  in {Path.GetDirectoryName(written[0])}" : $"  strata artifact get {artifacts[0].Name}{(artifacts.Count > 1 ? " (or another name)" : "")} fetches it");
     }
 
     private static void WriteWhy(TextWriter output, JobReport job)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
+using Strata.Cli.Upkeep;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
@@ -26,7 +27,6 @@ internal static class RunCommand
         var reportFile = parsed.GetValue(options.Report);
         try
         {
-            options.RefuseWhatIsNotThereYet(parsed);
             List<Diagnostic> problems = [];
             var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
             var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
@@ -44,15 +44,16 @@ internal static class RunCommand
 
             request = request with
             {
-                UseCaches = !parsed.GetValue(options.NoCache),
                 SuggestInputs = parsed.GetValue(options.SuggestInputs),
+                UseCaches = !parsed.GetValue(options.NoCache) && configuration.Cache.Enabled,
+                IsPresetActive = configuration.Cache.IsActive,
                 VerifyShare = verifyShare,
                 VerifyStrict = parsed.GetValue(options.VerifyStrict),
                 ShellOnFailure = parsed.GetValue(options.ShellOnFailure),
                 Explain = parsed.GetValue(options.Explain),
             };
-            var exitCode = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, terminal).ConfigureAwait(false);
+            var (exitCode, usedCaches) = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform, data, configuration, usedCaches, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)
@@ -68,7 +69,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, Terminal terminal)
+    private static async Task<(int ExitCode, bool UsedCaches)> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, string? outDirectory, Terminal terminal)
     {
         using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
         using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
@@ -94,15 +95,18 @@ internal static class RunCommand
             WriteReport(reportFile, ReportWriter.ToJson(report));
         }
 
+        IReadOnlyList<string> written = outDirectory is null ? []
+            : await new RunOutputs(Path.GetFullPath(outDirectory), request.DataDirectory, platform.Layers, request.Identity).WriteAsync(report, interrupts.Token).ConfigureAwait(false);
         if (!json)
         {
             var needs = request.Workflow.Jobs.ToDictionary(
                 job => job.Id, job => (IReadOnlyList<string>)[.. job.Needs.Select(need => need.Value)], StringComparer.Ordinal);
             RunSummary.Write(
-                Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), terminal);
+                Console.Out, report, ParallelSavings.Of(report, needs), Path.Combine(request.DataDirectory, "runs", report.RunId), written, terminal);
         }
 
-        return report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed;
+        var usedCaches = report.Jobs.Any(static job => job.Caches.Any(static cache => cache.Outcome != "off") || job.Steps.Any(static step => step.Cache is not null));
+        return (report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed, usedCaches);
     }
 
     private static void WriteReport(string path, byte[] json)

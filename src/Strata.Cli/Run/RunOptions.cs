@@ -7,8 +7,6 @@ namespace Strata.Cli.Run;
 /// <summary>The options of <c>run</c> beside the shared ones (DESIGN §9).</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string?> _out = Later("--out");
-
     public SelectionOptions Selection { get; } = new();
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "No look-up and no save of caches and cached steps." };
@@ -25,6 +23,8 @@ internal sealed class RunOptions
 
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
 
+    public Option<string?> Out { get; } = SelectionOptions.One("--out", "DIR", "Put the run's artifacts there, each in a directory of its name.");
+
     public Option<string?> Storage { get; } = SelectionOptions.One("--storage", "URL", "Store layers there: s3://bucket[/prefix] or file:///dir (default: storage in the configuration, else this disk alone).");
 
     public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout." };
@@ -32,7 +32,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Json, Verify, VerifyStrict, _out, Storage, SuggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, SuggestInputs])
         {
             command.Options.Add(option);
         }
@@ -54,24 +54,4 @@ internal sealed class RunOptions
         problems.Add(CliDiagnostics.BadOption(Verify.Name, text, "a percentage, for example 5%"));
         return 0;
     }
-
-    /// <summary>Options of the fixed command line that later parts execute: refused by name, never ignored.</summary>
-    public void RefuseWhatIsNotThereYet(ParseResult parsed)
-    {
-        List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_out])
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-            {
-                refused.Add(CliDiagnostics.OptionNotYet(option.Name));
-            }
-        }
-
-        if (refused.Count > 0)
-        {
-            throw new UserErrorException(refused);
-        }
-    }
-
-    private static Option<string?> Later(string name) => new(name) { Hidden = true };
 }

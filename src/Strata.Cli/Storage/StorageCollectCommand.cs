@@ -29,7 +29,7 @@ internal static class StorageCollectCommand
     {
         var reaped = await new UploadReaper(storage.Archives).RunAsync(age ?? UploadReaper.HeartbeatMax, cancellationToken).ConfigureAwait(false);
         var roots = new LayerBlobRoots(LocalRoots.Of(data));
-        var collected = await new BlobCollection(storage.Archives, roots).RunAsync(age ?? BlobCollection.Grace, cancellationToken).ConfigureAwait(false);
+        var collected = await new BlobCollector(storage.Archives, roots).RunAsync(age ?? BlobCollector.Grace, cancellationToken).ConfigureAwait(false);
         if (json)
         {
             StorageJson.Print(

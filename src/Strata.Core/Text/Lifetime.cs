@@ -46,7 +46,7 @@ public static class Lifetime
         return duration > TimeSpan.Zero;
     }
 
-    /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>. What rounds up to the next unit is shown in it.</summary>
+    /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>, <c>2 d 03 h</c>. What rounds up to the next unit is shown in it.</summary>
     public static string Format(TimeSpan duration)
     {
         var seconds = (long)Math.Round(duration.TotalSeconds);
@@ -55,7 +55,8 @@ public static class Lifetime
             { TotalMilliseconds: < 999.5 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
             { TotalSeconds: < 59.95 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
             _ when seconds < 3_600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60} m {seconds % 60:00} s"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3_600} h {seconds / 60 % 60:00} m"),
+            _ when seconds < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3_600} h {seconds / 60 % 60:00} m"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400} d {seconds / 3_600 % 24:00} h"),
         };
     }
 }

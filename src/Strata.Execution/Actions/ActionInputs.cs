@@ -1,4 +1,3 @@
-using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Steps;
 using Strata.Workflows.Expressions;

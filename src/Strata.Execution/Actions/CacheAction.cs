@@ -1,8 +1,7 @@
-using Strata.Execution.Artifacts;
 using Strata.Execution.Caches;
 using Strata.Execution.Entries;
-using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
+using Strata.Layers;
 using Strata.Layers.Placing;
 using Strata.Layers.Saving;
 using Strata.Layers.Trees;
@@ -29,7 +28,7 @@ internal static class CacheAction
         var cache = await session.FindAsync(spec, cancellationToken).ConfigureAwait(false);
         if (cache.Restored.Count > 0)
         {
-            await PlaceAsync(cache, live, attempt, cancellationToken).ConfigureAwait(false);
+            await PlaceAsync(cache, live, session, attempt, cancellationToken).ConfigureAwait(false);
         }
 
         var isFound = cache.Lookup?.Entry is not null;
@@ -78,22 +77,30 @@ internal static class CacheAction
         At = action.At,
     };
 
-    private static async Task PlaceAsync(JobCache cache, LiveJob live, JobAttempt attempt, CancellationToken cancellationToken)
+    /// <summary>What cannot be placed is a miss; names that were placed before stay.</summary>
+    private static async Task PlaceAsync(JobCache cache, LiveJob live, CacheSession session, JobAttempt attempt, CancellationToken cancellationToken)
     {
         var format = live.Sandbox.UpperFormat;
         var placement = new LivePlacement(new OwnerPolicy(format.OwnerShift, format.IdMax), attempt.Services.Layers.Scratch);
-        foreach (var place in cache.Places)
+        try
         {
-            if (!cache.Restored.TryGetValue(place.Path, out var layers))
+            foreach (var place in cache.Places)
             {
-                continue;
+                if (!cache.Restored.TryGetValue(place.Path, out var layers))
+                {
+                    continue;
+                }
+
+                using var directory = live.Sandbox.OpenDirectory(place.Path, (live.User.UserId, live.User.GroupId))
+                    ?? throw new IOException($"{place.Path} is there and no directory");
+                await placement.MergeAsync(directory, [.. layers.Select(LowerLayer.Of)], cancellationToken).ConfigureAwait(false);
             }
 
-            using var directory = live.Sandbox.OpenDirectory(place.Path, (live.User.UserId, live.User.GroupId))
-                ?? throw new IOException($"{place.Path} is there and no directory.");
-            await placement.MergeAsync(directory, [.. layers.Select(LowerLayer.Of)], cancellationToken).ConfigureAwait(false);
+            cache.IsInUpper = true;
         }
-
-        cache.IsInUpper = true;
+        catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
+        {
+            await session.LoseAsync(cache, e.Message).ConfigureAwait(false);
+        }
     }
 }

@@ -5,6 +5,7 @@ using Strata.Execution.Artifacts;
 using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
+using Strata.Layers;
 using Strata.Layers.Placing;
 using Strata.Layers.Saving;
 using Strata.Layers.Trees;
@@ -34,7 +35,7 @@ internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAtt
             }
 
             var target = name is not null || inputs.Flag("merge-multiple") ? path : $"{path}/{artifact.Name}";
-            if (await PlaceAsync(artifact, target, cancellationToken).ConfigureAwait(false) is { } problem)
+            if (await TryPlaceAsync(artifact, target, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return (StepOutcome.Failed(problem), reports);
             }
@@ -62,6 +63,19 @@ internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAtt
             .Where(artifact => pattern is null || FileSystemName.MatchesSimpleExpression(pattern, artifact.Name, ignoreCase: false))
             .Where(artifact => ids is null || ids.Contains(artifact.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
             .OrderBy(static artifact => artifact.Name, StringComparer.Ordinal)];
+    }
+
+    /// <returns>Why it is not there; null: it is.</returns>
+    private async Task<string?> TryPlaceAsync(Artifact artifact, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PlaceAsync(artifact, path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
+        {
+            return $"the artifact '{artifact.Name}' cannot be put at {path}: {e.Message}";
+        }
     }
 
     private async Task<string?> PlaceAsync(Artifact artifact, string path, CancellationToken cancellationToken)

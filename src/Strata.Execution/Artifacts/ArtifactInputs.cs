@@ -1,7 +1,6 @@
 using Strata.Artifacts.Archives;
 using Strata.Artifacts.Gating;
 using Strata.Artifacts.Records;
-using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;

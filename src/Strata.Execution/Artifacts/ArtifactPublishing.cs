@@ -11,7 +11,6 @@ using Strata.Layers;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 using Strata.Sandbox;
 using Strata.Storage;
 using Strata.Workflows.Model;
@@ -91,7 +90,7 @@ internal sealed class ArtifactPublishing(
 
     private async Task<SaveOutcome> CollectAsync(ArtifactRequest request, SecretGate gate, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var collection = new TreeCollection(attempt.Services.Layers.Place, gate);
+        var collection = new TreeCollecting(attempt.Services.Layers.Place, gate);
         var paths = request.Paths;
         using var overlay = trees.Open(paths.Overlay, sandbox);
         var outcome = await collection.CollectAsync(overlay, Encoding.UTF8.GetBytes(paths.Root), paths.Choice(request.WithHidden), cancellationToken).ConfigureAwait(false);

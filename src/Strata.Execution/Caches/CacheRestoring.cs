@@ -3,7 +3,6 @@ using Strata.Caching.Entries;
 using Strata.Caching.Keys;
 using Strata.Core;
 using Strata.Core.Diagnostics;
-using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Trees;
 using Strata.Images;
@@ -34,43 +33,67 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         }
         catch (Exception e) when (e is IOException or EnvironmentException or DamagedLayerException or TimeoutException)
         {
+            cache.Forget();
             cache.Lookup = CacheLookup.Failed($"the cache cannot be used now: {e.Message}");
         }
 
         cache.RestoreTime = time.GetElapsedTime(started);
     }
 
-    /// <summary>All that was found, from the shallowest path to the deepest.</summary>
+    /// <summary>All that was found, from the shallowest path to the deepest; of each cache all paths or none.</summary>
     public async Task PlaceAsync(IReadOnlyList<JobCache> caches, CancellationToken cancellationToken)
     {
-        var all = caches
-            .SelectMany(cache => cache.Places.Where(place => cache.Restored.ContainsKey(place.Path)).Select(place => (Cache: cache, Place: place)))
-            .OrderBy(static item => item.Place.Path.Count(static c => c == '/'))
-            .ThenBy(static item => item.Place.Path, StringComparer.Ordinal)
-            .ThenBy(static item => item.Cache.Spec.Name, StringComparer.Ordinal);
-        foreach (var (cache, place) in all)
+        var opened = new List<(string Name, string Path, RestoredTree Tree)>();
+        foreach (var cache in caches.Where(static cache => cache.Restored.Count > 0))
         {
             var started = time.GetTimestamp();
-            var layers = cache.Restored[place.Path];
-            try
-            {
-                if (!await trees.RestoreAsync(place.Place, layers, cancellationToken).ConfigureAwait(false))
-                {
-                    await LoseAsync(cache, EntryState.Expired, "a layer of it is gone", cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (DamagedLayerException e)
-            {
-                await LoseAsync(cache, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                cache.Restored.Clear();
-                cache.Lookup = CacheLookup.Failed($"the cache cannot be mounted: {e.Message}");
-            }
-
+            opened.AddRange(await OpenAsync(cache, cancellationToken).ConfigureAwait(false));
             cache.RestoreTime += time.GetElapsedTime(started);
         }
+
+        foreach (var (_, _, tree) in opened
+            .OrderBy(static item => item.Path.Count(static c => c == '/'))
+            .ThenBy(static item => item.Path, StringComparer.Ordinal)
+            .ThenBy(static item => item.Name, StringComparer.Ordinal))
+        {
+            trees.Add(tree);
+        }
+    }
+
+    /// <returns>Empty: the cache is a miss after all.</returns>
+    private async Task<List<(string Name, string Path, RestoredTree Tree)>> OpenAsync(JobCache cache, CancellationToken cancellationToken)
+    {
+        var opened = new List<(string, string, RestoredTree)>();
+        try
+        {
+            foreach (var place in cache.Places)
+            {
+                if (!cache.Restored.TryGetValue(place.Path, out var layers))
+                {
+                    continue; // it was not there when the entry was saved
+                }
+
+                if (await trees.OpenAsync(place.Place, layers, cancellationToken).ConfigureAwait(false) is not { } tree)
+                {
+                    await LoseAsync(cache, EntryState.Expired, "a layer of it is gone", cancellationToken).ConfigureAwait(false);
+                    return [];
+                }
+
+                opened.Add((cache.Spec.Name, place.Path, tree));
+            }
+
+            return opened;
+        }
+        catch (DamagedLayerException e)
+        {
+            await LoseAsync(cache, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            await LoseAsync(cache, null, $"it cannot be mounted: {e.Message}", cancellationToken).ConfigureAwait(false);
+        }
+
+        return [];
     }
 
     private void Prepare(JobCache cache)
@@ -176,13 +199,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
     /// <param name="state">What becomes of the entry; null: nothing.</param>
     private async Task LoseAsync(JobCache cache, EntryState? state, string reason, CancellationToken cancellationToken)
     {
-        foreach (var lease in cache.Restored.Values.SelectMany(static layers => layers))
-        {
-            lease.Dispose();
-        }
-
-        cache.Restored.Clear();
-        cache.RestoredBytes = 0;
+        cache.Forget();
         if (cache.Lookup?.Entry is { } entry && state is { } leaves)
         {
             await attempt.Services.Caches.RetireAsync(entry.Id, leaves, reason, cancellationToken).ConfigureAwait(false);

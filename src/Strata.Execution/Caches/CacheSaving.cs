@@ -1,6 +1,5 @@
 using System.Text;
 using Strata.Caching.Entries;
-using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Entries;
 using Strata.Execution.Trees;
@@ -51,7 +50,7 @@ internal sealed class CacheSaving(
 
     private static string? WhyNot(JobCache cache, bool succeeded) =>
         cache.Unusable is not null ? cache.Unusable
-        : cache.Query is null ? "no-cache"
+        : cache.Query is null ? "off"
         : cache.IsExactHit ? "exact-hit"
         : cache.Spec.LookupOnly ? "lookup-only"
         : cache.Spec.Save is CacheSave.Never ? "save: never"

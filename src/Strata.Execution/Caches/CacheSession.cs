@@ -6,18 +6,16 @@ using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
 using Strata.Images;
-using Strata.Layers.Store;
 using Strata.Sandbox;
 using Strata.Tenancy;
 using Strata.Workflows.Expressions;
-using Strata.Workflows.Model;
 
 namespace Strata.Execution.Caches;
 
 /// <summary>The dependency caches of one attempt at a job: declared ones from before its first step, those of actions/cache from their step on. Used by one step at a time.</summary>
-/// <param name="isOn">False for --no-cache: nothing is looked for, nothing saved.</param>
+/// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
 internal sealed class CacheSession(
-    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, bool isOn, Func<LogKind, string, ValueTask> say,
+    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, Func<LogKind, string, ValueTask> say,
     TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
@@ -67,12 +65,7 @@ internal sealed class CacheSession(
             }
         }
 
-        if (!isOn)
-        {
-            return null;
-        }
-
-        foreach (var cache in _all)
+        foreach (var cache in _all.Where(cache => isOn(cache.Spec.Type)))
         {
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
         }
@@ -83,7 +76,7 @@ internal sealed class CacheSession(
             await TellAsync(cache).ConfigureAwait(false);
         }
 
-        return _all.Find(static cache => cache.Spec.FailOnMiss && cache.Lookup?.Entry is null) is { } missed
+        return _all.Find(static cache => cache is { Spec.FailOnMiss: true, Lookup: not null, Lookup.Entry: null } or { Spec.FailOnMiss: true, Unusable: not null }) is { } missed
             ? $"the cache '{missed.Spec.Name}' has nothing for key '{missed.Spec.Key}' (fail-on-miss): {missed.Unusable ?? missed.Lookup?.Reason}"
             : null;
     }
@@ -92,7 +85,7 @@ internal sealed class CacheSession(
     public async Task<JobCache> FindAsync(CacheSpec spec, CancellationToken cancellationToken)
     {
         var cache = new JobCache(spec);
-        if (isOn)
+        if (isOn(spec.Type))
         {
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
         }
@@ -100,6 +93,14 @@ internal sealed class CacheSession(
         _all.Add(cache);
         await TellAsync(cache).ConfigureAwait(false);
         return cache;
+    }
+
+    /// <summary>What was found cannot be put into the running job.</summary>
+    public async Task LoseAsync(JobCache cache, string reason)
+    {
+        cache.Forget();
+        cache.Lookup = CacheLookup.Failed($"an entry was found, but cannot be restored: {reason}");
+        await say(LogKind.Warning, $"cache '{cache.Spec.Name}': {cache.Lookup.Reason}").ConfigureAwait(false);
     }
 
     /// <summary>All that is to be saved, when nobody writes in the sandbox any more; then what became of them is recorded.</summary>
@@ -171,7 +172,7 @@ internal sealed class CacheSession(
         var (kind, text) = cache switch
         {
             { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
-            { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off (--no-cache)"),
+            { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
             { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
             _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
         };

@@ -44,6 +44,18 @@ internal sealed class JobCache(CacheSpec spec)
 
     public long SavedBytes { get; set; }
 
+    /// <summary>What was found is not used.</summary>
+    public void Forget()
+    {
+        foreach (var lease in Restored.Values.SelectMany(static layers => layers))
+        {
+            lease.Dispose();
+        }
+
+        Restored.Clear();
+        RestoredBytes = 0;
+    }
+
     public bool IsExactHit => Lookup?.Outcome is LookupOutcome.Hit;
 
     public CacheReport ToReport()

@@ -1,6 +1,5 @@
 using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
-using Strata.Execution.Reporting;
 using Strata.Metadata.Leases;
 using Strata.Runs.Records;
 using Strata.Tenancy;

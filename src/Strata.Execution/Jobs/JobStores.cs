@@ -11,6 +11,7 @@ using Strata.Execution.Sources;
 using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Images;
+using Strata.Images.Revoking;
 using Strata.Sandbox;
 using Strata.Tenancy;
 using Strata.Workflows.Expressions;
@@ -36,7 +37,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
         (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
-        _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches, events.SayAsync, run.Time);
+        _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
         Hermetic = new(new()
@@ -89,7 +90,13 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 attempt.Hide();
             }
 
-            return new(run, instance, attempt, trees, user, image, workspace, events);
+            var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events);
+            foreach (var product in ImageProducts.Of(attempt.Services.Database, attempt.Identity, image.Layers))
+            {
+                stores._caches.AddSource(product);
+            }
+
+            return stores;
         }
         catch
         {

@@ -42,6 +42,9 @@ internal sealed record RunServices
     /// <inheritdoc cref="Running.RunRequest.SuggestInputs"/>
     public required string? SuggestInputs { get; init; }
 
+    /// <summary>See <see cref="Running.RunRequest.IsPresetActive"/>.</summary>
+    public required Func<string, bool> IsPresetActive { get; init; }
+
     public required HitVerification Verification { get; init; }
 
     /// <summary>See <see cref="Running.RunRequest.Explain"/>.</summary>

@@ -41,6 +41,9 @@ public sealed record RunRequest
 
     public bool UseCaches { get; init; } = true;
 
+    /// <summary>Caches of a preset that is not active are off.</summary>
+    public Func<string, bool> IsPresetActive { get; init; } = static _ => true;
+
     /// <summary>The share of hits of hermetic steps that are run again after their job, 0 to 1.</summary>
     public double VerifyShare { get; init; }
 

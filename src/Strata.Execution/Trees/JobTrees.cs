@@ -67,25 +67,39 @@ internal sealed class JobTrees : IDisposable
     }
 
     /// <summary>Lays a tree on what is there.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    /// <returns>False: a layer that one of them stands on is gone.</returns>
+    public async ValueTask<bool> RestoreAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(place, layers, cancellationToken).ConfigureAwait(false) is not { } tree)
+        {
+            return false;
+        }
+
+        Add(tree);
+        return true;
+    }
+
+    /// <summary>Makes a tree ready to be laid on what is there.</summary>
     /// <param name="place">As <see cref="Resolve"/> gave it; not in /tmp.</param>
     /// <param name="layers">Bottom first; held by the caller until the job has ended.</param>
-    /// <returns>False: a layer that one of them stands on is gone.</returns>
+    /// <returns>Null: a layer that one of them stands on is gone.</returns>
     /// <exception cref="Layers.DamagedLayerException">One contradicts itself.</exception>
     /// <exception cref="IOException">The disk is full or fails.</exception>
-    public async ValueTask<bool> RestoreAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken)
+    public async ValueTask<RestoredTree?> OpenAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken)
     {
         var inWorkspace = place.Below(WorkspacePath);
         var opening = await _layers.Views.OpenAsync((inWorkspace ?? place).Restore(layers), cancellationToken).ConfigureAwait(false);
         if (opening.Lease is null)
         {
-            return false;
+            return null;
         }
 
         var view = _layers.Trees.Keep(opening.Lease);
-        var side = inWorkspace is null ? _root : _workspace;
-        side.Add(await _layers.Trees.OpenSharedAsync(view, cancellationToken).ConfigureAwait(false), view);
-        return true;
+        return new(inWorkspace is not null, await _layers.Trees.OpenSharedAsync(view, cancellationToken).ConfigureAwait(false), view);
     }
+
+    public void Add(RestoredTree tree) => (tree.IsInWorkspace ? _workspace : _root).Add(tree.Tree, tree.View);
 
     /// <summary>What an overlay stands on, bottom first; held as long as this.</summary>
     public IReadOnlyList<LayerLease> LayersOf(JobOverlay overlay) => overlay switch

@@ -6,12 +6,14 @@ using Strata.Layers.Store;
 namespace Strata.Images.Building;
 
 /// <summary>A layer of copied files.</summary>
-internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isShareable, ILayerPlace target) : StepLayer
+internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isShareable, IReadOnlyList<StackLayer> from, ILayerPlace target) : StepLayer
 {
     public override KeyInputs Inputs => inputs;
 
     /// <summary>What is copied was made without secrets.</summary>
     public override bool IsShareable => isShareable;
+
+    public override IReadOnlyList<StackLayer> CopiesFrom => from;
 
     public override IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before)
     {

@@ -76,7 +76,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
                 var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, step, cancellationToken).ConfigureAwait(false) : [];
                 var isShareable = stack.IsShareable && step.IsShareable;
-                if (await MakeAsync(key, manifest, isShareable, at, step, lease, logPath, miss, cancellationToken).ConfigureAwait(false) is { } made)
+                if (await MakeAsync(key, manifest, isShareable, [.. stack.Layers, .. step.CopiesFrom], at, step, lease, logPath, miss, cancellationToken).ConfigureAwait(false) is { } made)
                 {
                     return new(made.Lease, LayerOutcome.Built, changes.Count > 0 ? BuildReason.Changed : miss, isShareable) { Changes = changes, LeftOut = made.LeftOut };
                 }
@@ -146,7 +146,8 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
     /// <returns>Null: another published first, or the right to build was lost: look again.</returns>
     private async Task<MadeLayer?> MakeAsync(
-        Digest key, JsonObject manifest, bool isShareable, StepPlace at, StepLayer step, Lease lease, string logPath, BuildReason miss, CancellationToken cancellationToken)
+        Digest key, JsonObject manifest, bool isShareable, IReadOnlyList<StackLayer> below, StepPlace at, StepLayer step, Lease lease, string logPath, BuildReason miss,
+        CancellationToken cancellationToken)
     {
         var start = services.Time.GetTimestamp();
         Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));
@@ -166,7 +167,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var isOurs = false;
         try
         {
-            isOurs = await PublishAsync(made).ConfigureAwait(false) is PublishOutcome.Published;
+            isOurs = await PublishAsync(made).ConfigureAwait(false) is PublishOutcome.Published or PublishOutcome.Revoked; // what is revoked serves this run alone
             return isOurs ? made : null;
         }
         finally
@@ -193,6 +194,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                 Manifest = System.Text.Encoding.UTF8.GetString(CanonicalJson.Write(manifest)),
                 Definition = recipe.Name,
                 Step = at.Index,
+                StandsOn = [.. below.SelectMany(static layer => LayerSource.Of(layer.Layer))],
             },
             lease,
             replaces: miss is BuildReason.TooOld or BuildReason.Lost,

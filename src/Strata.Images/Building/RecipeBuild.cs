@@ -114,7 +114,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
             Owner = copy.Owner,
             WorkingDirectory = copy.To.StartsWith('/') ? null : stack.Config.WorkingDirectory,
         };
-        return new CopyStepLayer(inputs, plan, from?.IsShareable ?? true, _place);
+        return new CopyStepLayer(inputs, plan, from?.IsShareable ?? true, from?.Layers ?? [], _place);
     }
 
     /// <summary>Args with the values this build gives them.</summary>

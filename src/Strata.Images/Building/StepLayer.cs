@@ -15,6 +15,9 @@ internal abstract class StepLayer : IDisposable
     /// <summary>No secret is there while it is made.</summary>
     public virtual bool IsShareable => true;
 
+    /// <summary>Layers it reads besides those it stands on.</summary>
+    public virtual IReadOnlyList<StackLayer> CopiesFrom => [];
+
     /// <summary>What changed, in more words than the key has.</summary>
     /// <param name="before">The layer that was made last; null: it is gone.</param>
     public virtual IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before) => changes;

@@ -56,6 +56,9 @@ internal abstract record PublishOutcome
     /// <summary>Another published first.</summary>
     public sealed record LostRace(ImageLayerRecord Winner) : PublishOutcome;
 
+    /// <summary>Its run, or what it stands on, was revoked: it is for nobody else. Nothing was written.</summary>
+    public sealed record Revoked : PublishOutcome;
+
     /// <summary>The lease ran out or is another's now. Nothing was written.</summary>
     public sealed record LeaseLost : PublishOutcome;
 }

@@ -3,6 +3,13 @@ using Strata.Tenancy;
 
 namespace Strata.Images.Records;
 
+/// <summary>A built layer, by what it was built from.</summary>
+public readonly record struct LayerSource(Digest Key, Digest Layer)
+{
+    /// <summary>None: it was not built from a step.</summary>
+    public static IReadOnlyList<LayerSource> Of(ResolvedLayer layer) => Digest.TryParse(layer.Key, null, out var key) ? [new(key, layer.Digest)] : [];
+}
+
 /// <summary>What one step of an image became. Once published only its last use and its state change.</summary>
 public sealed record ImageLayerRecord
 {
@@ -40,4 +47,7 @@ public sealed record ImageLayerRecord
 
     /// <summary>From 0.</summary>
     public required int Step { get; init; }
+
+    /// <summary>The built layers it stands on and copies from: revoking any of them revokes it. Told when it is published, not read back.</summary>
+    public IReadOnlyList<LayerSource> StandsOn { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using Strata.Core.Identity;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Tenancy;
+using Strata.Tenancy.Revoking;
 
 namespace Strata.Images.Records;
 
@@ -95,16 +96,60 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
             return new PublishOutcome.LeaseLost();
         }
 
+        var sources = SourcesOf(sql, record);
+        if (Derivations.IsRevoked(sql, record.Producer.RunId) || sources.Exists(source => Derivations.IsRevoked(sql, source)))
+        {
+            return new PublishOutcome.Revoked();
+        }
+
         var now = time.GetUtcNow();
-        ImageLayerSql.RemoveRetired(sql, now - RetiredLifetime);
+        RemoveRetired(sql, now - RetiredLifetime);
         if (replaces)
         {
             ImageLayerSql.Retire(sql, record.Key, record.Scope, "expired", "built again", now);
         }
+        else if (ImageLayerSql.FindLiveId(sql, record.Key, record.Scope) is { } old && Derivations.IsRevoked(sql, new Product(ProductKind.ImageLayer, old)))
+        {
+            ImageLayerSql.Retire(sql, record.Key, record.Scope, "quarantined", "its run was revoked", now);
+        }
 
-        return ImageLayerSql.Insert(sql, record)
-            ? new PublishOutcome.Published()
-            : new PublishOutcome.LostRace(ImageLayerSql.GetLive(sql, record.Key, record.Scope));
+        if (!ImageLayerSql.Insert(sql, record))
+        {
+            return new PublishOutcome.LostRace(ImageLayerSql.GetLive(sql, record.Key, record.Scope));
+        }
+
+        if (sources.Count > 0)
+        {
+            Derivations.Add(sql, new(ProductKind.ImageLayer, ImageLayerSql.FindLiveId(sql, record.Key, record.Scope)!.Value), sources);
+        }
+
+        return new PublishOutcome.Published();
+    }
+
+    private static List<Product> SourcesOf(SqlSession sql, ImageLayerRecord record)
+    {
+        var sources = new List<Product>();
+        foreach (var source in record.StandsOn)
+        {
+            sources.AddRange(ImageLayerSql.IdsOf(sql, record.Scope.Organization, record.Scope.Repository, record.Scope.Trust, source)
+                .Select(static id => new Product(ProductKind.ImageLayer, id)));
+        }
+
+        return sources;
+    }
+
+    /// <summary>What others stand on stays, or a revocation would not get past it.</summary>
+    private static void RemoveRetired(SqlSession sql, DateTimeOffset before)
+    {
+        foreach (var id in ImageLayerSql.ListRetired(sql, before))
+        {
+            var product = new Product(ProductKind.ImageLayer, id);
+            if (!Derivations.HasProducts(sql, product))
+            {
+                Derivations.Remove(sql, product);
+                ImageLayerSql.Remove(sql, id);
+            }
+        }
     }
 
     /// <summary>Of those equally near the first.</summary>

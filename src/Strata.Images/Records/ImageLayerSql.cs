@@ -11,6 +11,9 @@ internal readonly record struct RecordPlace(long Id, Scope Scope, bool Shareable
 /// <summary>The statements on <c>image_layer</c>, one a method.</summary>
 internal static class ImageLayerSql
 {
+    /// <summary>What was revoked is not found, whether its row says so already or not.</summary>
+    private const string NotRevoked = "NOT EXISTS (SELECT 1 FROM revoked_product WHERE revoked_product.kind = 1 AND revoked_product.id = image_layer.id)";
+
     private const string Columns = """
         org, repo, ref, trust, layer_key, layer, size_bytes, uses_network, shareable, run_id, job, attempt,
         created_at, last_used_at, build_ms, manifest, definition, step
@@ -19,9 +22,9 @@ internal static class ImageLayerSql
     /// <summary>Live ones of a key that the reader may see, and some it may not; newest first.</summary>
     public static List<RecordPlace> PlacesOf(SqlSession sql, Digest key, RunIdentity reader)
     {
-        using var rows = sql.Query("""
+        using var rows = sql.Query($"""
             SELECT id, ref, trust, shareable FROM image_layer
-            WHERE org = $1 AND repo = $2 AND layer_key = $3 AND state = 'live' AND trust >= $4 AND (trust > 0 OR ref = $5)
+            WHERE org = $1 AND repo = $2 AND layer_key = $3 AND state = 'live' AND trust >= $4 AND (trust > 0 OR ref = $5) AND {NotRevoked}
             ORDER BY created_at DESC, id DESC
             """, reader.Organization, reader.Repository, key.ToString(), (long)reader.Trust, Scope.Of(reader).Ref);
         return PlacesOf(rows, reader);
@@ -54,7 +57,7 @@ internal static class ImageLayerSql
 
     public static IReadOnlyList<ImageLayerRecord> ListLive(SqlSession sql)
     {
-        using var rows = sql.Query($"SELECT {Columns} FROM image_layer WHERE state = 'live' ORDER BY last_used_at DESC, id DESC");
+        using var rows = sql.Query($"SELECT {Columns} FROM image_layer WHERE state = 'live' AND {NotRevoked} ORDER BY last_used_at DESC, id DESC");
         var records = new List<ImageLayerRecord>();
         while (rows.Read())
         {
@@ -100,8 +103,42 @@ internal static class ImageLayerSql
         """,
         scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, key.ToString(), state, reason, now) > 0;
 
-    public static void RemoveRetired(SqlSession sql, DateTimeOffset before) =>
-        sql.Execute("DELETE FROM image_layer WHERE state <> 'live' AND retired_at < $1", before);
+    /// <summary>Of rows out of use since then.</summary>
+    public static List<long> ListRetired(SqlSession sql, DateTimeOffset before)
+    {
+        using var rows = sql.Query("SELECT id FROM image_layer WHERE state <> 'live' AND retired_at < $1", before);
+        return IdsOf(rows);
+    }
+
+    public static void Remove(SqlSession sql, long id) => sql.Execute("DELETE FROM image_layer WHERE id = $1 AND state <> 'live'", id);
+
+    public static long? FindLiveId(SqlSession sql, Digest key, Scope scope)
+    {
+        using var rows = sql.Query(
+            "SELECT id FROM image_layer WHERE org = $1 AND repo = $2 AND ref = $3 AND trust = $4 AND layer_key = $5 AND state = 'live'",
+            scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, key.ToString());
+        return rows.Read() ? rows.Integer(0) : null;
+    }
+
+    /// <summary>Rows of a layer that was built from a key, as trusted as the reader or more: one of them was used.</summary>
+    public static List<long> IdsOf(SqlSession sql, string organization, string repository, Trust trust, LayerSource source)
+    {
+        using var rows = sql.Query(
+            "SELECT id FROM image_layer WHERE org = $1 AND repo = $2 AND layer_key = $3 AND layer = $4 AND state = 'live' AND trust >= $5",
+            organization, repository, source.Key.ToString(), source.Layer.ToString(), (long)trust);
+        return IdsOf(rows);
+    }
+
+    private static List<long> IdsOf(SqlRows rows)
+    {
+        var ids = new List<long>();
+        while (rows.Read())
+        {
+            ids.Add(rows.Integer(0));
+        }
+
+        return ids;
+    }
 
     /// <summary>Layers of live records, by organization.</summary>
     public static List<(string Organization, Digest Layer)> ListLayers(SqlSession sql)

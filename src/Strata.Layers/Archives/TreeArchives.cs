@@ -65,6 +65,11 @@ public static class TreeArchives
     public static Task<long> WriteDirectoryAsync(IReadOnlyList<LayerLease> layers, string directory, CancellationToken cancellationToken) =>
         HostDirectory.WriteAsync(layers, directory, cancellationToken);
 
+    /// <summary>Moves what was written there into another directory of the same file system, among what that has; nothing is replaced.</summary>
+    /// <returns>Null, or a name that is taken: then nothing was moved.</returns>
+    /// <exception cref="IOException">Something could not be moved.</exception>
+    public static string? TryMerge(string from, string to) => HostMerge.TryMerge(from, to);
+
     /// <summary>Takes away what was written there, whatever its modes.</summary>
     /// <exception cref="IOException">Something could not be removed.</exception>
     public static void RemoveWritten(string path) => TreeRemoval.Remove(path);

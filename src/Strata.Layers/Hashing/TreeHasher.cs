@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Strata.Core;
 using Strata.Core.Globs;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
@@ -14,21 +15,12 @@ public static class TreeHasher
     /// <inheritdoc cref="FileHasher.HashFilesAsync"/>
     public static string HashFiles(MergedTree tree, GlobSet globs)
     {
-        var files = new List<string>();
-        foreach (var shown in tree.Entries([], [], path => path.Length == 0 || MayMatch(globs, path)))
-        {
-            if (shown.Entry.Kind is EntryKind.File or EntryKind.HardLink or EntryKind.Symlink)
-            {
-                files.Add(Encoding.UTF8.GetString(shown.Entry.Path));
-            }
-        }
-
         using var total = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         var any = false;
-        foreach (var file in globs.Select(files))
+        foreach (var start in globs.SearchPaths)
         {
-            if (Resolve(tree, Encoding.UTF8.GetBytes(file)) is { Entry.Kind: EntryKind.File, Content: { } content })
+            foreach (var content in ContentsFrom(tree, globs, start))
             {
                 content.CopyTo(digest);
                 total.AppendData(digest);
@@ -39,6 +31,42 @@ public static class TreeHasher
         return any ? Convert.ToHexStringLower(total.GetHashAndReset()) : "";
     }
 
+    /// <summary>As <see cref="WorkspaceWalk"/>: links lead to where a walk begins, and to files; a walk does not go through them.</summary>
+    private static IEnumerable<Digest> ContentsFrom(MergedTree tree, GlobSet globs, string start)
+    {
+        var shownStart = Encoding.UTF8.GetBytes(start);
+        if (Follow(tree, shownStart) is not var (realStart, top))
+        {
+            yield break;
+        }
+
+        if (top.Entry.Kind is EntryKind.File && globs.Matches(start))
+        {
+            yield return top.Content!.Value;
+        }
+
+        if (top.Entry.Kind is not EntryKind.Directory)
+        {
+            yield break;
+        }
+
+        foreach (var shown in tree.Entries(realStart, shownStart, path => path.Length == shownStart.Length || MayMatch(globs, path)))
+        {
+            var path = shown.Entry.Path;
+            if (shown.Entry.Kind is not (EntryKind.File or EntryKind.HardLink or EntryKind.Symlink) || !globs.Matches(Encoding.UTF8.GetString(path)))
+            {
+                continue;
+            }
+
+            var real = shownStart.Length == 0 ? path : TreePath.Join(realStart, path[(shownStart.Length + 1)..]);
+            var (_, found) = Follow(tree, real) ?? throw new IOException($"{Posix.PosixPath.Show(path)} is a link that leads nowhere.");
+            if (found is { Entry.Kind: EntryKind.File, Content: { } content })
+            {
+                yield return content;
+            }
+        }
+    }
+
     private static bool MayMatch(GlobSet globs, byte[] path)
     {
         var text = Encoding.UTF8.GetString(path);
@@ -46,14 +74,13 @@ public static class TreeHasher
     }
 
     /// <summary>What a path leads to, links followed on the way. Null: nothing.</summary>
-    /// <exception cref="IOException">A link is broken, or leads outside.</exception>
-    private static MergedEntry? Resolve(MergedTree tree, byte[] path)
+    /// <exception cref="IOException">A link leads outside.</exception>
+    private static (byte[] Path, MergedEntry Entry)? Follow(MergedTree tree, byte[] path)
     {
         var rest = new Stack<byte[]>();
         Push(rest, path);
         var at = new List<byte[]>();
         var links = 0;
-        MergedEntry? found = null;
         while (rest.TryPop(out var name))
         {
             if (name.AsSpan().SequenceEqual(".."u8))
@@ -68,7 +95,11 @@ public static class TreeHasher
             }
 
             at.Add(name);
-            found = tree.Find(Joined(at)) ?? throw new IOException($"{Posix.PosixPath.Show(path)} is a link that leads nowhere.");
+            if (tree.Find(Joined(at)) is not { } found)
+            {
+                return null;
+            }
+
             if (found.Entry.Kind is EntryKind.Symlink)
             {
                 if (found.Entry.Link is [(byte)'/', ..] || ++links > LinksMax)
@@ -78,11 +109,11 @@ public static class TreeHasher
 
                 at.RemoveAt(at.Count - 1);
                 Push(rest, found.Entry.Link);
-                found = null;
             }
         }
 
-        return found;
+        var real = Joined(at);
+        return tree.Find(real) is { } entry ? (real, entry) : null;
     }
 
     private static IOException LeadsOut(byte[] path) => new($"{Posix.PosixPath.Show(path)} is a link that leads out of the workspace.");

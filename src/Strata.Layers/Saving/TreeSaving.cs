@@ -4,7 +4,6 @@ using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
-using Strata.Layers.Trees;
 
 namespace Strata.Layers.Saving;
 
@@ -53,6 +52,11 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         if (now.Tree == was.Tree)
         {
             return new SaveOutcome.Unchanged();
+        }
+
+        if (now.Names == 0)
+        {
+            return new SaveOutcome.Empty();
         }
 
         if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)

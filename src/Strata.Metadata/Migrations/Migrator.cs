@@ -89,7 +89,7 @@ internal static class Migrator
 
     private static long Pragma(SqliteConnection connection, string sql)
     {
-        using var rows = new SqlRows(connection, connection.Prepare(sql, []));
+        using var rows = new SqlRows(connection, sql, connection.Prepare(sql, []));
         return rows.Read() ? rows.Integer(0) : 0;
     }
 }

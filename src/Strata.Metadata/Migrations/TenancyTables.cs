@@ -22,9 +22,11 @@ internal static class TenancyTables
             kind INTEGER NOT NULL,
             id INTEGER NOT NULL,
             revocation INTEGER NOT NULL REFERENCES revocation,
+            pending INTEGER NOT NULL,
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX revoked_product_by ON revoked_product (revocation, kind, id);
+        CREATE INDEX revoked_product_pending ON revoked_product (kind, id) WHERE pending = 1;
         CREATE TABLE audit_batch (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             org TEXT NOT NULL,

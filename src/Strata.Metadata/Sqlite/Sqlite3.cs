@@ -50,6 +50,12 @@ internal static partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_stmt_readonly")]
     public static partial int IsReadOnly(nint statement);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
+    public static partial int Reset(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_clear_bindings")]
+    public static partial int ClearBindings(nint statement);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_finalize")]
     public static partial int CloseStatement(nint statement);
 

@@ -17,6 +17,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true); // half a character would make two texts one
 
     private readonly string _path;
+    private readonly StatementCache _statements = new();
     private nint _database;
 
     public SqliteConnection(string path, bool create)
@@ -55,19 +56,13 @@ internal sealed unsafe class SqliteConnection : IDisposable
     }
 
     /// <summary>One statement with its values: <c>$1</c> is the first.</summary>
-    /// <returns>The caller closes it.</returns>
+    /// <returns>The caller returns it with <see cref="Return"/>.</returns>
     public nint Prepare(string sql, ReadOnlySpan<SqlValue> values)
     {
-        var text = Utf8.GetBytes(sql);
-        nint statement;
-        fixed (byte* bytes = text)
+        var statement = _statements.Take(sql);
+        if (statement == 0)
         {
-            Check(Sqlite3.Prepare(_database, bytes, text.Length, out statement, out var rest));
-            if (rest != bytes + text.Length)
-            {
-                _ = Sqlite3.CloseStatement(statement);
-                throw new ArgumentException("More than one statement.", nameof(sql));
-            }
+            statement = Compile(sql);
         }
 
         try
@@ -91,6 +86,35 @@ internal sealed unsafe class SqliteConnection : IDisposable
         }
     }
 
+    /// <summary>After the last row, or before.</summary>
+    public void Return(string sql, nint statement)
+    {
+        if (_database == 0)
+        {
+            _ = Sqlite3.CloseStatement(statement); // its connection waits for it
+        }
+        else
+        {
+            _statements.Return(sql, statement);
+        }
+    }
+
+    private nint Compile(string sql)
+    {
+        var text = Utf8.GetBytes(sql);
+        fixed (byte* bytes = text)
+        {
+            Check(Sqlite3.Prepare(_database, bytes, text.Length, out var statement, out var rest));
+            if (rest != bytes + text.Length)
+            {
+                _ = Sqlite3.CloseStatement(statement);
+                throw new ArgumentException("More than one statement.", nameof(sql));
+            }
+
+            return statement;
+        }
+    }
+
     /// <returns>Whether there is a row.</returns>
     public bool Step(nint statement)
     {
@@ -111,6 +135,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
         var database = Interlocked.Exchange(ref _database, 0);
         if (database != 0)
         {
+            _statements.Clear();
             _ = Sqlite3.Close(database);
         }
     }

@@ -10,6 +10,9 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
 {
     private const string LostReason = "its process ended without a word, or was cut off";
 
+    /// <summary>Of what workers say; more is cut off.</summary>
+    private const int TextMax = 1000;
+
     private readonly Leases _leases = new(database, time, LeaseTimes.Long);
 
     public async ValueTask<RunStarting> StartAsync(RunStart start, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
         ArgumentOutOfRangeException.ThrowIfEqual((int)status, (int)RunStatus.Running);
         return await database.WriteAsync(
             sql => RunSql.HasEnded(sql, lease.Number) ? EndOutcome.AlreadyEnded
-                : lease.IsHeld(sql) && RunSql.End(sql, lease.Number, status, reason, time.GetUtcNow()) ? EndOutcome.Recorded
+                : lease.IsHeld(sql) && RunSql.End(sql, lease.Number, status, Limited(reason), time.GetUtcNow()) ? EndOutcome.Recorded
                 : EndOutcome.LeaseLost,
             cancellationToken).ConfigureAwait(false);
     }
@@ -86,7 +89,7 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
 
         return await database.WriteAsync(
             sql => AttemptSql.HasEnded(sql, lease.Number) ? EndOutcome.AlreadyEnded
-                : lease.IsHeld(sql) && AttemptSql.End(sql, lease.Number, status, reason, time.GetUtcNow()) ? EndOutcome.Recorded
+                : lease.IsHeld(sql) && AttemptSql.End(sql, lease.Number, status, Limited(reason), time.GetUtcNow()) ? EndOutcome.Recorded
                 : EndOutcome.LeaseLost,
             cancellationToken).ConfigureAwait(false);
     }
@@ -122,6 +125,8 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
 
         return new AttemptStarting.Ended(earlier);
     }
+
+    private static string? Limited(string? text) => text?.Length > TextMax ? text[..TextMax] : text;
 
     private static LostWork Lost(SqlSession sql) => new(
         [.. RunSql.ListRunning(sql).Where(token => !token.IsHeld(sql)).Select(token => token.Name[RunLease.Prefix.Length..])],

@@ -17,6 +17,7 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
     /// <exception cref="BlobStoreException">The last attempt's.</exception>
     public async Task<T> RunAsync<T>(Func<int, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
+        var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             await PauseAsync(cancellationToken).ConfigureAwait(false);
@@ -24,7 +25,7 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
             {
                 return await call(attempt, cancellationToken).ConfigureAwait(false);
             }
-            catch (BlobStoreException e) when (e.IsTransient && attempt < policy.AttemptsMax)
+            catch (BlobStoreException e) when (e.IsTransient && attempt < policy.AttemptsMax && time.GetElapsedTime(start) < policy.Patience)
             {
                 Interlocked.Increment(ref _retries);
                 var delay = policy.DelayAfter(attempt, Random.Shared.NextDouble());
@@ -82,11 +83,14 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
 /// <param name="DelayFirst">What the first delay is at most; each further may be twice as long.</param>
 public sealed record RetryPolicy(int AttemptsMax, TimeSpan DelayFirst, TimeSpan DelayMax)
 {
+    /// <summary>After so long no further attempt begins.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>For parts of an upload: gives up after about a minute of trying.</summary>
     public static RetryPolicy Upload { get; } = new(8, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(20));
 
     /// <summary>For reads, of which a miss is made when they fail: gives up within seconds.</summary>
-    public static RetryPolicy Read { get; } = new(4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+    public static RetryPolicy Read { get; } = new(4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2)) { Patience = TimeSpan.FromSeconds(6) };
 
     /// <param name="jitter">0 to 1: a random number. At least half of the delay is waited, else many would come at once all the same.</param>
     public TimeSpan DelayAfter(int attempt, double jitter)

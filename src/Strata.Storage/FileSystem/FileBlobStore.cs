@@ -40,13 +40,14 @@ internal sealed class FileBlobStore : IBlobStore
 
             var temporary = _paths.NewTemporary();
             await StoredFile.WriteAsync(temporary, content, StoredFile.ETagOf(content.Span), cancellationToken).ConfigureAwait(false);
-            if (FileObjects.TryName(target, () => DurableFiles.TryPublish(temporary, target)))
+            try
             {
-                return PutOutcome.Stored;
+                return FileObjects.TryName(target, () => DurableFiles.TryPublish(temporary, target)) ? PutOutcome.Stored : PutOutcome.Exists;
             }
-
-            DurableFiles.TryDelete(temporary);
-            return PutOutcome.Exists;
+            finally
+            {
+                DurableFiles.TryDelete(temporary); // unless it has its name
+            }
         });
     }
 

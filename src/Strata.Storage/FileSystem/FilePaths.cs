@@ -9,7 +9,8 @@ namespace Strata.Storage.FileSystem;
 /// DIR/
 ///   format           "strata.blobs/1"
 ///   objects/KEY~     a file (one put), or a directory: a completed upload as it was below uploads/, with its layout
-///   uploads/ID/      lock          its id, key and when it was started (Unix ms); flock: a part or the whole is being named
+///   uploads/ID/      flock: a part or the whole is being named
+///                    upload        its id, key and when it was started (Unix ms)
 ///                    00001 …       parts
 ///                    layout        parts that count: written before it is completed
 ///                    tmp-…         being written
@@ -21,7 +22,7 @@ namespace Strata.Storage.FileSystem;
 internal sealed class FilePaths(string directory)
 {
     public const string ObjectMark = "~";
-    public const string LockName = "lock";
+    public const string UploadName = "upload";
     public const string LayoutName = "layout";
     public const string TemporaryPrefix = "tmp-";
 

@@ -14,7 +14,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
         var temporary = paths.NewTemporary();
         Directory.CreateDirectory(temporary, DurableFiles.OwnerOnlyDirectory);
         var text = string.Create(CultureInfo.InvariantCulture, $"{id}\n{key}\n{time.GetUtcNow().ToUnixTimeMilliseconds()}\n");
-        await DurableFiles.WriteAsync(Path.Combine(temporary, FilePaths.LockName), System.Text.Encoding.ASCII.GetBytes(text), default, cancellationToken).ConfigureAwait(false);
+        await DurableFiles.WriteAsync(Path.Combine(temporary, FilePaths.UploadName), System.Text.Encoding.ASCII.GetBytes(text), default, cancellationToken).ConfigureAwait(false);
         DurableFiles.SyncDirectory(temporary);
         Directory.Move(temporary, Path.Combine(paths.Uploads, id));
         DurableFiles.SyncDirectory(paths.Uploads);
@@ -26,7 +26,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
         var directory = Checked(upload);
         var temporary = FilePaths.NewTemporaryIn(directory);
         await StoredFile.WriteAsync(temporary, content, etag, cancellationToken).ConfigureAwait(false);
-        using var taken = FileLock.Take(Path.Combine(directory, FilePaths.LockName)); // not while it is completed: that has looked at the parts already
+        using var taken = FileLock.Take(directory); // not while it is completed: that has looked at the parts already
         File.Move(temporary, FilePaths.Part(directory, number), overwrite: true);
         DurableFiles.SyncDirectory(directory);
     }
@@ -55,7 +55,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
         }
 
         var directory = paths.Upload(upload);
-        using var taken = FileLock.Take(Path.Combine(directory, FilePaths.LockName));
+        using var taken = FileLock.Take(directory);
         foreach (var part in parts)
         {
             if (StoredFile.Find(FilePaths.Part(directory, part.Number), part.Number) != part)
@@ -139,7 +139,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
     {
         try
         {
-            var lines = File.ReadAllLines(Path.Combine(directory, FilePaths.LockName));
+            var lines = ReadLines(Path.Combine(directory, FilePaths.UploadName));
             return lines.Length == 3 && UploadIds.IsValid(lines[0]) && BlobName.IsValid(lines[1]) && long.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out var started)
                 ? new(new(lines[1], lines[0]), DateTimeOffset.FromUnixTimeMilliseconds(started))
                 : null;
@@ -148,6 +148,14 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
         {
             return null;
         }
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        using var file = File.OpenHandle(path);
+        var bytes = new byte[Math.Min(RandomAccess.GetLength(file), 2 * BlobName.LengthMax)];
+        var read = RandomAccess.Read(file, bytes, 0);
+        return System.Text.Encoding.ASCII.GetString(bytes, 0, read).TrimEnd('\n').Split('\n');
     }
 
     /// <exception cref="DirectoryNotFoundException">It is gone, or of another key.</exception>

@@ -1,5 +1,5 @@
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Garbage;
@@ -27,17 +27,41 @@ public sealed class UploadReaper(BlobArchives archives)
         var before = archives.Time.GetUtcNow() - heartbeatMax;
         var retry = new Retry(archives.Time, archives.Options.Upload);
         var known = await EndKnownAsync(store, before, retry, cancellationToken).ConfigureAwait(false);
-        var unknown = 0;
+        var unknown = await FindUnknownAsync(store, before, cancellationToken).ConfigureAwait(false);
+        foreach (var upload in unknown)
+        {
+            await retry.RunAsync((_, stop) => archives.Store.AbortAsync(upload, stop), cancellationToken).ConfigureAwait(false);
+        }
+
+        return new(known + unknown.Count, unknown.Count);
+    }
+
+    /// <summary>How many it would end.</summary>
+    /// <exception cref="BlobStoreException">The store fails.</exception>
+    public async Task<int> CountAsync(TimeSpan heartbeatMax, CancellationToken cancellationToken)
+    {
+        if (archives.FindStoreId() is not { } store)
+        {
+            return 0;
+        }
+
+        var before = archives.Time.GetUtcNow() - heartbeatMax;
+        var unknown = await FindUnknownAsync(store, before, cancellationToken).ConfigureAwait(false);
+        return unknown.Count + archives.Database.Read(sql => UploadSql.ListAbandoned(sql, store, before)).Count;
+    }
+
+    private async Task<List<UploadTarget>> FindUnknownAsync(string store, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var unknown = new List<UploadTarget>();
         await foreach (var pending in archives.Store.ListUploadsAsync($"{store}/", cancellationToken).ConfigureAwait(false))
         {
             if (pending.StartedAt < before && !archives.Database.Read(sql => UploadSql.IsKnown(sql, pending.Upload)))
             {
-                await retry.RunAsync((_, stop) => archives.Store.AbortAsync(pending.Upload, stop), cancellationToken).ConfigureAwait(false);
-                unknown++;
+                unknown.Add(pending.Upload);
             }
         }
 
-        return new(known + unknown, unknown);
+        return unknown;
     }
 
     private async Task<int> EndKnownAsync(string store, DateTimeOffset before, Retry retry, CancellationToken cancellationToken)

@@ -36,13 +36,15 @@ public sealed class KeyRing
             return known;
         }
 
+        var needed = _database.Read(OrgKeySql.Any); // before the key is looked for: it is made before the first row is written
         var root = RootKey.Find(_dataDirectory, _variable);
-        if (_database.Read(OrgKeySql.Any) is { } wrapping && root is null)
+        if (root is null)
         {
-            throw new EnvironmentException(StorageDiagnostics.RootKeyIsGone(RootKey.PathIn(_dataDirectory), wrapping)); // a new one would open nothing
+            root = needed is null
+                ? RootKey.Make(_dataDirectory)
+                : throw new EnvironmentException(StorageDiagnostics.RootKeyIsGone(RootKey.PathIn(_dataDirectory), needed)); // a new one would open nothing
         }
 
-        root ??= RootKey.Make(_dataDirectory);
         if (_database.Read(sql => OrgKeySql.Find(sql, org)) is { } row)
         {
             return _known.GetOrAdd(org, Open(org, row, root));

@@ -30,15 +30,13 @@ internal static class DurableFiles
     /// <returns>False: something has that name; the file is left where it was.</returns>
     public static bool TryPublish(string temporary, string target)
     {
-        try
-        {
-            File.Move(temporary, target, overwrite: false);
-        }
-        catch (IOException) when (Path.Exists(target))
+        // Not File.Move: that looks whether the target is there, and then replaces what has come meanwhile.
+        if (!TryLink(temporary, target))
         {
             return false;
         }
 
+        File.Delete(temporary);
         SyncNames(Path.GetDirectoryName(target)!);
         return true;
     }
@@ -111,6 +109,14 @@ internal static class DurableFiles
     {
         var error = Marshal.GetLastPInvokeError();
         var message = $"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}";
-        return error == 2 ? new DirectoryNotFoundException(message) : new IOException(message, error); // ENOENT
+        return error == Libc.NotFound ? new DirectoryNotFoundException(message) : new IOException(message, error);
+    }
+
+    private static unsafe bool TryLink(string from, string to)
+    {
+        fixed (byte* source = Encoding.UTF8.GetBytes(from + '\0'), target = Encoding.UTF8.GetBytes(to + '\0'))
+        {
+            return Libc.Link(source, target) == 0 || (Marshal.GetLastPInvokeError() == Libc.Exists ? false : throw Failure("link", to));
+        }
     }
 }

@@ -2,14 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Strata.Storage.Posix;
 
-/// <summary>A file locked for one, among threads and processes; waits for who has it. The kernel lets go of the locks of the dead.</summary>
+/// <summary>
+/// A directory locked for one, among threads and processes; waits for who has it. The kernel lets go of the locks of the dead. Not a file: whenever .NET opens one it asks
+/// for a lock of its own, and fails if it does not get it.
+/// </summary>
 internal sealed class FileLock : IDisposable
 {
     private int _file;
 
     private FileLock(int file) => _file = file;
 
-    /// <exception cref="DirectoryNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static FileLock Take(string path)
     {
         var taken = new FileLock(DurableFiles.Open(path));

@@ -99,12 +99,8 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
         }
         catch (BlobStoreException e) when (e.Status == 500)
         {
-            if (await IsGoneAsync(upload, cancellationToken).ConfigureAwait(false))
-            {
-                return CompleteOutcome.StartAgain; // radosgw says of an aborted upload that it is being completed
-            }
-
-            throw;
+            // radosgw says of an aborted upload that it is being completed
+            return await IsGoneAsync(upload, cancellationToken).ConfigureAwait(false) ? CompleteOutcome.StartAgain : throw new BlobStoreException(e.Fault, e.Message, e);
         }
     }
 

@@ -29,6 +29,9 @@ internal static class S3Errors
         },
     };
 
+    /// <summary>Other credentials might do.</summary>
+    public static bool IsOfCredentials(string code) => code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId";
+
     /// <summary>For people: code, the store's own words, and what is behind the usual ones. Never what was sent: that is signed.</summary>
     public static string Explain(HttpStatusCode status, string code, string message, string? bucketRegion)
     {

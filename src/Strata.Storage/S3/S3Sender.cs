@@ -32,22 +32,23 @@ internal sealed class S3Sender : IDisposable
 
     public string Description => _settings.Location.ToString();
 
-    public S3Signing Signing => new(_settings, _time.GetUtcNow());
+    public S3Signing Signing => new(_settings, _settings.Credentials, _time.GetUtcNow());
 
     /// <summary>Reads the answer whole: it is small, or an error.</summary>
     /// <returns>Also 412, for who asks whether something is there.</returns>
     /// <exception cref="BlobStoreException">Every other refusal, and what the network does.</exception>
     public async Task<S3Answer> SendAsync(S3Call call, CancellationToken cancellationToken)
     {
-        using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Idle, cancellationToken);
+        using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Sending, cancellationToken);
+        var credentials = _settings.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
-            using var response = await SendAsync(call, watch).ConfigureAwait(false);
+            using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false);
             var answer = new S3Answer(response.StatusCode, Headers(response), body);
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.PreconditionFailed)
             {
-                throw Refusal(call, answer);
+                throw Refusal(call, answer, credentials);
             }
 
             return answer;
@@ -59,12 +60,13 @@ internal sealed class S3Sender : IDisposable
     public async Task<T> ReadAsync<T>(S3Call call, Func<HttpResponseMessage, Func<Memory<byte>, ValueTask<int>>, Task<T>> read, CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_time, call.AnswerWithin, cancellationToken);
+        var credentials = _settings.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
-            using var response = await SendAsync(call, watch).ConfigureAwait(false);
+            using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
             {
-                throw Refusal(call, new(response.StatusCode, Headers(response), await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false)));
+                throw Refusal(call, new(response.StatusCode, Headers(response), await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false)), credentials);
             }
 
             var body = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
@@ -76,8 +78,8 @@ internal sealed class S3Sender : IDisposable
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An error that came as an answer of its own kind (of Complete: with status 200).</summary>
-    public BlobStoreException Refusal(S3Call call, S3Answer answer)
+    /// <param name="credentials">That it was sent with. Refused ones may have been renewed where they come from: then trying again helps.</param>
+    private BlobStoreException Refusal(S3Call call, S3Answer answer, S3Credentials? credentials = null)
     {
         var (code, message) = ("", "");
         try
@@ -93,7 +95,8 @@ internal sealed class S3Sender : IDisposable
             // a proxy's page: the status says it
         }
 
-        var fault = S3Errors.FaultOf(answer.Status, code, call.Missing);
+        var isRenewed = credentials is not null && S3Errors.IsOfCredentials(code) && _settings.TryRenew(credentials);
+        var fault = isRenewed ? BlobFault.Unavailable : S3Errors.FaultOf(answer.Status, code, call.Missing);
         return new(fault, $"{Description}: {call.Method} {call.ObjectPath}: {S3Errors.Explain(answer.Status, code, message, answer.BucketRegion)}.")
         {
             RetryAfter = answer.RetryAfter,
@@ -120,13 +123,13 @@ internal sealed class S3Sender : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(S3Call call, IdleWatch watch)
+    private async Task<HttpResponseMessage> SendAsync(S3Call call, S3Credentials credentials, IdleWatch watch)
     {
-        using var request = Signing.Request(call);
+        using var request = new S3Signing(_settings, credentials, _time.GetUtcNow()).Request(call);
         if (call.Body is { } body)
         {
             var md5 = request.Content!.Headers.ContentMD5;
-            request.Content = new WatchedContent(body, watch, _times.Idle, call.AnswerWithin);
+            request.Content = new WatchedContent(body, watch, _times.Sending, call.AnswerWithin);
             request.Content.Headers.ContentMD5 = md5;
         }
 

@@ -5,8 +5,12 @@ namespace Strata.Storage.S3;
 /// <summary>Where and as whom: the location, completed from the environment and the profile.</summary>
 internal sealed class S3Settings
 {
-    private S3Settings(StorageLocation.OfS3 location, Uri endpoint, bool pathStyle, string region, S3Credentials credentials) =>
-        (Location, Endpoint, PathStyle, Region, Credentials) = (location, endpoint, pathStyle, region, credentials);
+    private readonly Func<S3Credentials> _read;
+    private readonly Lock _renewing = new(); // guards _credentials
+    private S3Credentials _credentials;
+
+    private S3Settings(StorageLocation.OfS3 location, Uri endpoint, bool pathStyle, string region, Func<S3Credentials> read) =>
+        (Location, Endpoint, PathStyle, Region, _read, _credentials) = (location, endpoint, pathStyle, region, read, read());
 
     public StorageLocation.OfS3 Location { get; }
 
@@ -17,28 +21,67 @@ internal sealed class S3Settings
 
     public string Region { get; }
 
-    public S3Credentials Credentials { get; }
+    public S3Credentials Credentials
+    {
+        get
+        {
+            lock (_renewing)
+            {
+                return _credentials;
+            }
+        }
+    }
+
+    /// <summary>Whether there are others than those that were refused: whoever writes the profile may have renewed them.</summary>
+    public bool TryRenew(S3Credentials refused)
+    {
+        lock (_renewing)
+        {
+            if (ReferenceEquals(_credentials, refused))
+            {
+                try
+                {
+                    var read = _read();
+                    _credentials = read.AccessKey == refused.AccessKey && read.SessionToken == refused.SessionToken ? refused : read;
+                }
+                catch (UserErrorException)
+                {
+                    return false;
+                }
+            }
+
+            return !ReferenceEquals(_credentials, refused);
+        }
+    }
 
     /// <param name="environment">Reads variables.</param>
     /// <exception cref="UserErrorException">No credentials, or an endpoint that is none.</exception>
     public static S3Settings Of(StorageLocation.OfS3 location, Func<string, string?> environment)
     {
         var variable = (string name) => environment(name) is { Length: > 0 } value ? value : null;
-        var isOfEnvironment = location.Profile is null && variable("AWS_ACCESS_KEY_ID") is not null;
         var name = location.Profile ?? variable("AWS_PROFILE") ?? "default";
         var profile = AwsProfile.Read(name, variable);
-        var credentials = isOfEnvironment
-            ? Credential(location, "the environment", variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN"))
-            : Credential(
-                location, $"the profile `{name}`", profile.GetValueOrDefault("aws_access_key_id"), profile.GetValueOrDefault("aws_secret_access_key"),
-                profile.GetValueOrDefault("aws_session_token"));
         var region = location.Region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION") ?? profile.GetValueOrDefault("region") ?? "us-east-1";
         var endpoint = location.Endpoint
             ?? OtherEndpoint(variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL") ?? profile.GetValueOrDefault("endpoint_url"));
+        var credentials = () => CredentialsOf(location, name, variable);
         return endpoint is not null ? new(location, endpoint, pathStyle: true, region, credentials) : OfAmazon(location, region, credentials);
     }
 
-    private static S3Settings OfAmazon(StorageLocation.OfS3 location, string region, S3Credentials credentials)
+    private static S3Credentials CredentialsOf(StorageLocation.OfS3 location, string name, Func<string, string?> variable)
+    {
+        if (location.Profile is null && variable("AWS_ACCESS_KEY_ID") is { } accessKey)
+        {
+            return Credential(location, "the environment", accessKey, variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN"));
+        }
+
+        var profile = AwsProfile.Read(name, variable);
+        return Credential(
+            location, $"the profile `{name}`", profile.GetValueOrDefault("aws_access_key_id"), profile.GetValueOrDefault("aws_secret_access_key"),
+            profile.GetValueOrDefault("aws_session_token"));
+    }
+
+    private static S3Settings OfAmazon(StorageLocation.OfS3 location, string region, Func<S3Credentials> credentials)
     {
         var domain = region.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
         var pathStyle = location.Bucket.Contains('.', StringComparison.Ordinal); // the certificate is for one label

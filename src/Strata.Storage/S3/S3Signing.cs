@@ -5,9 +5,9 @@ using Strata.Storage.Blobs;
 namespace Strata.Storage.S3;
 
 /// <summary>Requests and URLs of one moment, signed.</summary>
-internal sealed class S3Signing(S3Settings settings, DateTimeOffset now)
+internal sealed class S3Signing(S3Settings settings, S3Credentials credentials, DateTimeOffset now)
 {
-    private readonly SignatureV4 _signature = new(settings.Credentials, settings.Region, now);
+    private readonly SignatureV4 _signature = new(credentials, settings.Region, now);
 
     public HttpRequestMessage Request(S3Call call)
     {
@@ -26,7 +26,7 @@ internal sealed class S3Signing(S3Settings settings, DateTimeOffset now)
         headers.Add(("host", settings.Endpoint.Authority));
         Add("x-amz-content-sha256", hash);
         Add("x-amz-date", _signature.Timestamp);
-        if (settings.Credentials.SessionToken is { } token)
+        if (credentials.SessionToken is { } token)
         {
             Add("x-amz-security-token", token);
         }

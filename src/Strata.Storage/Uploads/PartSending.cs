@@ -1,6 +1,5 @@
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
-using Strata.Storage.Keys;
 
 namespace Strata.Storage.Uploads;
 

@@ -1,6 +1,5 @@
 using Strata.Core;
 using Strata.Metadata;
-using Strata.Metadata.Leases;
 using Strata.Storage.Frames;
 using Strata.Storage.Objects;
 

@@ -38,6 +38,9 @@ public static class Derivations
     }
 
     /// <summary>The product's row is gone.</summary>
-    public static void Remove(SqlSession sql, Product product) =>
+    public static void Remove(SqlSession sql, Product product)
+    {
         sql.Execute("DELETE FROM derivation WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
+        sql.Execute("DELETE FROM revoked_product WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
+    }
 }

@@ -2,17 +2,21 @@ using Strata.Metadata;
 
 namespace Strata.Tenancy.Revoking;
 
-/// <summary>A kind of product that can be taken back. Its statements act on the rows of one revocation as a whole: there may be a hundred thousand.</summary>
+/// <summary>
+/// A kind of product that can be taken back. From the moment its rows are in <c>revoked_product</c> nobody may find them: each look-up of the kind asks there (there may be a hundred thousand, too
+/// many to change at once). Their own rows follow.
+/// </summary>
 public interface IRevocable
 {
     ProductKind Kind { get; }
 
-    /// <summary>Inserts what the revoked run itself published, live or not, into <c>revoked_product (revocation, kind, id)</c>.</summary>
+    /// <summary>Inserts what the revoked run itself published, live or not, into <c>revoked_product (kind, id, revocation, pending)</c>, as pending.</summary>
     void AddProductsOfRun(SqlSession sql, long revocation, string runId);
 
-    /// <summary>Takes the products of the revocation out of use, in the same transaction: nobody finds them afterwards.</summary>
+    /// <summary>Takes the next revoked product out of use; it is not found any more as it is.</summary>
     /// <param name="reason">For people.</param>
-    void Retire(SqlSession sql, long revocation, string reason, DateTimeOffset now);
+    /// <returns>What to audit; null: it was not live, or is no more.</returns>
+    Audit.AuditEvent? Retire(SqlSession sql, long id, string reason, DateTimeOffset now);
 
     /// <summary>What was taken back, for people, in the order of its ids.</summary>
     IReadOnlyList<RevokedProduct> List(SqlSession sql, long revocation);

@@ -22,16 +22,36 @@ internal static class RevocationSql
     /// <summary>All that derives from what the revocation has so far, at any depth. What an earlier one took back is that one's.</summary>
     public static void AddDerived(SqlSession sql, long revocation) => sql.Execute(
         """
-        INSERT INTO revoked_product (kind, id, revocation)
+        INSERT INTO revoked_product (kind, id, revocation, pending)
         WITH RECURSIVE affected (kind, id) AS (
             SELECT kind, id FROM revoked_product WHERE revocation = $1
             UNION
             SELECT derivation.kind, derivation.id FROM affected
             JOIN derivation ON derivation.source_kind = affected.kind AND derivation.source_id = affected.id
         )
-        SELECT kind, id, $1 FROM affected WHERE true
+        SELECT kind, id, $1, 1 FROM affected WHERE true
         ON CONFLICT (kind, id) DO NOTHING
         """, revocation);
+
+    /// <summary>Of a kind, those whose own rows do not say so yet, with the run that was revoked.</summary>
+    public static List<(long Id, string RunId)> ListPending(SqlSession sql, ProductKind kind, int max)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT revoked_product.id, revocation.run_id FROM revoked_product JOIN revocation ON revocation.id = revoked_product.revocation
+            WHERE revoked_product.kind = $1 AND revoked_product.pending = 1 ORDER BY revoked_product.id LIMIT $2
+            """, (long)kind, max);
+        var pending = new List<(long, string)>();
+        while (rows.Read())
+        {
+            pending.Add((rows.Integer(0), rows.Text(1)));
+        }
+
+        return pending;
+    }
+
+    public static void Settle(SqlSession sql, Product product) =>
+        sql.Execute("UPDATE revoked_product SET pending = 0 WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
 
     public static long Count(SqlSession sql, long revocation)
     {

@@ -14,12 +14,48 @@ public sealed record RevocationReport(IReadOnlyList<RevokedProduct> Products, IR
 /// </summary>
 public sealed class Revocations(Database database, TimeProvider time, IReadOnlyList<IRevocable> kinds)
 {
+    private const int BatchMax = 500;
+
+    /// <summary>Nobody finds any of it when this returns; <see cref="SettleAsync"/> frees what it takes.</summary>
     /// <param name="organization">Whose audit log tells of it.</param>
     /// <param name="actor">For people: who revoked.</param>
     public async ValueTask<RevocationReport> RevokeAsync(string runId, string organization, string repository, string actor, CancellationToken cancellationToken)
     {
         var (revocation, isNew) = await database.WriteAsync(sql => Revoke(sql, runId, organization, repository, actor), cancellationToken).ConfigureAwait(false);
         return database.Read(sql => Report(sql, runId, revocation, !isNew));
+    }
+
+    /// <summary>Takes what was revoked, by anyone, out of use in its own rows, in small transactions. One look when there is nothing to do.</summary>
+    /// <returns>How many.</returns>
+    public async ValueTask<int> SettleAsync(CancellationToken cancellationToken)
+    {
+        var settled = 0;
+        foreach (var kind in kinds)
+        {
+            while (database.Read(sql => RevocationSql.ListPending(sql, kind.Kind, BatchMax)) is { Count: > 0 } pending)
+            {
+                settled += await database.WriteAsync(sql => Settle(sql, kind, pending), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return settled;
+    }
+
+    private int Settle(SqlSession sql, IRevocable kind, List<(long Id, string RunId)> pending)
+    {
+        var (events, now) = (new List<AuditEvent>(), time.GetUtcNow());
+        foreach (var (id, runId) in pending)
+        {
+            if (kind.Retire(sql, id, $"run {runId} was revoked", now) is { } audited)
+            {
+                events.Add(audited);
+            }
+
+            RevocationSql.Settle(sql, new(kind.Kind, id));
+        }
+
+        AuditLog.Append(sql, events);
+        return events.Count;
     }
 
     private (long Id, bool IsNew) Revoke(SqlSession sql, string runId, string organization, string repository, string actor)
@@ -37,11 +73,6 @@ public sealed class Revocations(Database database, TimeProvider time, IReadOnlyL
         }
 
         RevocationSql.AddDerived(sql, revocation);
-        foreach (var kind in kinds)
-        {
-            kind.Retire(sql, revocation, $"run {runId} was revoked", now);
-        }
-
         AuditLog.Append(sql, [new(now, organization, repository, "run.revoke", actor, $"run/{runId}", $"{RevocationSql.Count(sql, revocation)} products")]);
         return (revocation, true);
     }

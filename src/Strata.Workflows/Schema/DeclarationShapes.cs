@@ -8,7 +8,7 @@ internal static class DeclarationShapes
     private static readonly Shape Duration = NonEmptyText;
 
     public static IReadOnlyList<string> Presets { get; } =
-        ["npm", "yarn", "pnpm", "pip", "maven", "gradle", "go", "cargo", "nuget", "ccache", "node_modules"];
+        ["npm", "yarn", "yarn-berry", "pnpm", "pip", "maven", "gradle", "go", "cargo", "nuget", "ccache", "node_modules"];
 
     public static ObjectShape Copy { get; } = new("a copy step",
     [
@@ -52,7 +52,7 @@ internal static class DeclarationShapes
 
     public static ObjectShape Cache { get; } = new("a cache",
     [
-        Key("preset", new() { Scalars = ScalarTypes.Text, NonEmpty = true }, "Paths, key and vary known for a package manager: npm, yarn, pnpm, pip, maven, gradle, go, cargo, nuget, ccache, node_modules."),
+        Key("preset", new() { Scalars = ScalarTypes.Text, NonEmpty = true }, "Paths, key and vary known for a package manager: npm, yarn, yarn-berry, pnpm, pip, maven, gradle, go, cargo, nuget, ccache, node_modules."),
         Key("paths", TemplateOrTemplates(Sites.CacheKey), "What is kept: directories or files, ~ is the home directory, relative paths are in the workspace."),
         Key("key", Template(Sites.CacheKey), "The exact key; at most 512 characters, no comma and no line break."),
         Key("restore-keys", RestoreKeys, "Prefixes tried in order if the exact key is not there."),

@@ -20,9 +20,6 @@ public sealed class ArchiveTests : IDisposable
     /// <summary>What a tree is: kinds, modes, link targets, contents.</summary>
     private const string Listing = "find . -mindepth 1 -printf '%P %y %m %l\\n' | sort; find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
 
-    /// <summary>listxattr: says what is there.</summary>
-    private const string NoAttributes = "perl -e 'my $names = \"x\" x 999; my $size = syscall(194, $ARGV[0], $names, 999); print substr($names, 0, $size)'";
-
     private readonly SampleTree _sample = new();
 
     public void Dispose() => _sample.Dispose();
@@ -87,7 +84,7 @@ public sealed class ArchiveTests : IDisposable
         using var content = await _sample.OpenAsync(
             "mkdir -p keep gone opaque/below swap; echo 1 > keep/a; echo 2 > keep/b; echo 3 > gone/x; echo 4 > opaque/below/y; echo 5 > swap/z; echo 6 > first; ln first second; echo 7 > other",
             """
-            mkdir -p keep opaque; echo changed > keep/a; rm -f gone; mknod gone c 0 0; perl -e 'syscall(188, "opaque", "trusted.overlay.opaque", "y", 1, 0) == 0 or die $!'; echo new > opaque/new
+            mkdir -p keep opaque; echo changed > keep/a; rm -f gone; mknod gone c 0 0; set_attribute opaque trusted.overlay.opaque y; echo new > opaque/new
             echo 'now a file' > swap; mknod first c 0 0; echo link > late; ln late later
             """,
             "mkdir keep; mknod keep/b c 0 0; chmod 700 keep; echo top > top");
@@ -106,7 +103,7 @@ public sealed class ArchiveTests : IDisposable
             SampleTree.Shell(archive is "a.zip" ? $"TZ=UTC unzip -q {_sample[archive]}" : $"tar -xpf {_sample[archive]}", _sample["seen"]);
         }
 
-        SampleTree.Shell($"find . -mindepth 1 -printf '%P %y %m\\n' | sort; cat keep/a swap second late later opaque/new; {NoAttributes} opaque", _sample["seen"]).ShouldBe("""
+        SampleTree.Shell("find . -mindepth 1 -printf '%P %y %m\\n' | sort; cat keep/a swap second late later opaque/new; list_attributes opaque", _sample["seen"]).ShouldBe("""
             keep d 700
             keep/a f 644
             late f 644
@@ -163,22 +160,50 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public async Task What_is_there_is_not_touched()
     {
-        using var content = await _sample.OpenAsync("echo 1 > file");
-        var full = _sample.Make("full", "echo mine > file");
-        foreach (var target in (string[])[full, Path.Combine(full, "file")])
+        using var content = await _sample.OpenAsync("mkdir -p d/e; echo 1 > d/e/file; echo 2 > other; touch $'\\xff'");
+        foreach (var (name, script, taken) in ((string, string, string)[])
+        [
+            ("file", "mkdir -p d/e; echo mine > d/e/file", "d/e/file"), ("link", "mkdir elsewhere; ln -s elsewhere d", "d"), ("dangling", "ln -s missing other", "other"),
+            ("kind", "echo mine > d", "d"), ("directory", "mkdir other", "other"),
+        ])
         {
-            (await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, target, CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR4012");
+            var target = _sample.Make(name, script);
+            var before = SampleTree.Shell(Listing, target);
+            var refused = await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, $"{target}/", CancellationToken.None));
+            refused.Diagnostics[0].ShouldSatisfyAllConditions(d => d.Code.ShouldBe("STR4012"), d => d.Message.ShouldStartWith($"{target}/{taken} is there"));
+            SampleTree.Shell(Listing, target).ShouldBe(before);
         }
 
-        File.ReadAllText(Path.Combine(full, "file")).ShouldBe("mine\n");
+        (await Should.ThrowAsync<UserErrorException>(ArtifactArchives.WriteDirectoryAsync(content, _sample["file/d/e/file"], CancellationToken.None))).Diagnostics[0].Code.ShouldBe("STR4012");
+    }
+
+    [Fact]
+    public async Task A_directory_that_has_other_names_gets_those_of_the_artifact_too()
+    {
+        using var content = await _sample.OpenAsync("mkdir -p d/e; echo 1 > d/e/file; echo 2 > d/file; echo 3 > other; touch $'\\xff'; chmod 500 d/e");
+        var target = _sample.Make("target", "mkdir d; echo mine > d/mine; echo mine > mine; chmod 700 . d");
+        await ArtifactArchives.WriteDirectoryAsync(content, target, CancellationToken.None);
+        SampleTree.Shell("find . -mindepth 1 ! -name '*.tmp' ! -name $'\\xff' -printf '%P %m\\n' | sort; test -e $'\\xff'; ls -A | wc -l; cat d/mine d/e/file", target).ShouldBe("""
+            d 700
+            d/e 500
+            d/e/file 644
+            d/file 644
+            d/mine 644
+            mine 644
+            other 644
+            4
+            mine
+            1
+
+            """);
     }
 
     [Fact]
     public async Task Rights_that_a_job_gave_are_not_given_here()
     {
-        using var content = await _sample.OpenAsync("echo x > tool; chown 1234:1234 tool; chmod 6755 tool; mkdir d; chmod 2775 d; perl -e 'syscall(188, \"tool\", \"user.note\", \"1\", 1, 0) == 0 or die $!'; mknod null c 1 3; mkfifo pipe");
+        using var content = await _sample.OpenAsync("echo x > tool; chown 1234:1234 tool; chmod 6755 tool; mkdir d; chmod 2775 d; set_attribute tool user.note 1; mknod null c 1 3; mkfifo pipe");
         (await ArtifactArchives.WriteDirectoryAsync(content, _sample["out"], CancellationToken.None)).ShouldBe(1);
-        SampleTree.Shell($"stat -c '%n %a %u %F' * | sort; {NoAttributes} tool", _sample["out"])
+        SampleTree.Shell("stat -c '%n %a %u %F' * | sort; list_attributes tool", _sample["out"])
             .ShouldBe($"d 775 {SampleTree.Shell("id -u").Trim()} directory\npipe 644 {SampleTree.Shell("id -u").Trim()} fifo\ntool 755 {SampleTree.Shell("id -u").Trim()} regular file\n");
         await using var zip = File.Create(_sample["a.zip"]);
         (await ArtifactArchives.WriteZipAsync(content, zip, CancellationToken.None)).ShouldBe(2);

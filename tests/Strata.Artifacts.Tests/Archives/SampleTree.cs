@@ -10,6 +10,12 @@ namespace Strata.Artifacts.Tests.Archives;
 /// <summary>Directories and layers of a test, gone with this.</summary>
 internal sealed class SampleTree : IDisposable
 {
+    /// <summary>lsetxattr and llistxattr of x86-64.</summary>
+    private const string Attributes = """
+        set_attribute() { perl -e 'my ($path, $name, $value) = @ARGV; syscall(189, $path, $name, $value, length $value, 0) == 0 or die $!' "$@"; }
+        list_attributes() { perl -e 'my ($path, $names) = ($ARGV[0], "x" x 999); print substr($names, 0, syscall(195, $path, $names, 999))' "$@"; }
+        """;
+
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("strata-archives-");
 
     public SampleTree() => Directory.CreateDirectory(Data);
@@ -22,7 +28,7 @@ internal sealed class SampleTree : IDisposable
 
     public static string Shell(string script, string? directory = null)
     {
-        var start = new ProcessStartInfo("bash", ["-c", $"set -e; {script}"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory ?? "/" };
+        var start = new ProcessStartInfo("bash", ["-c", $"set -e\n{Attributes}\n{script}"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory ?? "/" };
         using var shell = Process.Start(start)!;
         var errors = shell.StandardError.ReadToEndAsync();
         var output = shell.StandardOutput.ReadToEnd();

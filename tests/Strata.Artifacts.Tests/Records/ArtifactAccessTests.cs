@@ -5,15 +5,13 @@ using Strata.Tenancy;
 
 namespace Strata.Artifacts.Tests.Records;
 
-public sealed class ArtifactAccessTests : IAsyncLifetime
+public sealed class ArtifactAccessTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly ArtifactBench _bench = new(new ManualClock());
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _bench.DisposeAsync();
+    public void Dispose() => _bench.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     [Fact]
     public async Task A_protected_run_reads_what_a_fork_made_only_when_it_names_the_run_and_trusts_it()

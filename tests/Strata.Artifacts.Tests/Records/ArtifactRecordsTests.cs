@@ -6,7 +6,7 @@ using Strata.Tenancy;
 
 namespace Strata.Artifacts.Tests.Records;
 
-public sealed class ArtifactRecordsTests : IAsyncLifetime
+public sealed class ArtifactRecordsTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -15,9 +15,7 @@ public sealed class ArtifactRecordsTests : IAsyncLifetime
 
     public ArtifactRecordsTests() => _bench = new(_clock);
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _bench.DisposeAsync();
+    public void Dispose() => _bench.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     [Fact]
     public async Task What_was_published_is_found_as_it_was_with_its_history()

@@ -47,7 +47,9 @@ public class LifetimeTests
     [InlineData(245_000, "4 m 05 s")]
     [InlineData(3_599_999, "1 h 00 m")]
     [InlineData(7_380_000, "2 h 03 m")]
-    [InlineData(180_000_000, "50 h 00 m")]
+    [InlineData(172_799_000, "47 h 59 m")]
+    [InlineData(180_000_000, "2 d 02 h")]
+    [InlineData(2_592_000_000, "30 d 00 h")]
     public void Durations_are_shown_for_people(double milliseconds, string text) =>
         Lifetime.Format(TimeSpan.FromMilliseconds(milliseconds)).ShouldBe(text);
 }

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Strata.Core;
 using Strata.Layers.Store;
+using Strata.Layers.Tests.Remote;
 
 namespace Strata.Layers.Tests.Store;
 
@@ -11,27 +12,31 @@ public sealed class StoreModelTests
 {
     private const int Operations = 6;
 
-    [Fact]
-    public void The_store_agrees_with_a_dictionary()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_store_agrees_with_a_dictionary(bool isCached)
     {
         var step = Gen.Choose(0, Operations - 1).Zip(Gen.Choose(0, StoreChild.LayerCount - 1));
         var count = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 500 : 30;
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(60),
-            Prop.ForAll(step.ListOf().ToArbitrary(), steps => RunAsync([.. steps]).GetAwaiter().GetResult()));
+            Prop.ForAll(step.ListOf().ToArbitrary(), steps => RunAsync(isCached, [.. steps]).GetAwaiter().GetResult()));
     }
 
-    private static async Task<bool> RunAsync(IReadOnlyList<(int Operation, int Layer)> steps)
+    private static async Task<bool> RunAsync(bool isCached, IReadOnlyList<(int Operation, int Layer)> steps)
     {
         using var directory = new TemporaryDirectory();
-        var place = StoreChild.StoreIn(directory.Path).Public;
+        await using var cached = isCached ? new CachedLayersBench(directory.Path) : null;
+        var place = cached?.Layers.Of(CachedLayersBench.Org) ?? StoreChild.StoreIn(directory.Path).Public;
+        var org = isCached ? CachedLayersBench.Org : LayerOrg.Public;
         var present = new HashSet<int>();
         var leases = new List<(int Layer, LayerLease Lease)>();
         try
         {
             foreach (var (operation, layer) in steps)
             {
-                await StepAsync(directory, place, present, leases, operation, layer);
+                await StepAsync(directory.Combine("layers", org.Name), place, present, leases, operation, layer);
             }
 
             return true;
@@ -43,7 +48,7 @@ public sealed class StoreModelTests
     }
 
     private static async Task StepAsync(
-        TemporaryDirectory directory, ILayerPlace place, HashSet<int> present, List<(int Layer, LayerLease Lease)> leases, int operation, int layer)
+        string layers, ILayerPlace place, HashSet<int> present, List<(int Layer, LayerLease Lease)> leases, int operation, int layer)
     {
         var content = StoreChild.Content(layer);
         var digest = Digest.Of(content);
@@ -76,7 +81,7 @@ public sealed class StoreModelTests
                 _ = isLeased || present.Remove(layer);
                 break;
             case 4 when present.Contains(layer) && !leases.Exists(l => l.Layer == layer):
-                Shell.Run(directory.Combine("layers/_public", digest.Hex), "chmod u+w image.erofs; printf xyz >>image.erofs");
+                Shell.Run(Path.Combine(layers, digest.Hex), "chmod u+w image.erofs; printf xyz >>image.erofs");
                 (await place.OpenAsync(digest, CancellationToken.None)).Miss.ShouldBe(LayerMiss.Damaged);
                 present.Remove(layer);
                 break;

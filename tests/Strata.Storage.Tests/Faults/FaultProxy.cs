@@ -12,7 +12,9 @@ public sealed record ProxiedRequest(int Number, string Method, string Target, lo
 /// <summary>
 /// Stands before an HTTP server and does to each request what a schedule says. One request a connection. The head is passed on as it is (host too), so signatures hold.
 /// </summary>
+#pragma warning disable CA1001 // connections that end later still look at its token
 public sealed class FaultProxy : IAsyncDisposable
+#pragma warning restore CA1001
 {
     private const int HeadMax = 64 << 10;
 
@@ -56,10 +58,14 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -98,7 +104,7 @@ public sealed class FaultProxy : IAsyncDisposable
             }
 
             var whole = fault is Fault.ResetInRequest or Fault.StallRequest ? request.BodyLength / 2 : request.BodyLength;
-            var body = await ReadBodyAsync(socket, head.Rest, (int)whole, fault == Fault.Slow);
+            var body = await ReadBodyAsync(socket, head.Body, (int)whole, fault == Fault.Slow);
             await ActAsync(socket, request, fault, head.Text, body);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
@@ -136,7 +142,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
 
         var bodyStart = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
-        var half = bodyStart + ((answer.Length - bodyStart) / 2);
+        var half = answer.Length > bodyStart ? bodyStart + ((answer.Length - bodyStart) / 2) : bodyStart / 2; // of an answer without body, its head
         if (fault == Fault.CorruptAnswer && answer.Length > bodyStart)
         {
             answer[half] ^= 0x20;
@@ -182,7 +188,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task<(string Text, byte[] Rest)?> ReadHeadAsync(Socket socket)
+    private async Task<(string Text, byte[] Body)?> ReadHeadAsync(Socket socket)
     {
         var buffer = new byte[HeadMax];
         for (var length = 0; length < buffer.Length;)

@@ -9,22 +9,23 @@ public sealed class FileBlobStoreTests : BlobStoreContract
 #pragma warning restore CA1001
 {
     private readonly TemporaryDirectory _root = new();
-    private readonly SignedFileServer _server = new();
+    private SignedFileServer _server = null!;
 
     private string Dir => _root["store"];
 
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        _server.Dispose();
+        await _server.DisposeAsync();
         _root.Dispose();
     }
 
-    protected override Task<IBlobStore> OpenAsync()
+    protected override async Task<IBlobStore> OpenAsync()
     {
+        _server = await SignedFileServer.StartAsync();
         var store = Open();
         _server.Serve(store, new SignedFiles(Dir, _server.Url, TimeProvider.System));
-        return Task.FromResult<IBlobStore>(store);
+        return store;
     }
 
     [Fact]
@@ -92,6 +93,20 @@ public sealed class FileBlobStoreTests : BlobStoreContract
     }
 
     [Fact]
+    public async Task Of_several_at_once_exactly_one_stores_each_time()
+    {
+        for (var round = 0; round < 300; round++)
+        {
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => Store.PutAsync($"race/{round}", BitConverter.GetBytes(i), default))));
+
+            outcomes.Count(outcome => outcome == PutOutcome.Stored).ShouldBe(1);
+            (await ReadAsync($"race/{round}", 0, 4)).ShouldBe(BitConverter.GetBytes(Array.IndexOf(outcomes, PutOutcome.Stored)));
+        }
+
+        Directory.GetFileSystemEntries(Path.Combine(Dir, "tmp")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_the_dead_left_is_removed_after_a_day()
     {
         await Store.PutAsync("a", Some(5), default);
@@ -121,7 +136,7 @@ public sealed class FileBlobStoreTests : BlobStoreContract
         (await other.CompleteAsync(upload, parts, default)).ShouldBe(CompleteOutcome.Completed);
         (await other.CompleteAsync(upload, parts, default)).ShouldBe(CompleteOutcome.Completed);
 
-        (await ReadAsync("big", 0, content.Length)).ShouldBe(content);
+        (await ReadAsync("big", 0, content.Length)).AsSpan().SequenceEqual(content).ShouldBeTrue();
         File.Exists(Path.Combine(Dir, "objects/big~/tmp-part")).ShouldBeFalse();
     }
 

@@ -168,7 +168,7 @@ public sealed class FrameTests
 
         using var reader = await blob.OpenAsync(store);
 
-        (await SealedBlob.CopyAsync(reader)).ShouldBe(blob.Plain);
+        (await SealedBlob.CopyAsync(reader)).AsSpan().SequenceEqual(blob.Plain).ShouldBeTrue();
         store.Reads.ShouldBe(4); // index twice, the stretch, one frame again
     }
 
@@ -178,7 +178,7 @@ public sealed class FrameTests
         var blob = await SealedBlob.OfAsync(Mixed(MiB, 100), [MiB]);
         var shaky = new MemoryStore(blob.Stored) { BeforeRead = number => Throw(number % 3 != 0, BlobFault.Unavailable) };
         using var reader = await blob.OpenAsync(shaky);
-        (await SealedBlob.CopyAsync(reader)).ShouldBe(blob.Plain);
+        (await SealedBlob.CopyAsync(reader)).AsSpan().SequenceEqual(blob.Plain).ShouldBeTrue();
 
         var denied = new MemoryStore(blob.Stored) { BeforeRead = _ => Throw(true, BlobFault.Denied) };
         (await Should.ThrowAsync<BlobStoreException>(() => blob.OpenAsync(denied))).Fault.ShouldBe(BlobFault.Denied);

@@ -89,7 +89,7 @@ public sealed class UploadCrashTests
         (await bench.PendingAsync()).ShouldBeEmpty();
         (await bench.ObjectsAsync()).Count.ShouldBe(blobs);
         (await new StorageVerification(bench.Archives).RunAsync(true, null, CancellationToken.None)).Problems.ShouldBeEmpty();
-        var collected = await new BlobCollection(bench.Archives, new TestRoots()).RunAsync(TimeSpan.FromSeconds(-10), CancellationToken.None);
+        var collected = await new BlobCollector(bench.Archives, new TestRoots()).RunAsync(TimeSpan.FromSeconds(-10), CancellationToken.None);
         collected.Blobs.ShouldBe(blobs);
         (await bench.ObjectsAsync()).ShouldBeEmpty();
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
-using Strata.Workflows.Parsing.Checking;
 using Strata.Workflows.Parsing.Diagnosing;
 using Strata.Workflows.Parsing.Yaml;
 using Strata.Workflows.Schema;

@@ -1,5 +1,4 @@
 using Strata.Workflows.Model;
-using Strata.Workflows.Parsing.Checking;
 using Strata.Workflows.Parsing.Diagnosing;
 
 namespace Strata.Workflows.Parsing.Reading;

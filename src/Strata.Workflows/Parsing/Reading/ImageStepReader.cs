@@ -1,5 +1,4 @@
 using Strata.Workflows.Model;
-using Strata.Workflows.Parsing.Checking;
 using Strata.Workflows.Parsing.Diagnosing;
 using Strata.Workflows.Parsing.Yaml;
 using Strata.Workflows.Schema;

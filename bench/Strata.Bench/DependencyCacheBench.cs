@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Strata.Storage.Tests.S3;
+
+namespace Strata.Bench;
+
+/// <summary>A cache of a large tree, in S3: saved first, saved with a hundredth changed, restored with and without the host's copy; against tar, zstd and curl on the same server.</summary>
+internal static class DependencyCacheBench
+{
+    private const int Rounds = 3;
+
+    public static async Task<BenchResult> RunAsync(string repository)
+    {
+        using var server = new RadosGw();
+        using var directory = new ThrowawayDirectory();
+        var tree = SampleTree.Make(directory);
+        await TinyTree.MakeAsync(directory);
+        var project = Directory.CreateDirectory(directory.File("project")).FullName;
+        File.Copy(directory.File("tiny.tar"), Path.Combine(project, "tiny.tar"));
+        await Shell.RunAsync($"tar -C {tree} -cf {project}/tree.tar .", directory.Path);
+        var bench = new Job(repository, directory, project, server);
+        var result = new BenchResult(
+            "dependency-cache",
+            $"{SampleTree.What}. Of strata what its report says (saveMs, restoreMs); radosgw in memory, on loopback; the peer is tar | zstd -T0 -3, then curl, and the way back.");
+
+        var (saves, changes, colds, warms) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (savedBytes, changedBytes) = (0L, 0L);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var first = await bench.RunAsync($"k{round}-1", "mkdir -p ~/cache && busybox tar xf tree.tar -C ~/cache");
+            saves.Add(Number(first, "saveMs"));
+            savedBytes = (long)Number(first, "savedBytes");
+            var changed = await bench.RunAsync($"k{round}-2", "for i in 1 2 3 4 5 6 7 8 9 10; do for f in ~/cache/d$i/e*/f*; do case $f in *7) echo x >> $f;; esac; done; done", $"k{round}-");
+            changes.Add(Number(changed, "saveMs"));
+            changedBytes = (long)Number(changed, "savedBytes");
+            warms.Add(Number(await bench.RunAsync($"k{round}-2", "ls ~/cache"), "restoreMs"));
+            await Shell.RunAsync($"rm -rf {directory.File("data")}/layers/local", directory.Path);
+            colds.Add(Number(await bench.RunAsync($"k{round}-2", "ls ~/cache"), "restoreMs"));
+        }
+
+        var peer = await PeerAsync(directory, tree, server);
+        Samples[] all =
+        [
+            new("strata, first save", saves), new("tar | zstd, curl", peer.Saves), new("strata, save with some changed", changes),
+            new("strata, restore, not on this host", colds), new("curl, zstd | tar", peer.Restores), new("strata, restore, on this host", warms),
+        ];
+        result.Table(all);
+        Faster(result, all[1], all[0], "first save", 1.5);
+        Faster(result, all[1], all[2], "save with some changed", 10);
+        result.Figure(string.Create(CultureInfo.InvariantCulture, $"bytes of that save: {100.0 * changedBytes / savedBytes:0.0} % (figure: ≤ 5 where 1 % changed)"), changedBytes <= savedBytes / 20);
+        Faster(result, all[4], all[3], "cold restore", 3);
+        Faster(result, all[4], all[5], "warm restore", 100);
+        result.Figure(string.Create(CultureInfo.InvariantCulture, $"warm restore: {all[5].Median:0} ms (figure: ≤ 50)"), all[5].Median <= 50);
+        return result;
+    }
+
+    private static void Faster(BenchResult result, Samples peer, Samples own, string what, double min)
+    {
+        var ratio = peer.Median / Math.Max(own.Median, 1);
+        result.Figure(string.Create(CultureInfo.InvariantCulture, $"{what}: {ratio:0.0}× faster (figure: ≥ {min})"), ratio >= min);
+    }
+
+    private static double Number(JsonNode report, string name) => (double)report["jobs"]![0]!["caches"]![0]![name]!;
+
+    private static async Task<(List<double> Saves, List<double> Restores)> PeerAsync(ThrowawayDirectory directory, string tree, RadosGw server)
+    {
+        var (saves, restores) = (new List<double>(), new List<double>());
+        var url = $"{server.Endpoint}{RadosGw.Bucket}/peer";
+        var sign = $"--aws-sigv4 aws:amz:default:s3 --user {RadosGw.AccessKey}:{RadosGw.SecretKey} -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD'";
+        for (var round = 0; round < Rounds; round++)
+        {
+            saves.Add(await TimeAsync($"tar -C {tree} -cf - . | zstd -q -T0 -3 -f -o peer.zst && curl -sSf {sign} -T peer.zst {url} -o answer", directory));
+            restores.Add(await TimeAsync($"rm -rf peer && mkdir peer && curl -sSf {sign} {url} -o back.zst && zstd -q -dc back.zst | tar -C peer -xf -", directory));
+        }
+
+        return (saves, restores);
+    }
+
+    private static async Task<double> TimeAsync(string script, ThrowawayDirectory directory)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await Shell.RunAsync(script, directory.Path);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private sealed class Job(string repository, ThrowawayDirectory directory, string project, RadosGw server)
+    {
+        public async Task<JsonNode> RunAsync(string key, string command, string? restoreKey = null)
+        {
+            File.WriteAllText(Path.Combine(project, "strata.yml"), $$"""
+                jobs:
+                  job:
+                    image: { from: "rootfs:tiny.tar" }
+                    network: none
+                    caches:
+                      - { paths: [~/cache], key: {{key}}{{(restoreKey is null ? "" : $", restore-keys: [{restoreKey}]")}} }
+                    steps:
+                      - run: |
+                          {{command}}
+                """);
+            var report = directory.File("report.json");
+            await Shell.RunAsync(
+                $"AWS_ACCESS_KEY_ID={RadosGw.AccessKey} AWS_SECRET_ACCESS_KEY={RadosGw.SecretKey} {repository}/strata run --no-site --data {directory.File("data")} --storage '{server.Url()}' --report {report}",
+                project);
+            return JsonNode.Parse(await File.ReadAllBytesAsync(report))!;
+        }
+    }
+}

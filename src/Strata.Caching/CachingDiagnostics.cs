@@ -1,0 +1,34 @@
+using Strata.Caching.Keys;
+using Strata.Core.Diagnostics;
+
+namespace Strata.Caching;
+
+/// <summary>What is wrong with caches while a run or a command uses them: STR220x. Those of declarations are Strata.Workflows'.</summary>
+public static class CachingDiagnostics
+{
+    public static Diagnostic NothingKnown(string run, string? job, string? name) =>
+        new("STR2201", Severity.Error, $"No look-up of a cache is known of run '{run}'{(job is null ? "" : $", job '{job}'")}{(name is null ? "" : $", cache '{name}'")}.", null,
+            "Look-ups are kept for 30 days. Check the run's id, as `strata run` prints it, and --data DIR.");
+
+    public static Diagnostic NoSuchEntry(string name) =>
+        new("STR2202", Severity.Error, $"There is no cache entry '{name}'.", null, "Give the number or the key of an entry: `strata cache ls` lists them.");
+
+    public static Diagnostic NothingPublished(string run) =>
+        new("STR2203", Severity.Warning, $"Nothing that run '{run}' published is known.", null,
+            "It is revoked all the same: what it would still publish is refused. Check the run's id, as `strata run` prints it, and --data DIR.");
+
+    /// <summary>Of a key or restore key as it was evaluated.</summary>
+    /// <param name="at">Of the declaration.</param>
+    public static Diagnostic BadKey(string cache, CacheKeyProblem problem, SourceSpan? at) =>
+        new("STR2204", Severity.Warning, $"The cache '{cache}' is not used: its key {WordsOf(problem)}.", at,
+            "Look at what the expressions of the key came to (`strata run --explain`); hash what may be long or of several lines.");
+
+    private static string WordsOf(CacheKeyProblem problem) => problem switch
+    {
+        CacheKeyProblem.Empty => "is empty",
+        CacheKeyProblem.TooLong => $"has more than {CacheKey.LengthMax} characters",
+        CacheKeyProblem.Comma => "contains a comma",
+        CacheKeyProblem.LineBreak => "contains a line break or a NUL character",
+        _ => "contains half a character",
+    };
+}

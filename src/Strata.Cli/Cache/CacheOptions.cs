@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Strata.Caching.Entries;
+using Strata.Cli.Configuration;
+using Strata.Cli.Run;
+using Strata.Core.Diagnostics;
+using Strata.Metadata;
+
+namespace Strata.Cli.Cache;
+
+/// <summary>The options all cache commands share.</summary>
+internal sealed class CacheOptions
+{
+    public Option<string?> Org { get; } = SelectionOptions.One("--org", "ORG", "Only this organization's.");
+
+    public Option<string?> Repo { get; } = SelectionOptions.One("--repo", "NAME", "Only this repository's.");
+
+    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
+
+    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
+
+    public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>For the shell: keys of live entries.</summary>
+    public IEnumerable<CompletionItem> Keys(CompletionContext context)
+    {
+        try
+        {
+            using var place = CachePlace.Open(context.ParseResult, this);
+            return [.. place.List(place.Filter with { CountMax = 200 }).Select(entry => entry.Key).Distinct(StringComparer.Ordinal).Select(key => new CompletionItem(key))];
+        }
+        catch (Exception e) when (e is UserErrorException or EnvironmentException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>Where a cache command works. Who only looks makes no database.</summary>
+internal sealed class CachePlace : IDisposable
+{
+    private readonly Database? _database;
+
+    private CachePlace(string data, ConfigurationFile configuration, CacheFilter filter)
+    {
+        (Data, Configuration, Filter) = (data, configuration, filter);
+        _database = Database.Exists(data) ? new(data, TimeProvider.System) : null;
+        Catalog = _database is null ? null : new(_database, TimeProvider.System);
+    }
+
+    public string Data { get; }
+
+    public ConfigurationFile Configuration { get; }
+
+    /// <summary>As the options say.</summary>
+    public CacheFilter Filter { get; }
+
+    /// <summary>Null: nothing was ever recorded here.</summary>
+    public CacheCatalog? Catalog { get; }
+
+    /// <summary>As <see cref="Catalog"/>.</summary>
+    public Database? Database => _database;
+
+    /// <exception cref="UserErrorException">The configuration is wrong.</exception>
+    public static CachePlace Open(ParseResult parsed, CacheOptions options)
+    {
+        List<Diagnostic> problems = [];
+        var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
+        var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
+        var errors = problems.Where(problem => problem.Severity == Severity.Error).ToList();
+        return errors.Count > 0
+            ? throw new UserErrorException(errors)
+            : new(data, configuration, new() { Organization = parsed.GetValue(options.Org), Repository = parsed.GetValue(options.Repo) });
+    }
+
+    public IReadOnlyList<CacheEntry> List(CacheFilter filter) => Catalog?.ListAsync(filter, CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? [];
+
+    public void Dispose() => _database?.Dispose();
+}

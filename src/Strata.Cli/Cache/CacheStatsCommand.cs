@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Strata.Caching.Stats;
+using Strata.Cli.Image;
+using Strata.Core;
+using Strata.Core.Text;
+
+namespace Strata.Cli.Cache;
+
+/// <summary><c>strata cache stats</c>.</summary>
+internal static class CacheStatsCommand
+{
+    public static Command Create()
+    {
+        var options = new CacheOptions();
+        var prometheus = new Option<bool>("--prometheus") { Description = "The counters as text that Prometheus reads." };
+        var storage = new Option<decimal>("--storage-price") { HelpName = "PRICE", Description = "Of a gigabyte and month, to estimate costs (default: 0.023).", DefaultValueFactory = _ => 0.023m };
+        var egress = new Option<decimal>("--egress-price") { HelpName = "PRICE", Description = "Of a gigabyte fetched (default: 0.09).", DefaultValueFactory = _ => 0.09m };
+        var command = new Command("stats", "Hit rates, bytes, time saved and spent, costs, and which caches do not pay.") { prometheus, storage, egress };
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var place = CachePlace.Open(parsed, options);
+            var all = place.Catalog is null ? new([], 0, 0) : await place.Catalog.CountAsync(cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(prometheus))
+            {
+                Console.Out.Write(PrometheusText.Of(all));
+                return ExitCode.Success;
+            }
+
+            var (org, repo) = (parsed.GetValue(options.Org), parsed.GetValue(options.Repo));
+            var counts = all.Counts.Where(count => (org is null || count.Organization == org) && (repo is null || count.Repository == repo)).ToList();
+            var costs = CacheCosts.Of(all with { Counts = counts }, parsed.GetValue(storage), parsed.GetValue(egress));
+            var result = new StatsResult(
+                [.. counts.Select(CountResult.Of)],
+                [KindResult.Of("dependency", [.. counts.Where(count => !count.IsStep)]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)])],
+                all.Entries, all.SizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts));
+            if (parsed.GetValue(options.Json))
+            {
+                CacheJson.Print(result, CacheJson.Default.StatsResult);
+            }
+            else
+            {
+                Write(Console.Out, result);
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void Write(TextWriter output, StatsResult result)
+    {
+        List<string[]> rows = [["REPOSITORY", "NAME", "TYPE", "LOOK-UPS", "HITS", "PARTIAL", "SAVES", "RESTORED", "FETCHED", "SAVED", "TIME SAVED", "TIME SPENT"]];
+        foreach (var cache in result.Caches)
+        {
+            rows.Add(
+            [
+                cache.Repository, CacheTable.Cut(cache.Name), cache.Type, $"{cache.Hits + cache.Partial + cache.Misses}", $"{cache.Hits}", $"{cache.Partial}", $"{cache.Saves}",
+                new ByteSize(cache.RestoredBytes).ToString(), new ByteSize(cache.TransferredBytes).ToString(), new ByteSize(cache.SavedBytes).ToString(),
+                Lifetime.Format(TimeSpan.FromMilliseconds(cache.SavedMs)), Lifetime.Format(TimeSpan.FromMilliseconds(cache.SpentMs)),
+            ]);
+        }
+
+        if (rows.Count > 1)
+        {
+            CacheTable.Write(output, rows);
+        }
+
+        foreach (var kind in result.Kinds)
+        {
+            if (kind.HitRate is { } rate)
+            {
+                var net = TimeSpan.FromMilliseconds(Math.Abs(kind.NetMs));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all"));
+            }
+        }
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Entries} {(result.Entries == 1 ? "entry" : "entries")}, {new ByteSize(result.SizeBytes)}; storage {result.Costs.StorageMonthly:0.00} a month, fetched so far {result.Costs.Egress:0.00}, at the given prices"));
+        foreach (var advice in result.Advice)
+        {
+            output.WriteLine($"advice: {ImageShowCommand.Printable(advice)}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Strata.Storage;
+
+namespace Strata.Layers.Store;
+
+/// <summary>For layers whose only place is this host's disk.</summary>
+internal sealed class NoUploads : ILayerUploads
+{
+    public static NoUploads Instance { get; } = new();
+
+    public ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken) => new(UploadedLayers.Nothing);
+}

@@ -1,0 +1,81 @@
+using Strata.Core;
+using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
+using Strata.Storage.Objects;
+
+namespace Strata.Storage.Archives;
+
+/// <summary>The blobs of one organization, with the store, the keys and the records of this process.</summary>
+internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
+{
+    public string Description => all.Description;
+
+    public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Find(digest) is { } row ? new BlobPresence(row.LengthBytes, row.Doubt is not null) : null);
+    }
+
+    public async ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken)
+    {
+        using var turn = await all.Turns.EnterAsync((org, source.Digest), cancellationToken).ConfigureAwait(false);
+        using var storing = new BlobStoring(all, await SpaceAsync(cancellationToken).ConfigureAwait(false), source, context);
+        return await storing.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<bool> FetchAsync(
+        Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (Find(digest) is not { } row)
+        {
+            return false;
+        }
+
+        try
+        {
+            var orgKey = await all.Keys.GetAsync(org, cancellationToken).ConfigureAwait(false);
+            using var key = orgKey.Unwrap(row.WrappedKey);
+            using var reader = await BlobReader.OpenAsync(
+                all.Store, row.ObjectKey, key, row.Index, new Retry(all.Time, all.Options.Read), cancellationToken).ConfigureAwait(false);
+            if (reader.Index.Digest != digest || reader.Length != row.LengthBytes)
+            {
+                throw new BlobStoreException(BlobFault.Damaged, $"The object of blob {digest.Short} is another blob's.");
+            }
+
+            await reader.CopyToAsync((offset, content, stop) => sink(offset, content, stop), all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.NotFound)
+        {
+            await DoubtAsync(digest, "its object is gone", cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged)
+        {
+            await DoubtAsync(digest, e.Message, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken)
+    {
+        if (all.FindStoreId() is { } store)
+        {
+            await all.Database.WriteAsync(
+                sql =>
+                {
+                    if (BlobSql.FindLive(sql, store, org, digest) is { Doubt: null } row)
+                    {
+                        BlobSql.Doubt(sql, row.Id, reason);
+                    }
+
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private BlobRow? Find(Digest digest) => all.FindStoreId() is { } store ? all.Database.Read(sql => BlobSql.FindLive(sql, store, org, digest)) : null;
+
+    private async ValueTask<BlobSpace> SpaceAsync(CancellationToken cancellationToken) => new(await all.GetStoreIdAsync(cancellationToken).ConfigureAwait(false), org);
+}

@@ -1,0 +1,59 @@
+using Strata.Core;
+using Strata.Core.Tasks;
+using Strata.Metadata;
+using Strata.Storage.Blobs;
+using Strata.Storage.Keys;
+using Strata.Storage.Objects;
+using Strata.Storage.Uploads;
+
+namespace Strata.Storage.Archives;
+
+/// <summary>The blobs of all organizations of one database in one store. Opens nothing before it is asked. Disposing lets go of the store.</summary>
+/// <param name="place">What tells this store from others: <see cref="PlaceOf"/>.</param>
+/// <param name="keys">Remains the caller's, as does the database.</param>
+public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, Database database, TransferOptions options, TimeProvider time) : IAsyncDisposable
+{
+    private string? _storeId; // the same, whoever finds it first
+
+    internal IBlobStore Store => store;
+
+    internal KeyRing Keys => keys;
+
+    internal Database Database => database;
+
+    internal TransferOptions Options => options;
+
+    internal TimeProvider Time => time;
+
+    /// <summary>Who stores a blob that another part of this process is storing waits for that: it may be there then.</summary>
+    internal Turns<(string Org, Digest Digest)> Turns { get; } = new();
+
+    public string Description => store.Description;
+
+    /// <summary>Null: the store has nothing of the kind.</summary>
+    public IUploadExpiry? Expiry => store as IUploadExpiry;
+
+    /// <summary>The same bucket at another endpoint is another place; credentials make no difference.</summary>
+    public static string PlaceOf(StorageLocation location) =>
+        location is StorageLocation.OfS3 { Endpoint: { } endpoint } ? $"{location}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}" : location.ToString();
+
+    /// <param name="org">As its runs call it.</param>
+    public IBlobArchive Of(string org) => new BlobArchive(this, org);
+
+    /// <summary>Whether the store answers and lets us look.</summary>
+    /// <exception cref="BlobStoreException">It does not.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) => store.HeadAsync("probe", cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    /// <summary>Under which this database's objects lie. Null: it has none there.</summary>
+    internal string? FindStoreId() => _storeId ??= database.Read(sql => BlobSql.FindStore(sql, place));
+
+    internal async ValueTask<string> GetStoreIdAsync(CancellationToken cancellationToken) => FindStoreId() ?? (_storeId = await database.WriteAsync(
+        sql =>
+        {
+            BlobSql.InsertStore(sql, BlobSpace.NewId(), place, time.GetUtcNow());
+            return BlobSql.FindStore(sql, place)!;
+        },
+        cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,82 @@
+namespace Strata.EndToEnd;
+
+/// <summary>Who sees whose caches (DESIGN §7): never what a less trusted run saved.</summary>
+public sealed class CacheTrustTests : IDisposable
+{
+    private static readonly string[] Main = ["--trust", "protected", "--ref", "main"];
+    private static readonly string[] Branch = ["--trust", "internal", "--ref", "feature", "--base", "main"];
+    private static readonly string[] Fork = ["--trust", "fork", "--ref", "refs/pull/7/merge", "--base", "main"];
+    private static readonly string[] OtherFork = ["--trust", "fork", "--ref", "refs/pull/8/merge", "--base", "main"];
+
+    private readonly Workbench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_fork_never_poisons_the_default_branch_or_another_fork()
+    {
+        Save("poison");
+        var forked = (await _bench.ReportAsync(0, Fork)).Cache();
+        var again = (await _bench.ReportAsync(0, Fork)).Cache();
+        Check("test ! -e ~/c && mkdir ~/c && echo clean > ~/c/f");
+        var main = (await _bench.ReportAsync(0, Main)).Cache();
+        Check("test $(cat ~/c/f) = clean");
+        var other = (await _bench.ReportAsync(0, OtherFork)).Cache();
+        var branch = (await _bench.ReportAsync(0, Branch)).Cache();
+        Check("test $(cat ~/c/f) = poison");
+        var own = (await _bench.ReportAsync(0, Fork)).Cache();
+
+        (forked.Both, again.Both).ShouldBe(("miss saved", "hit skipped"));
+        main.Both.ShouldBe("miss saved");
+        other.Both.ShouldBe("hit skipped");
+        branch.Both.ShouldBe("hit skipped");
+        own.Both.ShouldBe("hit skipped");
+        own.Scope.ShouldNotBeNull().ShouldEndWith("@fork");
+    }
+
+    [Fact]
+    public async Task The_default_branch_is_seen_by_branches_and_they_not_by_it()
+    {
+        Save("branch");
+        await _bench.ReportAsync(0, Branch);
+        Check("test ! -e ~/c && mkdir ~/c && echo main > ~/c/f");
+        var main = (await _bench.ReportAsync(0, Main)).Cache();
+        Check("test $(cat ~/c/f) = main");
+        var other = (await _bench.ReportAsync(0, "--trust", "internal", "--ref", "other", "--base", "main")).Cache();
+        Check("test $(cat ~/c/f) = branch");
+        var own = (await _bench.ReportAsync(0, Branch)).Cache();
+
+        main.Both.ShouldBe("miss saved");
+        (other.Outcome, other.Scope).ShouldBe(("hit", "local/project/refs/heads/main@protected"));
+        (own.Outcome, own.Scope).ShouldBe(("hit", "local/project/refs/heads/feature@internal"));
+    }
+
+    [Fact]
+    public async Task What_a_job_with_secrets_saved_is_not_seen_by_forks_and_repositories_share_nothing()
+    {
+        Save("main");
+        await _bench.ReportAsync(0, [.. Main, "--secret", "TOKEN=0123456789abcdef"]);
+        Check("test ! -e ~/c");
+        var fork = (await _bench.ReportAsync(0, Fork)).Cache();
+        var repository = (await _bench.ReportAsync(0, [.. Main, "--repo", "another"])).Cache();
+        var organization = (await _bench.ReportAsync(0, [.. Main, "--org", "another"])).Cache();
+        Check("test -e ~/c/f");
+        var branch = (await _bench.ReportAsync(0, Branch)).Cache();
+
+        (fork.Outcome, repository.Outcome, organization.Outcome, branch.Outcome).ShouldBe(("miss", "miss", "miss", "hit"));
+    }
+
+    private void Save(string text) => Check($"mkdir -p ~/c; echo {text} > ~/c/f");
+
+    private void Check(string script) => _bench.Workflow($$"""
+        caches: { c: { paths: [~/c], key: k } }
+        jobs:
+          a:
+            image: tiny
+            network: none
+            caches: [c]
+            steps:
+              - run: |
+                  {{script}}
+        """);
+}
