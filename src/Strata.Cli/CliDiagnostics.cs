@@ -22,9 +22,6 @@ internal static class CliDiagnostics
     public static Diagnostic BadOption(string option, string value, string expected) =>
         Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", "See 'strata run --help'.");
 
-    public static Diagnostic OptionNotYet(string option) =>
-        Error("STR1906", $"{option} is not available in this version.", "Leave it out; the rest of the run does not depend on it.");
-
     public static Diagnostic SecretNotInEnvironment(string name) =>
         Error("STR1907", $"--secret {name}: the environment has no variable '{name}'.", $"Write --secret {name}=VALUE, export {name}, or use --secret-file.");
 

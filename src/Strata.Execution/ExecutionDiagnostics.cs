@@ -46,5 +46,8 @@ internal static class ExecutionDiagnostics
     public static Diagnostic BadAllowList(string problem) => Error(
         "STR1604", $"allow-secrets-in is not valid: {problem}", null, "Write patterns relative to the artifact's root.");
 
+    public static Diagnostic NoSuchHermeticStep(string name) => Error(
+        "STR1605", $"No selected job has a step '{name}' with 'cache:'.", null, "Name a step by its id or name; one without 'cache:' gets cache: { inputs: ['**'], outputs: [...] } first.");
+
     private static Diagnostic Error(string code, string message, SourceSpan? at, string? help) => new(code, Severity.Error, message, at, help);
 }

@@ -76,6 +76,10 @@ public interface ISandbox : IAsyncDisposable
     /// <exception cref="IOException">It cannot be made.</exception>
     SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs = null);
 
+    /// <summary>Begins to follow what commands that are started from now on ask for.</summary>
+    /// <exception cref="IOException">The kernel does not allow it, or it is followed already.</exception>
+    Task<IFileTrace> TraceFilesAsync();
+
     /// <summary>A host path at which the job's workspace (merged) can be read while the sandbox lives; only from a thread in the mount namespace: see RunInMountNamespaceAsync.</summary>
     string WorkspaceMergedPath { get; }
 

@@ -206,6 +206,43 @@ public sealed class HermeticStepTests : IDisposable
         Shown(first, 2).ShouldContain("partial");
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", trace-on-failure: false", false)]
+    public async Task A_step_that_fails_is_run_once_more_to_name_what_it_missed(string more, bool isNamed)
+    {
+        _bench.Write("src/a.txt", "a");
+        _bench.Write("config/tool.json", "{}");
+        Job($$"""
+            - run: mkdir -p /usr/local/bin && printf '#!/bin/sh\necho tool\n' > /usr/local/bin/late-tool && chmod +x /usr/local/bin/late-tool
+            - { run: 'late-tool || true; cd src; cat nowhere ../config/tool.json > ../out', cache: { inputs: [src/**], outputs: [out]{{more}} } }
+            """);
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.Stderr.Contains("not declared: it looked for config/tool.json, which the workspace has", StringComparison.Ordinal).ShouldBe(isNamed, outcome.All);
+        outcome.Stderr.Contains("not in the image: it looked for /usr/local/bin/late-tool,", StringComparison.Ordinal).ShouldBe(isNamed, outcome.All);
+    }
+
+    [Fact]
+    public async Task Inputs_are_suggested_from_what_a_step_reads()
+    {
+        _bench.Write("src/a.txt", "a");
+        _bench.Write("src/b.txt", "b");
+        _bench.Write("lib/used.txt", "u");
+        _bench.Write("lib/unused.txt", "-");
+        Job("- { run: 'cat src/*.txt lib/used.txt > out', id: pack, cache: { inputs: [\"**\"], outputs: [out] } }");
+
+        var outcome = await _bench.RunAsync("--suggest-inputs", "pack");
+        var unknown = await _bench.RunAsync("--suggest-inputs", "nothing");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("inputs: [lib/used.txt, src/**]");
+        unknown.ExitCode.ShouldBe(2);
+        unknown.Stderr.ShouldContain("STR1605");
+    }
+
     [Fact]
     public async Task Without_caches_it_runs_the_same_way_and_keeps_nothing()
     {

@@ -27,7 +27,6 @@ internal static class RunCommand
         var reportFile = parsed.GetValue(options.Report);
         try
         {
-            options.RefuseWhatIsNotThereYet(parsed);
             List<Diagnostic> problems = [];
             var data = DataDirectory.Resolve(parsed.GetValue(options.Selection.Data));
             var configuration = ConfigurationFile.Read(parsed.GetValue(options.Selection.Config), data, problems);
@@ -45,6 +44,7 @@ internal static class RunCommand
 
             request = request with
             {
+                SuggestInputs = parsed.GetValue(options.SuggestInputs),
                 UseCaches = !parsed.GetValue(options.NoCache) && configuration.Cache.Enabled,
                 IsPresetActive = configuration.Cache.IsActive,
                 VerifyShare = verifyShare,

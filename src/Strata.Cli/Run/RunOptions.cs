@@ -7,13 +7,13 @@ namespace Strata.Cli.Run;
 /// <summary>The options of <c>run</c> beside the shared ones (DESIGN §9).</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string?> _suggestInputs = Later("--suggest-inputs");
-
     public SelectionOptions Selection { get; } = new();
 
     public Option<bool> NoCache { get; } = new("--no-cache") { Description = "No look-up and no save of caches and cached steps." };
 
     public Option<string?> Verify { get; } = SelectionOptions.One("--verify", "P%", "Run this share of the cached steps that were hits once more, after their job, and compare.");
+
+    public Option<string?> SuggestInputs { get; } = SelectionOptions.One("--suggest-inputs", "STEP", "Run this cached step with the whole workspace first, and say which inputs it reads (its id or name).");
 
     public Option<bool> VerifyStrict { get; } = new("--verify-strict") { Description = "Fail when a verified hit differs (all are verified unless --verify says how many)." };
 
@@ -32,7 +32,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, _suggestInputs])
+        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, SuggestInputs])
         {
             command.Options.Add(option);
         }
@@ -54,24 +54,4 @@ internal sealed class RunOptions
         problems.Add(CliDiagnostics.BadOption(Verify.Name, text, "a percentage, for example 5%"));
         return 0;
     }
-
-    /// <summary>Options of the fixed command line that later parts execute: refused by name, never ignored.</summary>
-    public void RefuseWhatIsNotThereYet(ParseResult parsed)
-    {
-        List<Diagnostic> refused = [];
-        foreach (var option in (ReadOnlySpan<Option>)[_suggestInputs])
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-            {
-                refused.Add(CliDiagnostics.OptionNotYet(option.Name));
-            }
-        }
-
-        if (refused.Count > 0)
-        {
-            throw new UserErrorException(refused);
-        }
-    }
-
-    private static Option<string?> Later(string name) => new(name) { Hidden = true };
 }

@@ -38,6 +38,9 @@ internal sealed record HermeticJob
     /// <summary>The job stands on this too, from now on.</summary>
     public required Action<Product> AddSource { get; init; }
 
+    /// <summary>The step whose inputs are to be suggested; null: none.</summary>
+    public required string? SuggestInputs { get; init; }
+
     public required HitVerification Verification { get; init; }
 
     public required TimeProvider Time { get; init; }

@@ -22,15 +22,17 @@ internal sealed class HermeticPlanner(HermeticJob job)
 {
     private Shell? _default;
 
+    /// <param name="inputs">Patterns: of the step, unless something else is to be tried.</param>
     /// <exception cref="IOException">Something cannot be read, or the disk is full or fails.</exception>
     /// <exception cref="DamagedLayerException">A layer contradicts itself.</exception>
     /// <exception cref="HostileArchiveException">Something the job wrote has no place in a layer.</exception>
-    public async Task<HermeticPlan> PlanAsync(HermeticCommand command, Shell shell, ISandbox sandbox, CancellationToken cancellationToken)
+    public async Task<HermeticPlan> PlanAsync(
+        HermeticCommand command, IEnumerable<string> inputs, Shell shell, ISandbox sandbox, CancellationToken cancellationToken)
     {
         var epoch = HermeticEnvironment.Epoch(command.Env);
         var outputs = Globs(command.Cache.Outputs.Select(static pattern => pattern.Value));
         var named = job.PlacesOf(command.Cache.Caches.Select(static name => name.Value));
-        var workspace = await OpenWorkspaceAsync(command, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
+        var workspace = await OpenWorkspaceAsync(command, inputs, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
         var (caches, trees) = await OpenCachesAsync(named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
         var (key, manifest) = new StepKey
         {
@@ -62,12 +64,11 @@ internal sealed class HermeticPlanner(HermeticJob job)
 
     /// <summary>What matches the inputs and is no output: those are absent when the step starts.</summary>
     private async Task<ViewLease> OpenWorkspaceAsync(
-        HermeticCommand command, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
+        HermeticCommand command, IEnumerable<string> inputs, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var inputs = command.Cache.Inputs.Select(static pattern => pattern.Value)
-            .Concat(named.SelectMany(static cache => cache.Places).Where(static place => place.In.Overlay is JobOverlay.Workspace).Select(static place => Encoding.UTF8.GetString(place.In.Path)));
+        var seen = inputs.Concat(named.SelectMany(static cache => cache.Places).Where(static place => place.In.Overlay is JobOverlay.Workspace).Select(static place => Encoding.UTF8.GetString(place.In.Path)));
         var hidden = command.Cache.Outputs.Select(static pattern => pattern.Value).Where(static pattern => !pattern.StartsWith('!')).Select(static pattern => $"!{pattern}");
-        var shown = Globs(inputs.Concat(hidden));
+        var shown = Globs(seen.Concat(hidden));
         return await OpenAsync(
             JobOverlay.Workspace,
             path => Encoding.UTF8.GetString(path) is var text && (shown.Matches(text, isDirectory: true) || shown.MayMatchBelow(text)),

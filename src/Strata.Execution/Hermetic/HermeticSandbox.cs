@@ -25,6 +25,9 @@ internal sealed class HermeticSandbox : IAsyncDisposable
 
     public ExecSpec Spec { get; private set; } = null!;
 
+    /// <summary>What the command asked for; null: it was not followed.</summary>
+    public TracedPaths? Traced { get; private set; }
+
     /// <summary>Of the files it wrote for the steps that follow.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
@@ -33,17 +36,18 @@ internal sealed class HermeticSandbox : IAsyncDisposable
 
     /// <param name="effects">Takes what the step files say.</param>
     /// <param name="endOutput">The command has ended; its files are read after.</param>
+    /// <param name="traces">Whether the files it asks for are followed, which makes it slower.</param>
     /// <param name="cancellationToken">Ends the command.</param>
     /// <exception cref="Core.Diagnostics.EnvironmentException">The machine refused.</exception>
     public static async Task<HermeticSandbox> RunAsync(
-        HermeticJob job, HermeticPlan plan, StepEffects effects, IExecOutput output, Func<ValueTask> endOutput, CancellationToken cancellationToken)
+        HermeticJob job, HermeticPlan plan, StepEffects effects, IExecOutput output, Func<ValueTask> endOutput, bool traces, CancellationToken cancellationToken)
     {
         var sandbox = await job.Host.StartAsync(await SpecAsync(job, plan, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         var run = new HermeticSandbox(job, plan, sandbox);
         try
         {
             Directory.SetLastWriteTimeUtc(sandbox.WorkspaceUpper, DateTimeOffset.FromUnixTimeSeconds(plan.Epoch.Seconds).UtcDateTime); // the workspace itself
-            await run.ExecuteAsync(effects, output, endOutput, cancellationToken).ConfigureAwait(false);
+            await run.ExecuteAsync(effects, output, endOutput, traces, cancellationToken).ConfigureAwait(false);
             return run;
         }
         catch
@@ -86,7 +90,7 @@ internal sealed class HermeticSandbox : IAsyncDisposable
         };
     }
 
-    private async Task ExecuteAsync(StepEffects effects, IExecOutput output, Func<ValueTask> endOutput, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(StepEffects effects, IExecOutput output, Func<ValueTask> endOutput, bool traces, CancellationToken cancellationToken)
     {
         using var files = new StepFileSet(_sandbox, _plan.Command.Script, _plan.Shell.Extension, FileStem);
         Spec = new()
@@ -97,7 +101,9 @@ internal sealed class HermeticSandbox : IAsyncDisposable
             UserId = _job.User.UserId,
             GroupId = _job.User.GroupId,
         };
+        var trace = traces ? await _sandbox.TraceFilesAsync().ConfigureAwait(false) : null;
         Outcome = await _sandbox.ExecAsync(Spec, output, cancellationToken).ConfigureAwait(false);
+        Traced = trace?.Paths();
         await endOutput().ConfigureAwait(false);
         (Warnings, Summary) = await files.ReadAsync(_sandbox, effects, CancellationToken.None).ConfigureAwait(false);
         await _sandbox.FreezeAsync().ConfigureAwait(false); // what is left running must not write meanwhile

@@ -33,10 +33,18 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var started = job.Time.GetTimestamp();
         try
         {
-            var plan = await _planner.PlanAsync(command, shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
-            if (!job.UseCaches)
+            if (job.SuggestInputs is { } wanted && (wanted == command.Id || wanted == command.Title))
             {
-                return await ExecuteAsync(plan, live, log, "off", "--no-cache", null, cancellationToken).ConfigureAwait(false);
+                var all = await _planner.PlanAsync(command, ["**"], shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+                await new InputSuggestion(job, live.Masker).RunAsync(all, log, cancellationToken).ConfigureAwait(false);
+            }
+
+            var plan = await _planner.PlanAsync(
+                command, command.Cache.Inputs.Select(static pattern => pattern.Value), shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            if (!job.UseCaches || live.Masker.ContainsSecret(plan.Manifest))
+            {
+                var why = job.UseCaches ? "its command or a variable of it contains a secret" : "--no-cache";
+                return await ExecuteAsync(plan, live, log, "off", why, null, cancellationToken).ConfigureAwait(false);
             }
 
             var query = _entries.QueryOf(plan);
@@ -129,7 +137,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var started = job.Time.GetTimestamp();
         log.Commands = new CommandInterpreter(live.Masker, effects, allowUnsecure: false, echo: false);
         log.Recording = recording;
-        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, cancellationToken).ConfigureAwait(false);
+        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, traces: false, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             log.Commands = null;
@@ -153,6 +161,11 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
 
             using var outputs = await CaptureAsync(plan, run, live, cancellationToken).ConfigureAwait(false);
             await HermeticText.TellAsync(plan, run, outputs, job, live, judged.Status is RunStatus.Success, log).ConfigureAwait(false);
+            if (judged.Status is RunStatus.Failure && plan.Command.Cache.TraceOnFailure)
+            {
+                await new FailureTrace(job, live.Masker).RunAsync(plan, live.Sandbox, log, cancellationToken).ConfigureAwait(false);
+            }
+
             if (use is not null)
             {
                 var record = StepRecord.Of(effects, summary, recording);

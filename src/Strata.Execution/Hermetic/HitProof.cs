@@ -29,12 +29,12 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             try
             {
                 var paths = await DifferencesAsync(hit, cancellationToken).ConfigureAwait(false);
-                job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Step, hit.Plan.Key, paths));
+                job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Title, hit.Plan.Key, paths));
                 await TellAsync(hit, paths, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DamagedLayerException or HostileArchiveException)
             {
-                await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Step}' could not be verified: {e.Message}").ConfigureAwait(false);
+                await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Title}' could not be verified: {e.Message}").ConfigureAwait(false);
             }
         }
     }
@@ -44,7 +44,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
     {
         var effects = new StepEffects();
         var output = new ObeyedOutput(new(masker, effects, allowUnsecure: false, echo: false));
-        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, cancellationToken).ConfigureAwait(false);
+        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, traces: false, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -98,7 +98,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
 
     private async Task TellAsync(ProvableHit hit, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        var step = hit.Plan.Command.Step;
+        var step = hit.Plan.Command.Title;
         if (paths.Count == 0)
         {
             await say(LogKind.Progress, $"verified: '{step}' makes the same again").ConfigureAwait(false);

@@ -53,6 +53,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             PlacesOf = _caches.PlacesOf,
             Sources = () => _caches.Sources,
             AddSource = _caches.AddSource,
+            SuggestInputs = run.SuggestInputs,
             Verification = run.Verification,
             Time = run.Time,
         });

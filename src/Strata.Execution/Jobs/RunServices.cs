@@ -39,6 +39,9 @@ internal sealed record RunServices
     /// <summary>False for --no-cache.</summary>
     public required bool UseCaches { get; init; }
 
+    /// <inheritdoc cref="Running.RunRequest.SuggestInputs"/>
+    public required string? SuggestInputs { get; init; }
+
     /// <summary>See <see cref="Running.RunRequest.IsPresetActive"/>.</summary>
     public required Func<string, bool> IsPresetActive { get; init; }
 

@@ -20,6 +20,11 @@ internal static class RunCheck
         problems.AddRange(CheckMatrix(jobs, request.Selection.Matrix));
         var images = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
         var actions = new HashSet<string>(StringComparer.Ordinal); // looked at once, however often used
+        if (request.SuggestInputs is { } wanted && !jobs.SelectMany(static job => job.Steps).Any(step => IsHermetic(step, wanted)))
+        {
+            problems.Add(ExecutionDiagnostics.NoSuchHermeticStep(wanted));
+        }
+
         foreach (var job in jobs)
         {
             problems.AddRange(job.Unsupported.Where(u => IsSelected(u, request.Selection.Matrix)).Select(u => u.Diagnostic with { Severity = Severity.Error }));
@@ -36,6 +41,9 @@ internal static class RunCheck
     /// <summary>What only one matrix value needs is no obstacle when --matrix chooses another.</summary>
     private static bool IsSelected(Unsupported part, IReadOnlyDictionary<string, string> matrix) =>
         part.OnlyFor is not { } only || !matrix.TryGetValue(only.Key, out var chosen) || chosen == only.Value;
+
+    private static bool IsHermetic(Step step, string name) =>
+        step.Action is StepAction.Run { Cache: not null } && (step.Id == name || step.Name?.Text == name || Steps.StepNames.Of(step) == name);
 
     /// <summary>A local action is looked at before the run when it is there already; a job may also make it.</summary>
     private static void CheckAction(Step step, string directory, HashSet<string> seen, List<Diagnostic> problems)

@@ -50,6 +50,9 @@ public sealed record RunRequest
     /// <summary>A verified hit that differs fails the run.</summary>
     public bool VerifyStrict { get; init; }
 
+    /// <summary>Id or name of a hermetic step that is first run with the whole workspace, to tell which of it it reads.</summary>
+    public string? SuggestInputs { get; init; }
+
     public bool ShellOnFailure { get; init; }
 
     /// <summary>Say of everything that is reused or made anew why.</summary>

@@ -77,6 +77,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             Explain = request.Explain,
             Stop = cancellationToken,
             UseCaches = request.UseCaches,
+            SuggestInputs = request.SuggestInputs,
             IsPresetActive = request.IsPresetActive,
             Verification = verification,
             Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),

@@ -12,12 +12,10 @@ internal interface IHermeticSteps
 
 /// <summary>A step with <c>cache:</c>, evaluated.</summary>
 /// <param name="Name">Of its entries.</param>
+/// <param name="Id">Null: the YAML gives none.</param>
+/// <param name="Title">For people.</param>
 /// <param name="Shell">As written; null: the default.</param>
 /// <param name="Directory">Absolute.</param>
 /// <param name="Env">The step's own, and what it lists.</param>
 internal sealed record HermeticCommand(
-    string Name, StepCache Cache, string Script, string? Shell, string Directory, IReadOnlyDictionary<string, string> Env)
-{
-    /// <summary>For people.</summary>
-    public string Step => Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
-}
+    string Name, string? Id, string Title, StepCache Cache, string Script, string? Shell, string Directory, IReadOnlyDictionary<string, string> Env);

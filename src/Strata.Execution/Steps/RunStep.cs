@@ -54,15 +54,13 @@ internal static class RunStep
     }
 
     /// <summary>What a step with <c>cache:</c> is to do.</summary>
-    /// <param name="own">The step's own variables.</param>
     /// <param name="env">The step's env context.</param>
     public static async Task<HermeticCommand> CommandAsync(
-        StepAction.Run run, StepCache cache, string name, IReadOnlyList<EnvironmentVariable> own, StepFrame frame, EvaluationScope scope,
-        IReadOnlyDictionary<string, string> env)
+        Step step, StepAction.Run run, StepCache cache, StepFrame frame, EvaluationScope scope, IReadOnlyDictionary<string, string> env)
     {
         var texts = await EvaluateAsync(run, frame, scope).ConfigureAwait(false);
         var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var variable in own.Select(static variable => variable.Name).Concat(cache.Env.Select(static listed => listed.Value)))
+        foreach (var variable in step.Env.Select(static variable => variable.Name).Concat(cache.Env.Select(static listed => listed.Value)))
         {
             if (env.TryGetValue(variable, out var value) && !ReservedVariables.IsRunnerOwned(variable))
             {
@@ -70,7 +68,9 @@ internal static class RunStep
             }
         }
 
-        return new(name, cache, texts.Script, string.IsNullOrWhiteSpace(texts.Shell) ? null : texts.Shell, DirectoryOf(texts.Directory), seen);
+        return new(
+            StepNames.InCaches(step, frame.Live.Job), step.Id, step.Name?.Text ?? StepNames.Of(step), cache, texts.Script,
+            string.IsNullOrWhiteSpace(texts.Shell) ? null : texts.Shell, DirectoryOf(texts.Directory), seen);
     }
 
     public static StepOutcome NoShell(string shell) =>

@@ -100,7 +100,7 @@ internal static class StepRunner
         switch (step.Action)
         {
             case StepAction.Run { Cache: { } cache } run when frame.Live.Hermetic is { } hermetic:
-                var command = await RunStep.CommandAsync(run, cache, StepNames.InCaches(step, frame.Live.Job), step.Env, frame, scope, env).ConfigureAwait(false);
+                var command = await RunStep.CommandAsync(step, run, cache, frame, scope, env).ConfigureAwait(false);
                 return await hermetic.RunAsync(command, frame.Live, log, cancellationToken).ConfigureAwait(false);
             case StepAction.Run run:
                 return await RunStep.ExecuteAsync(run, frame, scope, env, log, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
+using Strata.Sandbox.Tracing;
 
 namespace Strata.Sandbox.Hosting;
 
@@ -63,6 +64,8 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) =>
         JobRoot.OpenDirectory(parts.RootDirectory!, absolutePath, makeAs is var (user, group) ? (Shifted(user), Shifted(group)) : null);
+
+    public async Task<IFileTrace> TraceFilesAsync() => await FileTracer.StartAsync(_firstProcess).ConfigureAwait(false);
 
     public ValueTask<T> RunInMountNamespaceAsync<T>(Func<T> action, CancellationToken cancellationToken) =>
         new(parts.MountThread.RunAsync(action, cancellationToken));

@@ -44,9 +44,13 @@ internal sealed class HostSandbox : ISandbox
 
     public string RootUpper => _root.FullName;
 
+    public string TemporaryDirectory => Path.Combine(_root.FullName, "tmp");
+
     public UpperFormat UpperFormat => new(0, int.MaxValue, false);
 
     public Microsoft.Win32.SafeHandles.SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) => null;
+
+    public Task<IFileTrace> TraceFilesAsync() => throw new IOException("not here");
 
     public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");
 

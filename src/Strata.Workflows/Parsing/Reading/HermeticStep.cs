@@ -28,7 +28,7 @@ internal static class HermeticStep
             ReadPaths(fields, "outputs"),
             fields.TextList("env"),
             fields.TextList("caches"),
-            fields.Flag("trace-on-failure") ?? false,
+            fields.Flag("trace-on-failure") ?? true,
             fields.Flag("share-with-forks") ?? false,
             step.KeyAt("cache"));
     }

@@ -1,0 +1,95 @@
+using System.Text;
+using Strata.Execution.Commands;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
+using Strata.Execution.Masking;
+using Strata.Sandbox;
+
+namespace Strata.Execution.Hermetic;
+
+/// <summary>A step that failed is run once more, followed, to find out what it asked for in vain that its job has: what was forgotten in its declarations.</summary>
+internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
+{
+    private const int AskedMax = 2_000;
+
+    /// <summary>Not the job's to declare, or its own in each sandbox.</summary>
+    private static readonly string[] Elsewhere = ["/proc", "/sys", "/dev", "/tmp", "/run"];
+
+    public async Task RunAsync(HermeticPlan plan, ISandbox live, StepLog log, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<string> missing;
+        try
+        {
+            var output = new ObeyedOutput(new(masker, new StepEffects(), allowUnsecure: false, echo: false));
+            var run = await HermeticSandbox.RunAsync(job, plan, new StepEffects(), output, output.EndAsync, traces: true, cancellationToken).ConfigureAwait(false);
+            await using (run.ConfigureAwait(false))
+            {
+                missing = run.Traced!.Missing;
+            }
+        }
+        catch (IOException e)
+        {
+            await log.SayAsync(LogKind.Debug, e.Message).ConfigureAwait(false);
+            return;
+        }
+
+        var (inputs, root) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
+        foreach (var path in missing.Where(IsAsked).Take(AskedMax))
+        {
+            if (IsOutput(plan, path) || !await IsThereAsync(live, path, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (InWorkspace(path) is { } inside)
+            {
+                inputs.Add(inside);
+            }
+            else
+            {
+                root.Add(path);
+            }
+        }
+
+        if (inputs.Count > 0)
+        {
+            await log.SayAsync(LogKind.Warning, $"not declared: it looked for {HermeticText.List([.. inputs])}, which the workspace has: add to 'inputs'.").ConfigureAwait(false);
+        }
+
+        if (root.Count > 0)
+        {
+            await log.SayAsync(LogKind.Warning, $"not in the image: it looked for {HermeticText.List([.. root])}, which an earlier step made: put it into the image.").ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsAsked(string path) =>
+        !Array.Exists(Elsewhere, top => path == top || path.StartsWith($"{top}/", StringComparison.Ordinal));
+
+    private static string? InWorkspace(string path) =>
+        path.StartsWith($"{SandboxSpec.WorkspacePath}/", StringComparison.Ordinal) ? path[(SandboxSpec.WorkspacePath.Length + 1)..] : null;
+
+    private static bool IsOutput(HermeticPlan plan, string path) =>
+        InWorkspace(path) is { } inside && (plan.Outputs.Matches(inside) || plan.Outputs.Matches(inside, isDirectory: true));
+
+    private static async Task<bool> IsThereAsync(ISandbox live, string path, CancellationToken cancellationToken)
+    {
+        if (Encoding.UTF8.GetByteCount(path) >= 4096)
+        {
+            return false;
+        }
+
+        using var directory = live.OpenDirectory(path);
+        if (directory is not null)
+        {
+            return true;
+        }
+
+        var file = await live.OpenFileAsync(path, cancellationToken).ConfigureAwait(false);
+        if (file is not null)
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return file is not null;
+    }
+}

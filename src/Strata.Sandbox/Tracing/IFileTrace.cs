@@ -1,0 +1,12 @@
+namespace Strata.Sandbox;
+
+/// <summary>Which paths the commands of a sandbox ask for. Goes on until the sandbox ends; commands are slower meanwhile.</summary>
+public interface IFileTrace
+{
+    /// <summary>So far. Absolute, as the commands named them or in the directory they were in; links not resolved; at most a hundred thousand.</summary>
+    TracedPaths Paths();
+}
+
+/// <param name="Missing">Asked for, and never there.</param>
+/// <param name="Found">Opened or executed.</param>
+public sealed record TracedPaths(IReadOnlyCollection<string> Missing, IReadOnlyCollection<string> Found);

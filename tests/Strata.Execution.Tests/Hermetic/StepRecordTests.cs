@@ -1,0 +1,52 @@
+using Strata.Execution.Commands;
+using Strata.Execution.Events;
+using Strata.Execution.Hermetic;
+using Strata.Execution.Logs;
+
+namespace Strata.Execution.Tests.Hermetic;
+
+public sealed class StepRecordTests
+{
+    [Fact]
+    public void What_was_recorded_is_applied_and_shown_as_it_was()
+    {
+        var effects = new StepEffects();
+        effects.Outputs["made"] = "yes\nand more";
+        effects.Environment["NAME"] = "value";
+        effects.Paths.AddRange(["/first", "/second"]);
+        var log = new LogRecording();
+        log.Add(LogKind.Output, "a line", null);
+        log.Add(LogKind.Warning, "careful", new Dictionary<string, string> { ["file"] = "a.c" });
+
+        var record = StepRecord.Parse(StepRecord.Of(effects, summary: null, log).ToJson())!;
+        var again = record.ToEffects();
+
+        again.Outputs.ShouldBe(effects.Outputs);
+        again.Environment.ShouldBe(effects.Environment);
+        again.Paths.ShouldBe(effects.Paths);
+        record.Summary.ShouldBeNull();
+        record.Log.Select(static line => (line.Kind, line.Text)).ShouldBe([(LogKind.Output, "a line"), (LogKind.Warning, "careful")]);
+        record.Log[1].Properties!["file"].ShouldBe("a.c");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"format":"strata.step-record/2","outputs":{},"env":{},"paths":[],"log":[]}""")]
+    public void What_is_no_record_is_none(string? json) => StepRecord.Parse(json).ShouldBeNull();
+
+    [Fact]
+    public void A_log_that_is_too_long_is_kept_in_part_and_says_so()
+    {
+        var log = new LogRecording();
+        for (var i = 0; i < 3; i++)
+        {
+            log.Add(LogKind.Output, new string('x', LogRecording.SizeMax / 2), null);
+        }
+
+        log.Lines.Count.ShouldBe(1);
+        log.Cut.ShouldBe(2);
+    }
+}
