@@ -1,12 +1,12 @@
-using System.Globalization;
 using Strata.Core;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Storage;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Keys;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
+using System.Globalization;
 
 namespace Strata.Bench;
 

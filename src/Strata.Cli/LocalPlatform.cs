@@ -53,6 +53,9 @@ internal sealed class LocalPlatform : IAsyncDisposable
 
     public HostStorage? Storage => _storage;
 
+    /// <summary>Copies of layers that are stored elsewhere go until this host's share is kept.</summary>
+    public ValueTask TrimLayersAsync(CancellationToken cancellationToken) => _storage?.TrimAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
     public IWorkflowRunner Runner => _runner.Value;
 
     public ImageResolver Bases => _images.Value;

@@ -61,13 +61,20 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
     public ValueTask<IReadOnlySet<Digest>> ReadableLayersAsync(RunIdentity reader, IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(database.Read<IReadOnlySet<Digest>>(sql =>
+        try
         {
-            var none = new HashSet<long>();
-            return EntryPlaceSql.FindRepo(sql, reader.Organization, reader.Repository) is { } repo
-                ? layers.Where(layer => LayerSql.IsReadable(sql, repo, layer, reader, none)).ToHashSet()
-                : [];
-        }));
+            return new(database.Read<IReadOnlySet<Digest>>(sql =>
+            {
+                var none = new HashSet<long>();
+                return EntryPlaceSql.FindRepo(sql, reader.Organization, reader.Repository) is { } repo
+                    ? layers.Where(layer => LayerSql.IsReadable(sql, repo, layer, reader, none)).ToHashSet()
+                    : [];
+            }));
+        }
+        catch (EnvironmentException)
+        {
+            return new(new HashSet<Digest>()); // then all of them are sent
+        }
     }
 
     public async ValueTask<bool> RetireAsync(long id, EntryState state, string reason, CancellationToken cancellationToken)

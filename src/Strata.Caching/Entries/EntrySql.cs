@@ -64,7 +64,7 @@ internal static class EntrySql
             SELECT {Columns} FROM {From}
             WHERE ($1 IS NULL OR cache_repo.org = $1) AND ($2 IS NULL OR cache_repo.repo = $2) AND ($3 IS NULL OR cache_entry.kind = $3) AND ($4 IS NULL OR cache_entry.name = $4)
                 AND ($5 IS NULL OR cache_entry.run_id = $5) AND ($6 IS NULL OR substr(cache_entry.key, 1, length($6)) = $6) AND ($7 = 1 OR ({EntryPlaceSql.IsLive}))
-            ORDER BY cache_entry.created_at DESC, cache_entry.id DESC
+            ORDER BY cache_entry.id DESC
             """,
             filter.Organization, filter.Repository, filter.Kind is { } kind ? (long)kind : default(SqlValue), filter.Name, filter.RunId, filter.KeyPrefix, filter.WithRetired);
         return Read(rows, filter.CountMax);

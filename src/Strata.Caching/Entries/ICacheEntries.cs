@@ -33,5 +33,6 @@ public interface ICacheEntries
     ValueTask<bool> RetireAsync(long id, EntryState state, string reason, CancellationToken cancellationToken);
 
     /// <summary>When a job is done with its caches, and all its saves have ended: counters, audit events, last uses and what explains them, in one transaction.</summary>
+    /// <exception cref="Strata.Metadata.DatabaseException">Nothing was recorded; the job is none the worse.</exception>
     ValueTask RecordAsync(JobCaches job, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Cli.Upkeep;
 using Strata.Core;
 
 namespace Strata.Cli.Cache;
@@ -14,7 +15,9 @@ internal static class CacheGcCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
-            var result = place.Database is null ? new(0, 0, 0, 0, 0) : await CacheUpkeep.RunAsync(place.Database, place.Configuration.Cache, cancellationToken).ConfigureAwait(false);
+            var done = place.Database is null ? null : await CacheUpkeep.RunAsync(place.Database, place.Data, place.Configuration, cancellationToken).ConfigureAwait(false);
+            var result = done is null ? new GcResult(0, 0, 0, 0, 0)
+                : new(done.Revoked, done.Swept.Expired, done.Swept.Evicted, done.Swept.Forgotten, done.Swept.FreedBytes);
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(result, CacheJson.Default.GcResult);

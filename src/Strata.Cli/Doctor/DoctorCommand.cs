@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
+using Strata.Cli.Upkeep;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Images.Kept;

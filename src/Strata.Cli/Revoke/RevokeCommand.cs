@@ -4,6 +4,7 @@ using Strata.Cli.Cache;
 using Strata.Cli.Image;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
+using Strata.Cli.Upkeep;
 using Strata.Core.Identity;
 using Strata.Metadata;
 

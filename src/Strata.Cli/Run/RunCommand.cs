@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
+using Strata.Cli.Upkeep;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
@@ -52,7 +53,7 @@ internal static class RunCommand
                 Explain = parsed.GetValue(options.Explain),
             };
             var (exitCode, usedCaches) = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
-            await StoreUpkeep.AfterRunAsync(platform.Storage, data, configuration, usedCaches, terminal).ConfigureAwait(false);
+            await StoreUpkeep.AfterRunAsync(platform, data, configuration, usedCaches, terminal).ConfigureAwait(false);
             return exitCode;
         }
         catch (UserErrorException e)

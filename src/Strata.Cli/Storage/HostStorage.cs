@@ -2,9 +2,9 @@ using Strata.Layers.Remote;
 using Strata.Layers.Store;
 using Strata.Metadata;
 using Strata.Storage;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Keys;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Cli.Storage;

@@ -1,7 +1,8 @@
 using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
 using Strata.Execution.Trees;
-using Strata.Layers.Remote;
+using Strata.Layers.Store;
+using Strata.Metadata;
 using Strata.Runs.Records;
 
 namespace Strata.Execution.Entries;
@@ -9,7 +10,7 @@ namespace Strata.Execution.Entries;
 /// <summary>What one run publishes and reads besides images. Opened by the first job that needs it; the run disposes it.</summary>
 /// <param name="Uploads">Of the run's organization.</param>
 public sealed record EntryServices(
-    IRunRecords Runs, IArtifacts Artifacts, ICacheEntries Caches, AttemptLayers Saved, RunLayers Layers, ILayerUploads Uploads, IDisposable Database) : IDisposable
+    IRunRecords Runs, IArtifacts Artifacts, ICacheEntries Caches, AttemptLayers Saved, RunLayers Layers, ILayerUploads Uploads, Database Database) : IDisposable
 {
     public void Dispose()
     {

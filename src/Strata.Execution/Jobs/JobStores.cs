@@ -11,6 +11,7 @@ using Strata.Execution.Sources;
 using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Images;
+using Strata.Images.Revoking;
 using Strata.Sandbox;
 using Strata.Tenancy;
 using Strata.Workflows.Expressions;
@@ -88,7 +89,13 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 attempt.Hide();
             }
 
-            return new(run, instance, attempt, trees, user, image, workspace, events);
+            var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events);
+            foreach (var product in ImageProducts.Of(attempt.Services.Database, attempt.Identity, image.Layers))
+            {
+                stores._caches.AddSource(product);
+            }
+
+            return stores;
         }
         catch
         {

@@ -1,5 +1,3 @@
-using Strata.Layers.Remote;
-
 namespace Strata.Layers.Store;
 
 /// <summary>The layers of all organizations, as this host is set up: on its disk alone, or there as copies of what a blob store keeps. Whoever needs a place of layers gets it here.</summary>

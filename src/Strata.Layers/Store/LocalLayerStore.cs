@@ -1,4 +1,3 @@
-using Strata.Layers.Remote;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;

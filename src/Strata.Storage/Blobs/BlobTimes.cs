@@ -5,8 +5,11 @@ public sealed record BlobTimes
 {
     public static BlobTimes Default { get; } = new();
 
-    /// <summary>Without a byte moving in either direction, or the answer to a read beginning.</summary>
+    /// <summary>Without a byte coming, or until the answer to a read begins.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Without 64 KiB going. Longer: the system's buffers take much at once, and then nothing while a slow line empties them.</summary>
+    public TimeSpan Sending { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>For the answer to a write, once all of it is sent.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(30);

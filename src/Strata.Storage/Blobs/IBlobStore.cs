@@ -26,7 +26,7 @@ public interface IBlobStore : IAsyncDisposable
     /// <summary>Stores one part; the same number again replaces it.</summary>
     /// <param name="number">1 to 10,000; in any order, any number at a time.</param>
     /// <param name="md5">Of the content, lowercase hex, if the caller has it: else it is made here.</param>
-    /// <returns>Its ETag: the MD5 of the content in hex, checked by the store when it came in.</returns>
+    /// <returns>Its ETag: the MD5 of the content in hex, unless the bucket encrypts with keys of its own (SSE-KMS, SSE-C). The content was checked when it came in.</returns>
     /// <exception cref="BlobStoreException"><see cref="BlobFault.NoSuchUpload"/>: aborted, completed, or never begun.</exception>
     Task<string> PutPartAsync(UploadTarget upload, int number, ReadOnlyMemory<byte> content, string? md5, CancellationToken cancellationToken);
 

@@ -139,7 +139,7 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
     {
         try
         {
-            var lines = File.ReadAllLines(Path.Combine(directory, FilePaths.UploadName));
+            var lines = ReadLines(Path.Combine(directory, FilePaths.UploadName));
             return lines.Length == 3 && UploadIds.IsValid(lines[0]) && BlobName.IsValid(lines[1]) && long.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out var started)
                 ? new(new(lines[1], lines[0]), DateTimeOffset.FromUnixTimeMilliseconds(started))
                 : null;
@@ -148,6 +148,14 @@ internal sealed class FileUploads(FilePaths paths, TimeProvider time)
         {
             return null;
         }
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        using var file = File.OpenHandle(path);
+        var bytes = new byte[Math.Min(RandomAccess.GetLength(file), 2 * BlobName.LengthMax)];
+        var read = RandomAccess.Read(file, bytes, 0);
+        return System.Text.Encoding.ASCII.GetString(bytes, 0, read).TrimEnd('\n').Split('\n');
     }
 
     /// <exception cref="DirectoryNotFoundException">It is gone, or of another key.</exception>

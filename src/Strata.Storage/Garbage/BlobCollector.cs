@@ -1,4 +1,5 @@
 using Strata.Metadata;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Objects;
 using Strata.Storage.Uploads;

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Objects;
 

@@ -1,5 +1,5 @@
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Garbage;

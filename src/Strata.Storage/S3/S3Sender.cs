@@ -39,7 +39,7 @@ internal sealed class S3Sender : IDisposable
     /// <exception cref="BlobStoreException">Every other refusal, and what the network does.</exception>
     public async Task<S3Answer> SendAsync(S3Call call, CancellationToken cancellationToken)
     {
-        using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Idle, cancellationToken);
+        using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Sending, cancellationToken);
         var credentials = _settings.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
@@ -129,7 +129,7 @@ internal sealed class S3Sender : IDisposable
         if (call.Body is { } body)
         {
             var md5 = request.Content!.Headers.ContentMD5;
-            request.Content = new WatchedContent(body, watch, _times.Idle, call.AnswerWithin);
+            request.Content = new WatchedContent(body, watch, _times.Sending, call.AnswerWithin);
             request.Content.Headers.ContentMD5 = md5;
         }
 

@@ -5,16 +5,16 @@ namespace Strata.Storage.S3;
 /// <summary>A body from memory; each piece that the connection has taken is progress.</summary>
 internal sealed class WatchedContent : HttpContent
 {
-    private const int PieceSize = 128 << 10;
+    private const int PieceSize = 64 << 10;
 
     private readonly ReadOnlyMemory<byte> _content;
     private readonly IdleWatch _watch;
-    private readonly TimeSpan _idle;
+    private readonly TimeSpan _sending;
     private readonly TimeSpan _answer;
 
-    public WatchedContent(ReadOnlyMemory<byte> content, IdleWatch watch, TimeSpan idle, TimeSpan answer)
+    public WatchedContent(ReadOnlyMemory<byte> content, IdleWatch watch, TimeSpan sending, TimeSpan answer)
     {
-        (_content, _watch, _idle, _answer) = (content, watch, idle, answer);
+        (_content, _watch, _sending, _answer) = (content, watch, sending, answer);
         Headers.ContentLength = content.Length;
     }
 
@@ -30,7 +30,7 @@ internal sealed class WatchedContent : HttpContent
     {
         for (var offset = 0; offset < _content.Length; offset += PieceSize)
         {
-            _watch.Expect(_idle);
+            _watch.Expect(_sending);
             await stream.WriteAsync(_content.Slice(offset, Math.Min(PieceSize, _content.Length - offset)), cancellationToken).ConfigureAwait(false);
         }
 

@@ -131,6 +131,38 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Pitfall_8_an_entry_whose_layers_are_gone_is_a_miss_and_is_saved_again()
+    {
+        using var store = new ScratchStore();
+        var entry = await _bench.SaveAsync(CacheBench.Main, "k");
+        var opening = await store.Place.OpenAsync(entry.Content.Layers().Single(), CancellationToken.None);
+        opening.Lease.ShouldBeNull();
+        await _bench.Entries.RetireAsync(entry.Id, EntryState.Expired, "its layers are gone", CancellationToken.None);
+        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(Explain.OutcomeClass.Expired);
+        (await _bench.SaveAsync(CacheBench.Main, "k")).Id.ShouldNotBe(entry.Id);
+    }
+
+    [Fact]
+    public async Task Pitfall_9_a_damaged_entry_is_a_miss_and_never_comes_back()
+    {
+        var entry = await _bench.SaveAsync(CacheBench.Main, "k");
+        await _bench.Entries.RetireAsync(entry.Id, EntryState.Quarantined, "layer damaged", CancellationToken.None);
+        (await _bench.FindAsync(CacheBench.Main, "k", "k")).Class.ShouldBe(Explain.OutcomeClass.Quarantined);
+        var commit = _bench.Commit(CacheBench.Main, "k2", "layer k") with { DerivedFrom = [new(Tenancy.ProductKind.CacheEntry, entry.Id)] };
+        await using var lease = await _bench.AcquireAsync(commit.Draft.Producer);
+        (await _bench.Entries.CommitAsync(commit, lease.Token, CancellationToken.None)).ShouldBeOfType<CacheCommitOutcome.Refused>(); // its layers are nobody's ground
+    }
+
+    [Fact]
+    public async Task Pitfall_20_a_layer_that_another_entry_has_is_not_collected_with_the_first()
+    {
+        var first = await _bench.SaveAsync(CacheBench.Main, "1", "shared");
+        await _bench.SaveAsync(CacheBench.Feature, "2", "shared");
+        await _bench.Entries.RetireAsync(first.Id, EntryState.Expired, "old", CancellationToken.None);
+        (await new CacheRoots(_bench.Directory).IsReferencedAsync(new(LayerOrg.Of("acme"), CacheBench.DigestOf("shared")), CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Layers_of_live_entries_are_roots_of_their_organization()
     {
         await _bench.SaveAsync(CacheBench.Main, "k", "a", "b");

@@ -12,7 +12,7 @@ public sealed class PoisoningTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
-    public async Task A_fork_that_saves_the_default_branchs_next_key_first_poisons_only_itself()
+    public async Task Pitfall_19_a_fork_that_saves_the_default_branchs_next_key_first_poisons_only_itself()
     {
         await _bench.SaveAsync(CacheBench.Fork, "npm-next", "poison");
         foreach (var reader in (RunIdentity[])[CacheBench.Main, CacheBench.Feature, CacheBench.On("refs/pull/8/merge", Trust.Fork)])

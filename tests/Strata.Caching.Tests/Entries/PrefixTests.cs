@@ -12,7 +12,7 @@ public sealed class PrefixTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    [Theory] // pitfall 13: characters of patterns and of paths are just characters
+    [Theory] // characters of patterns and of paths are just characters
     [InlineData("a%", "a%1", "ab1")]
     [InlineData("a_", "a_1", "ab1")]
     [InlineData("a*", "a*1", "ab1")]
@@ -33,7 +33,7 @@ public sealed class PrefixTests : IDisposable
     [InlineData("\uffff", "\uffff1", "\U000100001")]
     [InlineData("x\U0010ffff", "x\U0010ffff1", "y1")]
     [InlineData("\U0010ffff", "\U0010ffff1", "z")]
-    public async Task Prefixes_are_literal(string prefix, string matching, string other)
+    public async Task Pitfall_13_prefixes_are_literal(string prefix, string matching, string other)
     {
         foreach (var many in (bool[])[false, true])
         {

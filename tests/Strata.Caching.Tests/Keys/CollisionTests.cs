@@ -12,7 +12,7 @@ public sealed class CollisionTests
     };
 
     [Fact]
-    public void Every_part_counts()
+    public void Pitfall_14_every_part_counts_the_toolchain_too()
     {
         CacheIdentity[] others =
         [
@@ -28,7 +28,7 @@ public sealed class CollisionTests
         others.ShouldAllBe(identity => identity.Compute().Identity != CacheIdentity.OfSteps);
     }
 
-    [Fact] // pitfall 18
+    [Fact]
     public void Pitfall_18_the_spelling_and_order_of_paths_do_not_count()
     {
         string[][] same =
@@ -43,6 +43,16 @@ public sealed class CollisionTests
     public void An_identity_never_changes_by_itself() => // if this fails all caches of all users are lost: was Format to change?
         Sample.Compute().Identity.ToString().ShouldBe(Digest.Of(System.Text.Encoding.UTF8.GetBytes(
             $$"""{"arch":"amd64","format":"strata.cache-identity/1","image":"{{Digest.Of("gcc-12"u8)}}","name":"deps","os":"linux","paths":["/root/.npm","/workspace/lib"],"user":"0:0"}""")).ToString());
+
+    [Fact]
+    public void Pitfall_14_the_order_in_which_inputs_are_told_does_not_count()
+    {
+        var identity = Sample.Compute().Manifest;
+        KeyValuePair<string, string>[] inputs = [new("runner.os", "Linux"), new("env.A", "1"), new("hashFiles('x')", "2")];
+        KeyManifest.Of(identity, "k", inputs).ShouldBe(KeyManifest.Of(identity, "k", inputs.Reverse()));
+        KeyManifest.Of(identity, "k", inputs).ShouldNotBe(KeyManifest.Of(identity, "k", inputs[1..]));
+        KeyManifest.Of(identity, "k", Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create($"{i}", "v"))).Length.ShouldBeLessThan(10_000);
+    }
 
     [Theory]
     [InlineData("")]

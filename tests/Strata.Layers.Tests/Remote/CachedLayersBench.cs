@@ -4,9 +4,9 @@ using Strata.Layers.Store;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Storage;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Keys;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Layers.Tests.Remote;

@@ -9,22 +9,23 @@ public sealed class FileBlobStoreTests : BlobStoreContract
 #pragma warning restore CA1001
 {
     private readonly TemporaryDirectory _root = new();
-    private readonly SignedFileServer _server = new();
+    private SignedFileServer _server = null!;
 
     private string Dir => _root["store"];
 
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        _server.Dispose();
+        await _server.DisposeAsync();
         _root.Dispose();
     }
 
-    protected override Task<IBlobStore> OpenAsync()
+    protected override async Task<IBlobStore> OpenAsync()
     {
+        _server = await SignedFileServer.StartAsync();
         var store = Open();
         _server.Serve(store, new SignedFiles(Dir, _server.Url, TimeProvider.System));
-        return Task.FromResult<IBlobStore>(store);
+        return store;
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Strata.Storage.Tests.S3;
 [Collection(RadosGwCollection.Name)]
 public sealed class FaultTests(RadosGw server)
 {
-    private static readonly BlobTimes Quick = new() { Idle = TimeSpan.FromMilliseconds(600), Answer = TimeSpan.FromSeconds(2), Complete = TimeSpan.FromSeconds(10) };
+    private static readonly BlobTimes Quick = new() { Idle = TimeSpan.FromMilliseconds(600), Sending = TimeSpan.FromSeconds(1), Answer = TimeSpan.FromSeconds(2), Complete = TimeSpan.FromSeconds(10) };
 
     private readonly string _prefix = $"faults/{Guid.NewGuid():n}/";
 

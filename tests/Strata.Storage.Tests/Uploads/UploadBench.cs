@@ -1,10 +1,10 @@
 using Strata.Core;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Garbage;
 using Strata.Storage.Keys;
-using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Tests.Uploads;

@@ -1,9 +1,9 @@
 using Strata.Core;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
-using Strata.Storage.Uploads;
+using Strata.Storage.Objects;
 
-namespace Strata.Storage.Objects;
+namespace Strata.Storage.Archives;
 
 /// <summary>The blobs of one organization, with the store, the keys and the records of this process.</summary>
 internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive

@@ -2,7 +2,7 @@ using Strata.Artifacts.Records;
 using Strata.Metadata;
 using Strata.Runs.Records;
 
-namespace Strata.Cli.Run;
+namespace Strata.Cli.Upkeep;
 
 /// <summary>Runs and artifacts whose processes died, and artifacts past their retention.</summary>
 internal static class RecordUpkeep

@@ -1,8 +1,7 @@
-using Strata.Layers.Store;
 using Strata.Storage;
 using Strata.Storage.Blobs;
 
-namespace Strata.Layers.Remote;
+namespace Strata.Layers.Store;
 
 /// <summary>Makes layers outlive this host, where that is asked for.</summary>
 public interface ILayerUploads

@@ -2,8 +2,9 @@ using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
+using Strata.Storage.Uploads;
 
-namespace Strata.Storage.Uploads;
+namespace Strata.Storage.Archives;
 
 /// <summary>One blob is made present: it is found, or an upload is begun, gone on with, and begun again when it is lost.</summary>
 internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context) : IDisposable

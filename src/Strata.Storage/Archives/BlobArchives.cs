@@ -3,9 +3,10 @@ using Strata.Core.Tasks;
 using Strata.Metadata;
 using Strata.Storage.Blobs;
 using Strata.Storage.Keys;
+using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
-namespace Strata.Storage.Objects;
+namespace Strata.Storage.Archives;
 
 /// <summary>The blobs of all organizations of one database in one store. Opens nothing before it is asked. Disposing lets go of the store.</summary>
 /// <param name="place">What tells this store from others: <see cref="PlaceOf"/>.</param>

@@ -1,7 +1,6 @@
-using Strata.Layers.Store;
 using Strata.Storage;
 
-namespace Strata.Layers.Remote;
+namespace Strata.Layers.Store;
 
 /// <summary>For layers whose only place is this host's disk.</summary>
 internal sealed class NoUploads : ILayerUploads

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Strata.Caching.Entries;
+using Strata.Cli.CommandLine;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
+using Strata.Layers.Trees;
+using Strata.Metadata;
+using Strata.Metadata.Leases;
+using Strata.Tenancy;
+
+namespace Strata.Cli.Tests;
+
+/// <summary>The commands as a script uses them; one after another, as they print to the console.</summary>
+public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("strata-cli-").FullName;
+
+    public async Task InitializeAsync()
+    {
+        using var database = new Database(_data, TimeProvider.System);
+        var first = await SaveAsync(database, "npm-1", "run-1");
+        await SaveAsync(database, "npm-2", "run-2", first);
+        var entries = new CacheEntries(database, TimeProvider.System, new AttemptLayers(), TimeSpan.FromDays(7));
+        var query = Query("npm-3") with { RestoreKeys = ["npm-"], Manifest = """{"inputs":{"hashFiles('x')":"3"},"key":"npm-3"}""" };
+        var lookup = await entries.FindAsync(query, CancellationToken.None);
+        await entries.RecordAsync(new() { Identity = Reader, Producer = new("run-3", "build", 1), Uses = [new() { Query = query, Lookup = lookup, RestoredBytes = 1_000 }] }, CancellationToken.None);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task Entries_are_listed_shown_removed_and_swept()
+    {
+        var entries = (await JsonAsync("cache", "ls"))["entries"]!.AsArray();
+        entries.Select(entry => (string?)entry!["key"]).ShouldBe(["npm-2", "npm-1"]);
+        ((string?)entries[0]!["scope"], (string?)entries[0]!["state"], (string?)entries[0]!["producer"]!["runId"]).ShouldBe(("local/app/refs/heads/main@protected", "live", "run-2"));
+        (await RunAsync("cache", "ls")).Output.ShouldContain("npm-2");
+        (await JsonAsync("cache", "ls", "--repo", "other"))["entries"]!.AsArray().ShouldBeEmpty();
+        (await RunAsync("cache", "show", "npm-1")).Output.ShouldContain("run run-1, job build, attempt 1");
+        (await RunAsync("cache", "rm", "npm-1")).Output.ShouldStartWith("removed ");
+        await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "rm", "npm-1"));
+        (await RunAsync("cache", "ls", "--all")).Output.ShouldContain("evicted");
+        ((int?)(await JsonAsync("cache", "gc"))["expired"]).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_run_is_explained_by_class_and_difference()
+    {
+        (await RunAsync("cache", "explain", "run-3")).Output.ShouldBe(
+            "build · npm: partial: no entry of key 'npm-3'; restored 'npm-2' from local/app/refs/heads/main@protected by restore key 'npm-'\n    hashFiles('x'): \"npm-2\" → \"3\"\n");
+        var lookup = (await JsonAsync("cache", "explain", "run-3", "build", "npm"))["lookups"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)lookup["class"], (string?)lookup["changes"]![0]!["after"]).ShouldBe(("partial", "\"3\""));
+        (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "explain", "run-3", "other"))).Diagnostics.Single().Code.ShouldBe("STR2201");
+    }
+
+    [Fact]
+    public async Task Statistics_are_for_people_scripts_and_scrapers()
+    {
+        (await RunAsync("cache", "stats", "--prometheus")).Output.ShouldContain("cache_misses_total{type=\"npm\"} 1\n");
+        ((int?)(await JsonAsync("cache", "stats"))["caches"]![0]!["partial"]).ShouldBe(1);
+        (await RunAsync("cache", "stats")).Output.ShouldContain("2 entries, 20 B");
+    }
+
+    [Fact]
+    public async Task Revoking_a_run_takes_back_what_stands_on_it()
+    {
+        var report = await JsonAsync("revoke", "run-1");
+        report["runs"]!.AsArray().Select(run => (string?)run).ShouldBe(["run-1", "run-2"]);
+        (await JsonAsync("cache", "ls"))["entries"]!.AsArray().ShouldBeEmpty();
+        (await RunAsync("revoke", "run-1")).Output.ShouldContain("revoked before: 2 products of 2 runs");
+        (await RunAsync("revoke", "nothing")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_only_looks_makes_no_database()
+    {
+        var empty = Path.Combine(_data, "empty");
+        foreach (var command in (string[][])[["cache", "ls"], ["cache", "stats"], ["cache", "stats", "--prometheus"], ["cache", "gc"]])
+        {
+            (await InvokeAsync([.. command, "--data", empty])).ExitCode.ShouldBe(0);
+        }
+
+        Directory.Exists(empty).ShouldBeFalse();
+    }
+
+    private static RunIdentity Reader { get; } = new() { Organization = "local", Repository = "app", Ref = "refs/heads/main", Trust = Trust.Protected, DefaultBranch = "refs/heads/main" };
+
+    private static CacheQuery Query(string key) => new()
+    {
+        Reader = Reader, Kind = EntryKind.Dependency, Name = "npm", Type = "npm", Identity = Digest.Of("identity"u8), Key = key,
+        Manifest = $$$"""{"inputs":{"hashFiles('x')":"{{{key}}}"},"key":"{{{key}}}"}""", RunId = "run-3", Job = "build",
+    };
+
+    private static async Task<long> SaveAsync(Database database, string key, string run, params long[] sources)
+    {
+        var (query, layer) = (Query(key), Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)));
+        var attempt = (LeaseAttempt.Acquired)await new Leases(database, TimeProvider.System, LeaseTimes.Long).TryAcquireAsync($"attempt/{run}/build/1", "test", "", CancellationToken.None);
+        await using var lease = attempt.Lease;
+        var stored = new AttemptLayers();
+        stored.Add(lease.Token, "local", layer);
+        var outcome = await new CacheEntries(database, TimeProvider.System, stored, TimeSpan.FromDays(7)).CommitAsync(
+            new()
+            {
+                Draft = new() { Writer = Reader, Kind = query.Kind, Name = query.Name, Type = query.Type, Identity = query.Identity, Key = key, Producer = new(run, "build", 1) },
+                Content = new([new("/root/.npm", new StoredTree([layer], layer, 100, 1))]), LayerBytes = new Dictionary<Digest, long> { [layer] = 10 },
+                DerivedFrom = [.. sources.Select(id => new Product(ProductKind.CacheEntry, id))], Shareable = true, Manifest = query.Manifest,
+            },
+            lease.Token, CancellationToken.None);
+        return outcome.ShouldBeOfType<CacheCommitOutcome.Committed>().Entry.Id;
+    }
+
+    private async Task<JsonNode> JsonAsync(params string[] arguments) => JsonNode.Parse((await RunAsync([.. arguments, "--json"])).Output)!;
+
+    private Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => InvokeAsync([.. arguments, "--data", _data]);
+
+    private static async Task<(int ExitCode, string Output)> InvokeAsync(string[] arguments)
+    {
+        var (console, output) = (Console.Out, new StringWriter());
+        Console.SetOut(output);
+        try
+        {
+            return (await StrataCommand.Create(arguments).Parse(arguments).InvokeAsync(StrataCommand.Invocation), output.ToString());
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+    }
+}
