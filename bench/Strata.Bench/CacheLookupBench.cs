@@ -7,7 +7,6 @@ using Strata.Core.Identity;
 using Strata.Layers.Trees;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
-using Strata.Tenancy;
 using Strata.Tenancy.Revoking;
 
 namespace Strata.Bench;
