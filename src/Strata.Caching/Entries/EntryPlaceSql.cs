@@ -50,14 +50,14 @@ internal static class EntryPlaceSql
     /// <summary>Of keys that begin so, in one ref, newest first. The sign keeps the database from walking all keys in order of time.</summary>
     public static SqlRows Range(SqlSession sql, long slot, string reference, KeyRange range, int max) => sql.Query(
         $"""
-        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND ($4 IS NULL OR key < $4) AND {IsLive}
+        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND key < $4 AND {IsLive}
         ORDER BY +created_at DESC, id DESC LIMIT $5
         """, slot, reference, range.From, range.Before, max);
 
     /// <summary>Of keys that begin so, protected, in any ref, newest first.</summary>
     public static SqlRows RangeProtected(SqlSession sql, long slot, KeyRange range, int max) => sql.Query(
         $"""
-        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key >= $2 AND ($3 IS NULL OR key < $3) AND trust = 2 AND {IsLive}
+        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key >= $2 AND key < $3 AND trust = 2 AND {IsLive}
         ORDER BY +created_at DESC, id DESC LIMIT $4
         """, slot, range.From, range.Before, max);
 
