@@ -27,6 +27,18 @@ public sealed class CacheConfigurationTests : IDisposable
         (settings.Enabled, settings.Ttl, settings.SizeBytesMax, settings.IsActive("maven")).ShouldBe((true, TimeSpan.FromDays(7), null, true));
     }
 
+    [Theory]
+    [InlineData("5%", 0.05)]
+    [InlineData("'0.5 %'", 0.005)]
+    [InlineData("100", 1)]
+    public void A_share_of_hits_may_be_verified(string text, double share) => Read($"cache: {{verify: {text}}}").Settings.VerifyShare.ShouldBe(share, 1e-9);
+
+    [Theory]
+    [InlineData("101%")]
+    [InlineData("-1%")]
+    [InlineData("all")]
+    public void What_is_no_share_is_refused(string text) => Read($"cache: {{verify: {text}}}").Problems.ShouldHaveSingleItem().Message.ShouldContain("percentage");
+
     [Fact]
     public void A_store_may_be_a_directory_or_need_an_endpoint_and_a_profile()
     {

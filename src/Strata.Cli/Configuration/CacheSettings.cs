@@ -29,9 +29,12 @@ internal sealed record CacheSettings
     /// <summary>Where layers are kept beside this host; null: as <c>storage:</c> says.</summary>
     public StorageLocation? Storage { get; init; }
 
+    /// <summary>The share of hits of cached steps that are run once more and compared, 0 to 1.</summary>
+    public double VerifyShare { get; init; }
+
     public SweepPolicy SweepPolicy => new() { Ttl = Ttl, SizeBytesMax = SizeBytesMax, OrganizationBytesMax = OrganizationBytesMax, RepositoryBytesMax = RepositoryBytesMax };
 
-    private static readonly string[] Keys = ["enabled", "storage", "ttl", "max_size", "max_size_per_org", "max_size_per_repo", "types"];
+    private static readonly string[] Keys = ["enabled", "storage", "ttl", "max_size", "max_size_per_org", "max_size_per_repo", "types", "verify"];
 
     /// <summary>Of caches without a preset.</summary>
     private const string CustomType = "custom";
@@ -55,6 +58,7 @@ internal sealed record CacheSettings
                 "max_size_per_org" => settings with { OrganizationBytesMax = Size(key.Text, value, problems) },
                 "max_size_per_repo" => settings with { RepositoryBytesMax = Size(key.Text, value, problems) },
                 "types" => settings with { Types = ReadTypes(value, problems) },
+                "verify" => settings with { VerifyShare = ReadShare(value, problems) },
                 "storage" => settings with { Storage = ReadStorage(value, problems) },
                 _ => Unknown(settings, key, problems),
             };
@@ -100,6 +104,17 @@ internal sealed record CacheSettings
 
         problems.Add(CliDiagnostics.BadConfiguration(value.At, "'ttl' is no duration.", "Write a number with a unit, for example 12h or 7d."));
         return null;
+    }
+
+    private static double ReadShare(YamlNode value, List<Diagnostic> problems)
+    {
+        if (value is YamlScalar scalar && Share.TryParse(scalar.Text, out var share))
+        {
+            return share;
+        }
+
+        problems.Add(CliDiagnostics.BadConfiguration(value.At, "'verify' is no percentage.", "Write for example 5%."));
+        return 0;
     }
 
     private static long? Size(string key, YamlNode value, List<Diagnostic> problems)

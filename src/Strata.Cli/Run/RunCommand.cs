@@ -34,7 +34,7 @@ internal static class RunCommand
             var platform = new LocalPlatform(data, configuration);
             await using var ended = platform.ConfigureAwait(false);
             platform.WarmUp();
-            var verifyShare = options.VerifyShare(parsed, problems);
+            var verifyShare = options.VerifyShare(parsed, configuration.Cache.VerifyShare, problems);
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
             DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
             if (request is null || problems.Any(d => d.Severity == Severity.Error))

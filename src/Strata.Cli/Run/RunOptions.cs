@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Strata.Cli.Configuration;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Cli.Run;
@@ -38,20 +38,20 @@ internal sealed class RunOptions
         }
     }
 
-    /// <summary>0 to 1.</summary>
-    public double VerifyShare(ParseResult parsed, List<Diagnostic> problems)
+    /// <param name="configured">Without these options.</param>
+    /// <returns>0 to 1.</returns>
+    public double VerifyShare(ParseResult parsed, double configured, List<Diagnostic> problems)
     {
         if (parsed.GetValue(Verify) is not { } text)
         {
-            return parsed.GetValue(VerifyStrict) ? 1 : 0;
+            return parsed.GetValue(VerifyStrict) && configured == 0 ? 1 : configured;
         }
 
-        if (double.TryParse(text.AsSpan().Trim().TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100)
+        if (!Share.TryParse(text, out var share))
         {
-            return percent / 100;
+            problems.Add(CliDiagnostics.BadOption(Verify.Name, text, "a percentage, for example 5%"));
         }
 
-        problems.Add(CliDiagnostics.BadOption(Verify.Name, text, "a percentage, for example 5%"));
-        return 0;
+        return share;
     }
 }

@@ -112,13 +112,13 @@ internal sealed class JobTrees : IDisposable
     /// <summary>What the job wrote. The caller disposes it, before this.</summary>
     public WrittenOverlay Open(JobOverlay overlay, ISandbox sandbox)
     {
-        IReadOnlyList<LowerLayer> lowers = overlay switch
+        var side = overlay switch
         {
-            JobOverlay.Workspace => _workspace.Layers,
-            JobOverlay.Temporary => [],
-            _ => _root.Layers,
+            JobOverlay.Workspace => _workspace,
+            JobOverlay.Temporary => null,
+            _ => _root,
         };
-        return new(lowers, UpperOf(overlay, sandbox), _layers.Scratch);
+        return new(side?.Layers ?? [], UpperOf(overlay, sandbox), _layers.Scratch, side?.Tree);
     }
 
     /// <summary>Where a sandbox keeps what is written.</summary>
@@ -170,12 +170,16 @@ internal sealed class JobTrees : IDisposable
         private readonly List<LayerLease> _images = [.. leases];
         private readonly List<LowerLayer> _layers = [.. leases.Select(LowerLayer.Of)];
         private StackTree? _names;
+        private Lazy<MergedTree>? _tree;
 
         public IReadOnlyList<SandboxTree> Trees => _trees;
 
         public IReadOnlyList<LayerLease> Images => _images;
 
         public IReadOnlyList<LowerLayer> Layers => _layers;
+
+        /// <summary>What the layers show, read once: hermetic steps ask again and again.</summary>
+        public Lazy<MergedTree> Tree => _tree ??= new(() => WrittenOverlay.Read(_layers));
 
         /// <summary>What is there by name; what is restored later is not in it.</summary>
         public StackTree Names => _names ??= new(_images);
@@ -187,6 +191,7 @@ internal sealed class JobTrees : IDisposable
             _layers.Add(LowerLayer.Of(view));
             _names?.Dispose();
             _names = null;
+            _tree = null;
         }
 
         public void Dispose() => _names?.Dispose();

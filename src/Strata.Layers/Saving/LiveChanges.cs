@@ -1,10 +1,14 @@
 using Strata.Layers.Differences;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
+using Strata.Layers.Views;
 
 namespace Strata.Layers.Saving;
 
-/// <summary>What a job has written so far, as a layer over what it stands on: for views of the files it sees now. Not for records: no secret is looked for.</summary>
+/// <summary>
+/// What a job has written so far, as a layer over what it stands on: for views that give the files it sees now times of their own, so it keeps none: the same changes are
+/// the same layer. Not for records: no secret is looked for.
+/// </summary>
 public static class LiveChanges
 {
     /// <param name="mayWant">Of a path from the overlay's root: whether it, or anything below, will be looked at. What is removed is told in any case.</param>
@@ -27,7 +31,7 @@ public static class LiveChanges
 
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
-        builder.AddAll(difference.Entries, cancellationToken);
+        builder.AddAll(difference.Entries.Select(static one => one with { Entry = one.Entry with { Modified = ViewDirectory.DefaultModified } }), cancellationToken);
         return (await write.CommitAsync(builder.Finish(), cancellationToken).ConfigureAwait(false)).Lease!;
     }
 }

@@ -12,7 +12,8 @@ public sealed record UpperDirectory(string Path, OwnerPolicy Owners, bool UserXa
 /// <summary>What a job wrote on a stack of layers, read while nobody writes there. Not for concurrent use.</summary>
 /// <param name="lowers">Bottom first; their leases are held by the caller until this is disposed.</param>
 /// <param name="scratch">An existing directory of the host.</param>
-public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirectory upper, string scratch) : IDisposable
+/// <param name="tree">What the lowers show, where that is known; null: it is read when it is needed.</param>
+public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirectory upper, string scratch, Lazy<MergedTree>? tree = null) : IDisposable
 {
     private MergedTree? _tree;
     private LowerContents? _contents;
@@ -23,7 +24,7 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
 
     /// <summary>What the lowers show together.</summary>
     /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
-    public MergedTree Lowers => _tree ??= MergedTree.Of([.. lowers.Select(static layer => layer.ReadIndex())]);
+    public MergedTree Lowers => _tree ??= tree?.Value ?? Read(lowers);
 
     /// <summary>Whether nobody wrote or removed anything.</summary>
     internal bool IsUntouched() => !UpperNames.Any(upper);
@@ -53,6 +54,10 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
         };
         return LayerDifference.Compute(leavesOut is null ? request : request with { LeavesOut = leavesOut }, cancellationToken);
     }
+
+    /// <summary>What a stack of layers shows.</summary>
+    /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
+    public static MergedTree Read(IReadOnlyList<LowerLayer> layers) => MergedTree.Of([.. layers.Select(static layer => layer.ReadIndex())]);
 
     public void Dispose() => _contents?.Dispose();
 }

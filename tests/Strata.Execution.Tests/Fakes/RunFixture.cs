@@ -34,6 +34,7 @@ internal sealed class RunFixture : IDisposable
     {
         OpenHost = _ => new(Host),
         OpenImages = () => Images,
+        OpenEntries = static (_, _) => throw new InvalidOperationException("Runs on fakes restore and publish nothing."),
         Source = Source,
         Hasher = new FakeHasher(),
         Time = Time,

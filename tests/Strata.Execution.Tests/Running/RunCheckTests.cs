@@ -28,20 +28,13 @@ public sealed class RunCheckTests : IDisposable
     public void A_plain_workflow_has_nothing_to_refuse() => Codes(Make.Job("a", Make.Run("true"))).ShouldBe("");
 
     [Fact]
-    public void What_is_not_executed_yet_is_refused_by_name_and_place()
+    public void Inputs_are_suggested_only_for_a_step_that_has_some()
     {
-        var cache = new CacheUse.Named("npm", Make.At);
-        var artifact = new ArtifactDeclaration(Make.Located("d"), [Make.Located("d/")], null, ArtifactIfEmpty.Error, ArtifactWhen.OnSuccess, [], Make.At);
-        var input = new ArtifactInput("d", Make.Located("d/"), null, null, false, false, Make.At);
         var hermetic = Make.Uses(new StepAction.Run(Make.Located("x"), null, null, new StepCache([], [], [], [], false, false, Make.At)));
-        var job = Make.Job(
-            "a", hermetic, Make.Uses(new StepAction.BuiltIn("cache/save", [], Make.At)), Make.Uses(new StepAction.BuiltIn("upload-artifact", [], Make.At)),
-            Make.Uses(new StepAction.BuiltIn("checkout", [], Make.At))) with
-        { Caches = [cache], Artifacts = [artifact], ArtifactsFrom = [input], Image = Named("debian:bookworm") };
+        var request = _run.Request(Make.Workflow(Make.Job("a", hermetic, Make.Run("y"))));
 
-        var problems = _run.Runner.Check(_run.Request(Make.Workflow(job)));
-        problems.Select(p => p.Code).Order().ShouldBe(["STR1701", "STR1702", "STR1703", "STR1704", "STR1708", "STR1709"]);
-        problems.ShouldAllBe(p => p.At != null && p.Severity == Severity.Error && p.Message.Contains("is parsed and checked but this version does not execute it yet"));
+        Codes(request with { SuggestInputs = "Run x" }).ShouldBe("");
+        Codes(request with { SuggestInputs = "Run y" }).ShouldBe("STR1605");
     }
 
     [Fact]
