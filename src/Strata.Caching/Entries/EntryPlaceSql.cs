@@ -61,6 +61,19 @@ internal static class EntryPlaceSql
         ORDER BY +created_at DESC, id DESC LIMIT $4
         """, slot, range.From, range.Before, max);
 
+    /// <summary>How many keys begin so, counted up to a limit, from the index alone.</summary>
+    /// <param name="reference">Null: all protected ones.</param>
+    public static long CountRange(SqlSession sql, long slot, string? reference, KeyRange range, int max)
+    {
+        using var rows = reference is null
+            ? sql.Query(
+                "SELECT count(*) FROM (SELECT 1 FROM cache_entry WHERE slot = $1 AND key >= $2 AND key < $3 AND trust = 2 AND state = 'live' LIMIT $4) AS matching", slot, range.From, range.Before, max)
+            : sql.Query(
+                "SELECT count(*) FROM (SELECT 1 FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND key < $4 AND state = 'live' LIMIT $5) AS matching",
+                slot, reference, range.From, range.Before, max);
+        return rows.Read() ? rows.Integer(0) : 0;
+    }
+
     /// <summary>Of an exact key, whoever wrote it, most trusted first; revoked ones too.</summary>
     public static SqlRows Anywhere(SqlSession sql, long slot, string key) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key = $2 AND state = 'live' ORDER BY trust DESC, created_at DESC", slot, key);
