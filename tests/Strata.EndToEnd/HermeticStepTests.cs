@@ -114,7 +114,7 @@ public sealed class HermeticStepTests : IDisposable
     [InlineData("standard input", "cat > out; [ -s out ] || echo none > out")]
     [InlineData("an earlier step's home", "cat /root/.npmrc > out 2>/dev/null || echo none > out")]
     [InlineData("the run", "env | grep -E 'RUN_ID|RUN_NUMBER|GITHUB_SHA|GITHUB_REF' > out || echo none > out")]
-    [InlineData("the age of its inputs", "stat -c %Y src/a.txt . | sort -u > out; grep -qx 315532800 out && [ $(wc -l < out) = 1 ] && echo none > out")]
+    [InlineData("the age of its inputs", "age=$(stat -c %Y src/a.txt . | sort -u); [ \"$age\" = 315532800 ] && echo none > out || echo \"$age\" > out")]
     public async Task What_is_not_declared_cannot_be_seen(string what, string script)
     {
         _bench.Write("src/a.txt", "a");
@@ -281,7 +281,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         Job("""
             - { run: 'echo "::add-mask::value-of-its-own"; echo 1 > out', cache: { inputs: [none], outputs: [out] } }
-            - { run: 'printf "%s" "$(printf "c3VwZXItc2VjcmV0LXZhbHVl" | base64 -d)" > leak', cache: { inputs: [none], outputs: [leak] } }
+            - { run: 'printf "super-%s-value" secret > leak', cache: { inputs: [none], outputs: [leak] } }
             """);
 
         var (first, _) = await RunAsync("--secret", "TOKEN=super-secret-value");

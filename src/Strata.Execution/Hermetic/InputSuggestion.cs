@@ -25,7 +25,8 @@ internal sealed class InputSuggestion(HermeticJob job, SecretMasker masker)
         {
             var (files, directories) = Read(plan, run.Traced!.Found);
             var ended = run.Outcome.ExitCode == 0 ? "" : $" (it failed with exit code {run.Outcome.ExitCode}: the list may be too short)";
-            await log.SayAsync(LogKind.Notice, $"suggested for '{plan.Command.Title}'{ended}:\ninputs: [{string.Join(", ", Patterns(files, directories))}]").ConfigureAwait(false);
+            await log.SayAsync(LogKind.Notice, $"suggested for '{plan.Command.Title}'{ended}:").ConfigureAwait(false);
+            await log.SayAsync(LogKind.Notice, $"inputs: [{string.Join(", ", Patterns(files, directories))}]").ConfigureAwait(false);
         }
     }
 

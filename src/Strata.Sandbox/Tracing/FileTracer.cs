@@ -158,7 +158,10 @@ internal sealed class FileTracer : IFileTrace
         return null;
     }
 
-    private static string? AbsoluteOf(int process, int directory, string path)
+    private static string? AbsoluteOf(int process, int directory, string path) =>
+        FullPath(process, directory, path) is { } full ? full.Length > 1 ? full.TrimEnd('/') : full : null;
+
+    private static string? FullPath(int process, int directory, string path)
     {
         if (path[0] == '/')
         {
