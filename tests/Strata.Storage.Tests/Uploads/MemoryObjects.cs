@@ -146,5 +146,7 @@ internal sealed class MemoryObjects(int partSizeMin, TimeProvider time) : IBlobS
         }
     }
 
+#pragma warning disable CA5351 // the protocol's
     private static string Md5(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(MD5.HashData(content));
+#pragma warning restore CA5351
 }

@@ -2,9 +2,11 @@ using Strata.Core;
 
 namespace Strata.Storage.Tests.Uploads;
 
-public sealed class UploadRaceTests
+public sealed class UploadRaceTests : IAsyncDisposable
 {
     private readonly MemoryObjects _memory = new(UploadBench.PartMin, TimeProvider.System);
+
+    public ValueTask DisposeAsync() => _memory.DisposeAsync();
 
     /// <summary>A worker that is taken for dead stands still at any call, its lease ends, another finishes; then it goes on.</summary>
     [Theory]

@@ -4,13 +4,15 @@ using Strata.Storage.Blobs;
 namespace Strata.Storage.Tests.Uploads;
 
 /// <summary>A worker dies, another with an empty disk has run the job again.</summary>
-public sealed class UploadResumeTests
+public sealed class UploadResumeTests : IAsyncDisposable
 {
     private const int Length = 400_000;
     private const int Stable = 370_000;
     private const int PartSent = UploadBench.Piece + 40; // a frame's nonce and tag, and a bit
 
     private readonly MemoryObjects _memory = new(UploadBench.PartMin, TimeProvider.System);
+
+    public ValueTask DisposeAsync() => _memory.DisposeAsync();
 
     [Fact]
     public async Task The_same_blob_is_gone_on_with()
