@@ -46,7 +46,7 @@ public sealed class CachePlaceTests : IDisposable
         const string image = "  owned: { from: images.tiny, steps: [{ run: chmod 755 / && mkdir -p /home/me && chown 1000:1000 /home/me }, { user: '1000:1000' }] }\n";
         _bench.Workflow(image + Job("[/home/me/a/b/c]", "k", "id; mkdir -p /home/me/a/b/c && cd /home/me/a/b/c && echo 1 > f && chmod 640 f && ln f g && ln -s f l && mkdir -m 711 d", "owned"));
         await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[/home/me/a/b/c]", "k", "cd /home/me/a/b/c && test \"$(stat -c '%a %u:%g %h' f)\" = '640 1000:1000 2' && test \"$(stat -c '%a %u' d)\" = '711 1000' && test $(cat l) = 1 && test $(stat -c %u /home/me/a/b) = 1000 && touch /home/me/a/new && echo 2 >> g && test $(wc -l < f) = 2", "owned"));
+        _bench.Workflow(image + Job("[/home/me/a/b/c]", "k", "cd /home/me/a/b/c && test \"$(stat -c '%a %u:%g %h' f)\" = '640 1000:1000 2' && test \"$(stat -c '%a %u' d)\" = '711 1000' && test $(cat l) = 1 && test $(stat -c %u /home/me/a/b) = 1000 && touch /home/me/a/new && echo 2 >> g && test $(wc -l < g) = 2", "owned"));
         var outcome = await _bench.RunAsync();
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
