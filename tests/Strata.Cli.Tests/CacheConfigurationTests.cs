@@ -1,5 +1,6 @@
 using Strata.Cli.Configuration;
 using Strata.Core.Diagnostics;
+using Strata.Storage;
 
 namespace Strata.Cli.Tests;
 
@@ -15,7 +16,7 @@ public sealed class CacheConfigurationTests : IDisposable
         var (settings, problems) = Read("cache: {enabled: true, storage: {type: s3, bucket: builds, region: eu-central-1}, ttl: 7d, max_size: 500GB, types: [docker, npm, yarn, pip]}");
         problems.ShouldBeEmpty();
         (settings.Enabled, settings.Ttl, settings.SizeBytesMax).ShouldBe((true, TimeSpan.FromDays(7), 500_000_000_000));
-        settings.Storage.ShouldBe(new CacheStorage("s3", "builds", "eu-central-1", null, null, null, null));
+        settings.Storage.ShouldBe(new StorageLocation.OfS3("builds", "", null, "eu-central-1", null));
         (settings.IsActive("npm"), settings.IsActive("maven")).ShouldBe((true, false));
     }
 
@@ -42,9 +43,9 @@ public sealed class CacheConfigurationTests : IDisposable
     [Fact]
     public void A_store_may_be_a_directory_or_need_an_endpoint_and_a_profile()
     {
-        Read("cache: {storage: {type: filesystem, path: /srv/cache}}").Settings.Storage!.Path.ShouldBe("/srv/cache");
+        Read("cache: {storage: {type: filesystem, path: /srv/cache}}").Settings.Storage.ShouldBe(new StorageLocation.OfFiles("/srv/cache"));
         Read("cache: {storage: {type: s3, bucket: b, endpoint: 'http://127.0.0.1:7480', prefix: p, credentials: {profile: ci}}}").Settings.Storage
-            .ShouldBe(new CacheStorage("s3", "b", null, "http://127.0.0.1:7480", "p", null, "ci"));
+            .ShouldBe(new StorageLocation.OfS3("b", "p", new("http://127.0.0.1:7480"), null, "ci"));
         Read("cache: {enabled: false, max_size_per_org: 2GB, max_size_per_repo: 1GB}").Settings.SweepPolicy.ShouldBe(new() { OrganizationBytesMax = 2_000_000_000, RepositoryBytesMax = 1_000_000_000 });
     }
 

@@ -82,11 +82,3 @@ public sealed class RadosGw : IDisposable
         }
     }
 }
-
-[CollectionDefinition(Name)]
-#pragma warning disable CA1711 // xunit calls it so
-public sealed class RadosGwCollection : ICollectionFixture<RadosGw>
-#pragma warning restore CA1711
-{
-    public const string Name = "radosgw";
-}
