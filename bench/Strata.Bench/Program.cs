@@ -6,6 +6,7 @@ using Strata.Bench;
     ("run-overhead", RunOverhead.RunAsync),
     ("hash-files", HashFilesBench.RunAsync),
     ("masking", MaskingBench.RunAsync),
+    ("cache-lookup", CacheLookupBench.RunAsync),
     ("layer-difference", LayerDifferenceBench.RunAsync),
     ("layer-mount", LayerMountBench.RunAsync),
     ("layer-read", LayerReadBench.RunAsync),

@@ -67,6 +67,10 @@ internal static class CliDiagnostics
     public static Diagnostic OutputInTheWay(string path) =>
         Error("STR1921", $"'{path}' is there already, and no earlier --out put it there.", "Choose another directory, or move it away.");
 
+    public static Diagnostic NotCommitted(string reference) => new(
+        "STR1922", Severity.Warning, $"There are files that are not committed: what this run stores is internal, not protected, although {reference} is.", null,
+        "Commit them, or leave out --storage.");
+
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
 

@@ -54,9 +54,11 @@ internal sealed class ArtifactBench : IDisposable
         run, name, Trust.Protected, "refs/heads/main",
         async (artifacts, id, token) => await artifacts.MoveAsync(id, ArtifactState.Failed, "test", reason, token, CancellationToken.None));
 
-    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => StrataAsync(["artifact", .. arguments]);
+
+    public async Task<(int ExitCode, string Output, string Errors)> StrataAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(StrataCommand).Assembly.Location, "artifact", .. arguments, "--data", Data])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(StrataCommand).Assembly.Location, .. arguments, "--data", Data])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Here,
         };

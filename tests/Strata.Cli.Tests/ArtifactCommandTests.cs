@@ -107,6 +107,27 @@ public sealed class ArtifactCommandTests : IDisposable
         (await _bench.OutputAsync("ls", "--run", "nothing")).ShouldContain("has no artifacts");
     }
 
+    [Fact]
+    public async Task Making_room_leaves_artifacts_alone_until_they_are_removed()
+    {
+        await _bench.PublishAsync("r1", "dist");
+        (await _bench.StrataAsync("image", "prune", "--all-unused")).Output.ShouldStartWith("0 of 0 removed");
+        await _bench.OutputAsync("get", "dist");
+        await _bench.OutputAsync("rm", "dist");
+        (await _bench.StrataAsync("image", "prune", "--all-unused")).Output.ShouldContain("1 of 1 removed");
+    }
+
+    [Fact]
+    public async Task The_configuration_says_how_much_artifacts_may_take()
+    {
+        await _bench.PublishAsync("r1", "dist");
+        File.WriteAllText(Path.Combine(_bench.Data, "config.yml"), "artifacts: { retention: 5d, max-retention: 2w, quota: 20GB }");
+        (await _bench.OutputAsync("ls")).ShouldContain("1 artifact, 5 B of 20");
+        File.WriteAllText(Path.Combine(_bench.Data, "config.yml"), "artifacts: { retention: soon, quta: 1 }");
+        var (exitCode, _, errors) = await _bench.RunAsync("ls");
+        (exitCode, errors).ShouldSatisfyAllConditions(all => all.exitCode.ShouldBe(2), all => all.errors.ShouldContain("'retention' is no time"), all => all.errors.ShouldContain("Did you mean 'quota'?"));
+    }
+
     [Theory]
     [InlineData(null, "Directory", "dist")]
     [InlineData("-", "TarZstd", null)]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Strata.Caching.Entries;
+using Strata.Caching.Presets;
 using Strata.Cli.CommandLine;
 using Strata.Core;
 using Strata.Core.Diagnostics;
@@ -84,6 +85,15 @@ public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
         }
 
         Directory.Exists(empty).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Workflows_know_the_presets_that_there_are()
+    {
+        var file = Path.Combine(_data, "strata.yml");
+        await File.WriteAllTextAsync(file, "caches: { c: { preset: qqqqqqqq } }\njobs: { j: { image: x, caches: [c], steps: [run: a] } }\n");
+        var (_, output) = await InvokeAsync(["validate", file, "--json"]);
+        output.ShouldContain($"Presets: {string.Join(", ", CachePresets.All.Select(preset => preset.Name))}.");
     }
 
     private static RunIdentity Reader { get; } = new() { Organization = "local", Repository = "app", Ref = "refs/heads/main", Trust = Trust.Protected, DefaultBranch = "refs/heads/main" };

@@ -1,7 +1,5 @@
-using Strata.Caching.Presets;
 using Strata.Cli.Configuration;
 using Strata.Core.Diagnostics;
-using Strata.Workflows.Schema;
 
 namespace Strata.Cli.Tests;
 
@@ -70,10 +68,6 @@ public sealed class CacheConfigurationTests : IDisposable
         (problem.Code, problem.At!.Value.Line).ShouldBe(("STR1912", 1));
         problem.Help!.ShouldContain(help);
     }
-
-    [Fact]
-    public void Workflows_know_the_presets_that_there_are() =>
-        DeclarationShapes.Presets.ShouldBe(CachePresets.All.Select(preset => preset.Name), ignoreOrder: true);
 
     private (CacheSettings Settings, List<Diagnostic> Problems) Read(string text)
     {

@@ -311,4 +311,60 @@ public sealed class ArtifactTests : IDisposable
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
     }
+
+    [Fact]
+    public async Task What_is_in_the_temporary_directory_can_be_published_and_what_has_no_root_or_no_name_is_said()
+    {
+        _bench.Workflow("""
+            jobs:
+              temporary:
+                image: tiny
+                network: none
+                steps:
+                  - run: mkdir -p "$RUNNER_TEMP/out" && echo t > "$RUNNER_TEMP/out/t" && ln -s t "$RUNNER_TEMP/out/l"
+                  - { uses: actions/upload-artifact@v4, with: { name: t, path: "${{ runner.temp }}/out" } }
+                  - { uses: actions/upload-artifact@v4, with: { name: all, path: "${{ github.workspace }}/strata.*" } }
+                artifacts: [{ name: declared, path: /tmp/runner/out/t }]
+              take:
+                image: tiny
+                network: none
+                artifacts-from: { t: { path: t, job: temporary }, declared: d, all: { path: all, job: temporary } }
+                steps: [{ run: test $(cat t/l d/t | tr '\n' -) = t-t- && test -s all/strata.yml }]
+              two:
+                image: tiny
+                network: none
+                steps: [{ run: "touch f ~/f" }]
+                artifacts: [{ name: two, path: [f, ~/f] }]
+              named:
+                image: tiny
+                network: none
+                env: { NAME: "../up" }
+                steps: [{ run: touch f }]
+                artifacts: [{ name: "${{ env.NAME }}", path: f }]
+              place:
+                image: tiny
+                network: none
+                needs: temporary
+                if: always()
+                artifacts-from: { declared: { path: bin/busybox/x, job: temporary } }
+                steps: [{ run: echo never said }]
+              nowhere:
+                image: tiny
+                network: none
+                if: always()
+                artifacts-from: { declared: { path: /bin/busybox/x, job: temporary } }
+                steps: [{ run: echo never said }]
+            """.Replace("path: bin/busybox/x", "path: strata.yml/x", StringComparison.Ordinal));
+
+        var outcome = await _bench.RunAsync();
+        var report = _bench.Report();
+
+        report.Status("temporary").ShouldBe("success", outcome.All);
+        report.Status("take").ShouldBe("success", outcome.All);
+        report.Reason("two").ShouldNotBeNull(outcome.All).ShouldContain("one root");
+        report.Reason("named").ShouldNotBeNull(outcome.All).ShouldContain("../up");
+        report.Reason("place").ShouldNotBeNull(outcome.All).ShouldContain("/workspace/strata.yml is there and no directory");
+        report.Reason("nowhere").ShouldNotBeNull(outcome.All).ShouldContain("/bin/busybox is there and no directory");
+        outcome.Stderr.ShouldNotContain("never said");
+    }
 }

@@ -64,6 +64,40 @@ public sealed class RootlessTests : IDisposable
         int AsUser(string arguments) => Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} {arguments} --data {_bench.Data}");
     }
 
+    [Fact]
+    public void A_normal_user_has_caches_and_artifacts()
+    {
+        _bench.Workflow("""
+            caches: { c: { paths: [~/c, in], key: "k-${{ vars.N }}", restore-keys: [k-] } }
+            jobs:
+              make:
+                image: tiny
+                network: none
+                caches: [c]
+                steps: [{ run: "mkdir -p ~/c/d in dist; test ! -e ~/c/gone; echo ${{ vars.N }} >> ~/c/d/all; echo x > in/f; chown 5:6 in/f; cp ~/c/d/all dist/a; mv ~/c/d ~/c/e; mv ~/c/e ~/c/d; echo y > ~/c/gone; rm ~/c/gone" }]
+                artifacts: [{ name: dist, path: dist }]
+              use:
+                image: tiny
+                network: none
+                artifacts-from: { dist: ~/got }
+                steps:
+                  - run: test $(wc -l < ~/got/a) = ${{ vars.N }}
+                  - { uses: actions/download-artifact@v4, with: { name: dist, path: again } }
+                  - run: cmp again/a ~/got/a && echo z >> ~/got/a && rm -r ~/got && mkdir ~/got
+            """);
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+
+        AsUser(1).ShouldBe("miss saved");
+        AsUser(2).ShouldBe("partial saved");
+        AsUser(3).ShouldBe("partial saved");
+
+        string AsUser(int n)
+        {
+            Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} run --data {_bench.Data} --report report.json --var N={n}").ShouldBe(0);
+            return _bench.Report().Cache(job: "make").Both;
+        }
+    }
+
     public void Dispose()
     {
         _bench.Dispose();

@@ -18,7 +18,7 @@ internal sealed class Workbench : IDisposable
     {
         Directory.CreateDirectory(Workspace);
         File.Copy(TinyBase.Value, System.IO.Path.Combine(Workspace, "tiny.tar"));
-        File.WriteAllText(System.IO.Path.Combine(Workspace, ".gitignore"), "tiny.tar\nreport.json\n");
+        File.WriteAllText(System.IO.Path.Combine(Workspace, ".gitignore"), "tiny.tar\nreport*.json\n");
     }
 
     public string Workspace => System.IO.Path.Combine(_root.FullName, "project");
@@ -50,7 +50,7 @@ internal sealed class Workbench : IDisposable
         return Report();
     }
 
-    public JsonObject Report() => JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Workspace, "report.json")))!.AsObject();
+    public JsonObject Report(string name = "report.json") => JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Workspace, name)))!.AsObject();
 
     public void Git(params string[] arguments)
     {

@@ -18,4 +18,7 @@ public sealed record ArtifactDraft
 
     /// <summary>Whether forks may see it (DESIGN §7).</summary>
     public required bool Shareable { get; init; }
+
+    /// <summary>All that the job restored, consumed or was built on: revoking any of it revokes this.</summary>
+    public IReadOnlyList<Product> DerivedFrom { get; init; } = [];
 }

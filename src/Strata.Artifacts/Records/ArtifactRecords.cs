@@ -55,7 +55,7 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(database.Read(sql => ArtifactSql.ListOfName(sql, runId, name)
-            .Find(row => ArtifactAccess.MayRead(reader, row.Artifact.Scope, row.Artifact.Shareable, trustFork))?.Artifact));
+            .Find(row => ArtifactAccess.MayRead(reader, row.Artifact.Scope, row.Artifact.Shareable, trustFork))?.Artifact is { } found ? ArtifactWrites.Shown(sql, found) : null));
     }
 
     public ValueTask<IReadOnlyList<Artifact>> ListAsync(ArtifactFilter filter, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
         cancellationToken.ThrowIfCancellationRequested();
         var trustFork = filter is { TrustFork: true, RunId: not null };
         return new(database.Read(sql => ArtifactSql.List(sql, filter, trustFork, artifact => ArtifactAccess.MayRead(filter.Reader, artifact.Scope, artifact.Shareable, trustFork))
-            .ConvertAll(row => row.Artifact)));
+            .ConvertAll(row => ArtifactWrites.Shown(sql, row.Artifact))));
     }
 
     public async ValueTask<string?> FindLatestRunAsync(RunIdentity reader, string? name, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using Strata.Layers.Trees;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Tenancy;
+using Strata.Tenancy.Revoking;
 
 namespace Strata.Artifacts.Records;
 
@@ -47,6 +48,7 @@ internal sealed class ArtifactWrites(TimeProvider time, ArtifactLimits limits)
         var now = time.GetUtcNow();
         var id = ArtifactSql.Insert(sql, draft, retention, lease.Number, now);
         ArtifactEventSql.Add(sql, id, new(now, ArtifactState.Pending, ActorOf(draft.Producer), null));
+        Derivations.Add(sql, new(ProductKind.Artifact, id), draft.DerivedFrom);
         return new ArtifactBegin.Begun(Get(sql, id));
     }
 
@@ -74,6 +76,11 @@ internal sealed class ArtifactWrites(TimeProvider time, ArtifactLimits limits)
         }
 
         var actor = ActorOf(artifact.Producer);
+        if (IsRevoked(sql, artifact))
+        {
+            return new ArtifactMove.Refused(Change(sql, artifact, ArtifactState.Failed, actor, Revoked));
+        }
+
         if (limits.QuotaBytes is { } quota && UsedBytes(sql, artifact.Scope) is var used && used > quota - content.SizeBytes)
         {
             Expire(sql, int.MaxValue); // what is past its retention may still count
@@ -131,8 +138,17 @@ internal sealed class ArtifactWrites(TimeProvider time, ArtifactLimits limits)
     public List<Artifact> Expire(SqlSession sql, int limit) =>
         ArtifactSql.ListDue(sql, time.GetUtcNow(), limit).ConvertAll(row => Change(sql, row.Artifact, ArtifactState.Expired, Retention, null));
 
+    /// <summary>As a reader finds it: what is revoked is deleted for everybody, although its row may not say so yet.</summary>
+    public static Artifact Shown(SqlSession sql, Artifact artifact) =>
+        artifact.State is ArtifactState.Ready && IsRevoked(sql, artifact) ? artifact with { State = ArtifactState.Deleted, Reason = Revoked, Content = null } : artifact;
+
     /// <summary>Who made it, for people.</summary>
     public static string ActorOf(Producer producer) => $"job {producer.Job}, attempt {producer.Attempt}";
+
+    private const string Revoked = "it stands on what a revoked run made";
+
+    private static bool IsRevoked(SqlSession sql, Artifact artifact) =>
+        Derivations.IsRevoked(sql, artifact.Producer.RunId) || Derivations.IsRevoked(sql, new Product(ProductKind.Artifact, artifact.Id));
 
     /// <summary>Null: it stays.</summary>
     private static string? ReasonToReplace(SqlSession sql, ArtifactRow other, Producer producer) => other.Artifact switch

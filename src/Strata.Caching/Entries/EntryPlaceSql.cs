@@ -50,16 +50,29 @@ internal static class EntryPlaceSql
     /// <summary>Of keys that begin so, in one ref, newest first. The sign keeps the database from walking all keys in order of time.</summary>
     public static SqlRows Range(SqlSession sql, long slot, string reference, KeyRange range, int max) => sql.Query(
         $"""
-        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND ($4 IS NULL OR key < $4) AND {IsLive}
+        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND key < $4 AND {IsLive}
         ORDER BY +created_at DESC, id DESC LIMIT $5
         """, slot, reference, range.From, range.Before, max);
 
     /// <summary>Of keys that begin so, protected, in any ref, newest first.</summary>
     public static SqlRows RangeProtected(SqlSession sql, long slot, KeyRange range, int max) => sql.Query(
         $"""
-        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key >= $2 AND ($3 IS NULL OR key < $3) AND trust = 2 AND {IsLive}
+        SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key >= $2 AND key < $3 AND trust = 2 AND {IsLive}
         ORDER BY +created_at DESC, id DESC LIMIT $4
         """, slot, range.From, range.Before, max);
+
+    /// <summary>How many keys begin so, counted up to a limit, from the index alone.</summary>
+    /// <param name="reference">Null: all protected ones.</param>
+    public static long CountRange(SqlSession sql, long slot, string? reference, KeyRange range, int max)
+    {
+        using var rows = reference is null
+            ? sql.Query(
+                "SELECT count(*) FROM (SELECT 1 FROM cache_entry WHERE slot = $1 AND key >= $2 AND key < $3 AND trust = 2 AND state = 'live' LIMIT $4) AS matching", slot, range.From, range.Before, max)
+            : sql.Query(
+                "SELECT count(*) FROM (SELECT 1 FROM cache_entry WHERE slot = $1 AND ref = $2 AND key >= $3 AND key < $4 AND state = 'live' LIMIT $5) AS matching",
+                slot, reference, range.From, range.Before, max);
+        return rows.Read() ? rows.Integer(0) : 0;
+    }
 
     /// <summary>Of an exact key, whoever wrote it, most trusted first; revoked ones too.</summary>
     public static SqlRows Anywhere(SqlSession sql, long slot, string key) => sql.Query(

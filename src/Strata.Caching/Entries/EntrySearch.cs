@@ -14,6 +14,9 @@ internal sealed class EntrySearch
     /// <summary>So many of the newest are looked at before the keys are: what is restored by a prefix is nearly always among them.</summary>
     private const int RecentMax = 128;
 
+    /// <summary>So few are all looked at.</summary>
+    private const int FewMax = 16;
+
     private readonly SqlSession _sql;
     private readonly RunIdentity _reader;
     private readonly DateTimeOffset _now;
@@ -73,16 +76,22 @@ internal sealed class EntrySearch
     /// <param name="reference">Null: all protected ones.</param>
     private EntryPlace? FindIn(long slot, string? reference, string prefix)
     {
-        using (var recent = reference is null ? EntryPlaceSql.RecentProtected(_sql, slot) : EntryPlaceSql.Recent(_sql, slot, reference))
+        var range = KeyRange.Of(prefix);
+        var few = EntryPlaceSql.CountRange(_sql, slot, reference, range, FewMax + 1);
+        if (few == 0)
         {
-            var (found, isAll) = FirstOf(recent, prefix, RecentMax);
-            if (found is not null || isAll)
+            return null;
+        }
+
+        if (few > FewMax)
+        {
+            var (recent, isAllRecent) = FindRecent(slot, reference, prefix);
+            if (recent is not null || isAllRecent)
             {
-                return found;
+                return recent;
             }
         }
 
-        var range = KeyRange.Of(prefix);
         for (var max = RecentMax; ; max *= 16) // rarely more than once: what is newest may be seen, and is not too old
         {
             using var rows = reference is null ? EntryPlaceSql.RangeProtected(_sql, slot, range, max) : EntryPlaceSql.Range(_sql, slot, reference, range, max);
@@ -92,6 +101,12 @@ internal sealed class EntrySearch
                 return found;
             }
         }
+    }
+
+    private (EntryPlace? Found, bool IsAll) FindRecent(long slot, string? reference, string prefix)
+    {
+        using var rows = reference is null ? EntryPlaceSql.RecentProtected(_sql, slot) : EntryPlaceSql.Recent(_sql, slot, reference);
+        return FirstOf(rows, prefix, RecentMax);
     }
 
     /// <summary>Of rows that are equally near, newest first: the first that may be used, among so many.</summary>

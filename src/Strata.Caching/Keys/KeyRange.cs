@@ -4,9 +4,12 @@ using System.Text;
 namespace Strata.Caching.Keys;
 
 /// <summary>All texts that begin with a prefix, as a range of the order of code points, which is that of UTF-8's bytes and of the database.</summary>
-internal readonly record struct KeyRange(string From, string? Before)
+internal readonly record struct KeyRange(string From, string Before)
 {
     private const int LastRune = 0x10FFFF;
+
+    /// <summary>After every key.</summary>
+    private static readonly string End = string.Concat(Enumerable.Repeat("\U0010ffff", CacheKey.LengthMax + 1));
 
     /// <param name="prefix">Literal; without half a character.</param>
     public static KeyRange Of(string prefix)
@@ -19,7 +22,7 @@ internal readonly record struct KeyRange(string From, string? Before)
 
         if (runes.Count == 0)
         {
-            return new(prefix, null); // nothing comes after
+            return new(prefix, End); // nothing else comes after
         }
 
         var last = runes[^1].Value;

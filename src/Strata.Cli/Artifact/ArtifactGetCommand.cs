@@ -3,6 +3,7 @@ using Strata.Artifacts;
 using Strata.Artifacts.Archives;
 using Strata.Cli.Image;
 using Strata.Cli.Output;
+using Strata.Cli.Run;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Layers;
@@ -22,14 +23,19 @@ internal static class ArtifactGetCommand
             Description = "A directory to unpack into, or an archive to write: *.tar.zst, *.tar or *.zip; '-' is a tar.zst on stdout (default: the directory ./NAME).",
         };
         var command = new Command("get", "Fetch an artifact.") { name };
+        var storage = SelectionOptions.One("--storage", "URL", "Where layers that are not on this host are (default: storage in the configuration).");
         command.Options.Add(output);
+        command.Options.Add(storage);
         options.AddTo(command);
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (_, cancellationToken) =>
         {
             using var place = ArtifactPlace.Open(parsed, options);
             var target = GetTarget.Of(parsed.GetValue(output), parsed.GetValue(name)!);
             var artifact = await place.GetAsync(parsed.GetValue(name)!, cancellationToken).ConfigureAwait(false);
-            using var content = await place.OpenAsync(artifact, cancellationToken).ConfigureAwait(false);
+            var configuration = parsed.GetValue(storage) is { } url ? place.Configuration.With(url) : place.Configuration;
+            var platform = new LocalPlatform(place.Data, configuration);
+            await using var closed = platform.ConfigureAwait(false);
+            using var content = await ArtifactPlace.OpenAsync(artifact, platform.Layers, cancellationToken).ConfigureAwait(false);
             var leftOut = await WriteAsync(content, target, cancellationToken).ConfigureAwait(false);
             var tree = content.Tree;
             if (parsed.GetValue(options.Json) && target.Path is not null)

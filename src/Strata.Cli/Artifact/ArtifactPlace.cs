@@ -22,15 +22,17 @@ internal sealed class ArtifactPlace : IDisposable
 
     private ArtifactPlace(string data, ConfigurationFile configuration, RunIdentity identity, string? run, bool trustFork)
     {
-        (Data, Identity, TrustFork, _run) = (data, identity, trustFork && run is not null, run);
+        (Data, Configuration, Identity, TrustFork, _run) = (data, configuration, identity, trustFork && run is not null, run);
         if (Database.Exists(data)) // who only looks makes none
         {
             _database = new(data, TimeProvider.System);
-            Artifacts = new(_database, TimeProvider.System, configuration.Artifacts);
+            Artifacts = new(_database, TimeProvider.System, configuration.Artifacts ?? ArtifactLimits.Default);
         }
     }
 
     public string Data { get; }
+
+    public ConfigurationFile Configuration { get; }
 
     public RunIdentity Identity { get; }
 
@@ -81,17 +83,17 @@ internal sealed class ArtifactPlace : IDisposable
     }
 
     /// <summary>The content of a ready one; the caller disposes it.</summary>
+    /// <param name="store">Where layers are.</param>
     /// <exception cref="UserErrorException">It is not ready.</exception>
     /// <exception cref="EnvironmentException">The store no longer has it.</exception>
-    public async ValueTask<ArtifactContent> OpenAsync(Entry artifact, CancellationToken cancellationToken)
+    public static async ValueTask<ArtifactContent> OpenAsync(Entry artifact, ILayerStore store, CancellationToken cancellationToken)
     {
         if (artifact is not { State: ArtifactState.Ready, Content: { } tree })
         {
             throw new UserErrorException(ArtifactDiagnostics.NotReady(artifact));
         }
 
-        var layers = new LocalLayerStore(Data, TimeProvider.System).Of(LayerOrg.Of(artifact.Scope.Organization));
-        var opening = await ArtifactContent.OpenAsync(layers, tree, cancellationToken).ConfigureAwait(false);
+        var opening = await ArtifactContent.OpenAsync(store.Of(LayerOrg.Of(artifact.Scope.Organization)), tree, cancellationToken).ConfigureAwait(false);
         return opening.Content ?? throw new EnvironmentException(ArtifactDiagnostics.ContentGone(artifact, opening.Missing!.Value, opening.Miss));
     }
 

@@ -20,8 +20,8 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>Where blobs are stored; null: layers are on this host alone.</summary>
     public StorageLocation? Storage { get; init; }
 
-    /// <summary>How long artifacts are kept, and how much they may take.</summary>
-    public ArtifactLimits Artifacts { get; init; } = ArtifactLimits.Default;
+    /// <summary>How long artifacts are kept, and how much they may take; null: as usual. Runs without artifacts do not load what knows that.</summary>
+    public ArtifactLimits? Artifacts { get; init; }
 
     /// <summary>Whether and how caches are kept.</summary>
     public CacheSettings Cache { get; init; } = new();
@@ -81,7 +81,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         HashSet<string> insecure = new(StringComparer.OrdinalIgnoreCase);
         long? layersMax = null;
         StorageLocation? storage = null;
-        var artifacts = ArtifactLimits.Default;
+        ArtifactLimits? artifacts = null;
         var cache = new CacheSettings();
         foreach (var entry in mapping.Entries)
         {

@@ -3,9 +3,11 @@ using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Cli.Upkeep;
 using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
+using Strata.Layers.Sources;
 
 namespace Strata.Cli.Run;
 
@@ -42,7 +44,7 @@ internal static class RunCommand
                 throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
             }
 
-            request = request with
+            request = await TrustedAsync(request, configuration, terminal).ConfigureAwait(false) with
             {
                 SuggestInputs = parsed.GetValue(options.SuggestInputs),
                 UseCaches = !parsed.GetValue(options.NoCache) && configuration.Cache.Enabled,
@@ -107,6 +109,19 @@ internal static class RunCommand
 
         var usedCaches = report.Jobs.Any(static job => job.Caches.Any(static cache => cache.Outcome != "off") || job.Steps.Any(static step => step.Cache is not null));
         return (report.Status == RunStatus.Success ? ExitCode.Success : ExitCode.Failed, usedCaches);
+    }
+
+    /// <summary>What others may read is not written as protected from files that nobody has committed (DESIGN §7).</summary>
+    private static async Task<RunRequest> TrustedAsync(RunRequest request, ConfigurationFile configuration, Terminal terminal)
+    {
+        if (configuration.Storage is null || request.Identity.Trust is not Trust.Protected
+            || !await SourceChanges.AnyAsync(request.WorkspaceDirectory, CancellationToken.None).ConfigureAwait(false))
+        {
+            return request;
+        }
+
+        DiagnosticOutput.Print(CliDiagnostics.NotCommitted(request.Identity.Ref), terminal);
+        return request with { Identity = request.Identity with { Trust = Trust.Internal } };
     }
 
     private static void WriteReport(string path, byte[] json)

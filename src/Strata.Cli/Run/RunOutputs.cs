@@ -28,7 +28,7 @@ internal sealed class RunOutputs(string directory, string dataDirectory, ILayerS
             var list = Path.Combine(directory, ListName);
             var ours = File.Exists(list) ? [.. await File.ReadAllLinesAsync(list, cancellationToken).ConfigureAwait(false)] : new SortedSet<string>(StringComparer.Ordinal);
             using var database = new Database(dataDirectory, TimeProvider.System);
-            var artifacts = new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default);
+            var artifacts = new ArtifactRecords(database, TimeProvider.System, ArtifactLimits.Default); // reads only
             var written = new List<string>(names.Count);
             foreach (var name in names)
             {

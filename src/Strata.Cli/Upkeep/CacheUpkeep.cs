@@ -1,3 +1,4 @@
+using Strata.Artifacts.Revoking;
 using Strata.Caching.Entries;
 using Strata.Caching.Life;
 using Strata.Caching.Revoking;
@@ -13,7 +14,7 @@ namespace Strata.Cli.Upkeep;
 internal static class CacheUpkeep
 {
     /// <summary>Of everything that can be revoked.</summary>
-    public static Revocations OpenRevocations(Database database) => new(database, TimeProvider.System, [new CacheRevocable(), new ImageLayerRevocable()]);
+    public static Revocations OpenRevocations(Database database) => new(database, TimeProvider.System, [new CacheRevocable(), new ImageLayerRevocable(), new ArtifactRevocable(TimeProvider.System)]);
 
     public static async Task<CacheSweep> RunAsync(Database database, string dataDirectory, ConfigurationFile configuration, CancellationToken cancellationToken)
     {

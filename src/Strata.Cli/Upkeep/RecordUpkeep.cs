@@ -10,7 +10,7 @@ internal static class RecordUpkeep
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     /// <summary>For the end of a run: one look at a file, and once in ten minutes a sweep.</summary>
-    public static async ValueTask RunIfDueAsync(string dataDirectory, ArtifactLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask RunIfDueAsync(string dataDirectory, ArtifactLimits? limits, CancellationToken cancellationToken)
     {
         var stamp = Path.Combine(dataDirectory, "last-sweep");
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -24,7 +24,7 @@ internal static class RecordUpkeep
     }
 
     /// <returns>Null: nothing was ever recorded.</returns>
-    public static async ValueTask<ArtifactSweep?> RunAsync(string dataDirectory, ArtifactLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask<ArtifactSweep?> RunAsync(string dataDirectory, ArtifactLimits? limits, CancellationToken cancellationToken)
     {
         if (!Database.Exists(dataDirectory))
         {
@@ -33,6 +33,6 @@ internal static class RecordUpkeep
 
         using var database = new Database(dataDirectory, TimeProvider.System);
         await new RunRecords(database, TimeProvider.System, "upkeep").ExpireDeadAsync(cancellationToken).ConfigureAwait(false);
-        return await new ArtifactRecords(database, TimeProvider.System, limits).SweepAsync(cancellationToken).ConfigureAwait(false);
+        return await new ArtifactRecords(database, TimeProvider.System, limits ?? ArtifactLimits.Default).SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -13,6 +13,7 @@ using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 using Strata.Sandbox;
 using Strata.Storage;
+using Strata.Tenancy;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Artifacts;
@@ -27,9 +28,11 @@ internal readonly record struct ArtifactPublication(ArtifactReport? Report, stri
 /// (docs/artifacts.md). Whatever goes wrong is recorded, so that who waits for it is told.
 /// </summary>
 /// <param name="secrets">Values by name.</param>
+/// <param name="derivedFrom">All that the job stands on so far.</param>
 /// <param name="say">To the job's log.</param>
 internal sealed class ArtifactPublishing(
-    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<LogKind, string, ValueTask> say, TimeProvider time)
+    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, Func<LogKind, string, ValueTask> say,
+    TimeProvider time)
 {
     /// <param name="sandbox">Nobody writes in it meanwhile.</param>
     public async Task<ArtifactPublication> PublishAsync(ArtifactRequest request, ISandbox sandbox, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class ArtifactPublishing(
         var started = time.GetTimestamp();
         var draft = new ArtifactDraft
         {
-            Scope = attempt.Scope, Producer = attempt.Producer, Name = request.Name, Retention = request.Retention, Shareable = attempt.IsShareable,
+            Scope = attempt.Scope, Producer = attempt.Producer, Name = request.Name, Retention = request.Retention, Shareable = attempt.IsShareable, DerivedFrom = derivedFrom(),
         };
         var begin = await attempt.Services.Artifacts.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false);
         if (begin is not ArtifactBegin.Begun begun)

@@ -72,6 +72,7 @@ internal sealed class CacheSaving(
 
         var paths = new List<CachedPath>();
         var isChanged = false;
+        var isEmpty = false;
         foreach (var place in cache.Places)
         {
             var basis = cache.IsInUpper ? [] : cache.Restored.GetValueOrDefault(place.Path) ?? [];
@@ -89,6 +90,7 @@ internal sealed class CacheSaving(
                 cache.SavedBytes += written.WrittenBytes;
             }
 
+            isEmpty |= outcome is TreeSave.Empty;
             isChanged |= outcome is not TreeSave.Unchanged && !(outcome is TreeSave.Absent or TreeSave.Empty && basis.Count == 0);
             paths.Add(new(place.Path, outcome switch
             {
@@ -100,7 +102,8 @@ internal sealed class CacheSaving(
 
         if (paths.TrueForAll(static path => path.Tree is null))
         {
-            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, "nothing is there to be saved");
+            var at = string.Join(", ", cache.Places.Select(static place => place.Path));
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, isEmpty ? $"nothing is in {at}" : $"there is no directory at {at}");
             return;
         }
 

@@ -39,7 +39,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
         _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
-        _publishing = new(attempt, trees, run.Secrets, events.SayAsync, run.Time);
+        _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
         {
             Attempt = attempt,

@@ -3,6 +3,7 @@ using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
 using Strata.Layers.Store;
+using Strata.Layers.Trees;
 
 namespace Strata.Layers.Archives;
 
@@ -15,6 +16,7 @@ internal sealed class StackSource : IEntrySource, IDisposable
     private readonly IEnumerator<(LayerEntry Entry, StackLayer Layer, byte[] PathInLayer)> _entries;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private readonly bool _expandsLinks;
+    private readonly Dictionary<byte[], ErofsEntry> _linked = new(NameComparer.Instance);
     private ErofsEntry? _file;
     private long _read;
 
@@ -40,7 +42,11 @@ internal sealed class StackSource : IEntrySource, IDisposable
         var entry = _entries.Current.Entry;
         if (entry.Kind is EntryKind.HardLink && _expandsLinks)
         {
-            _file = _entries.Current.Layer.Get(_entries.Current.PathInLayer);
+            if (!_linked.TryGetValue(entry.Link, out _file)) // finding one that was passed reads the directories that lead there
+            {
+                _linked.Add(entry.Link, _file = _entries.Current.Layer.Get(_entries.Current.PathInLayer));
+            }
+
             entry = _file.Entry with { Path = entry.Path };
         }
 

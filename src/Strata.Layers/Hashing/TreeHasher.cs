@@ -58,7 +58,7 @@ public static class TreeHasher
                 continue;
             }
 
-            var real = shownStart.Length == 0 ? path : TreePath.Join(realStart, path[(shownStart.Length + 1)..]);
+            var real = shownStart.Length == 0 ? path : TreePath.Join(realStart, path.AsSpan(shownStart.Length + 1));
             var (_, found) = Follow(tree, real) ?? throw new IOException($"{Posix.PosixPath.Show(path)} is a link that leads nowhere.");
             if (found is { Entry.Kind: EntryKind.File, Content: { } content })
             {

@@ -13,7 +13,7 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
 {
     public async Task<LayerOpening> RunAsync(Digest digest, CancellationToken cancellationToken)
     {
-        using var stalled = new CancellationTokenSource(patience, time);
+        using var stalled = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stalled.Token);
         try
         {
@@ -46,6 +46,7 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         using (var file = File.OpenHandle(write.Target.ImagePath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous))
         {
             RandomAccess.SetLength(file, blob.LengthBytes);
+            stalled.CancelAfter(patience);
             var isThere = await archive.FetchAsync(
                 digest,
                 async (offset, content, stop) =>

@@ -7,4 +7,7 @@ public readonly record struct LeaseToken(string Name, long Number)
 {
     /// <summary>Whether it is still its holder's, asked in the transaction that writes. One that ran out and that nobody took or removed still is.</summary>
     public bool IsHeld(SqlSession sql) => LeaseSql.IsHeld(sql, this);
+
+    /// <summary>Ends it, whoever holds it: what that one still writes is refused.</summary>
+    public void End(SqlSession sql) => LeaseSql.Remove(sql, this);
 }

@@ -8,11 +8,11 @@ internal static class AttemptSql
 {
     private const string Columns = "run_id, job, attempt, status, reason, started_at, ended_at, token";
 
-    public static AttemptRecord? Find(SqlSession sql, Producer producer)
+    public static (AttemptRecord Attempt, long Token)? Find(SqlSession sql, Producer producer)
     {
         using var rows = sql.Query(
             $"SELECT {Columns} FROM run_attempt WHERE run_id = $1 AND job = $2 AND attempt = $3", producer.RunId, producer.Job, producer.Attempt);
-        return rows.Read() ? Read(rows) : null;
+        return rows.Read() ? (Read(rows), rows.Integer(7)) : null;
     }
 
     public static List<AttemptRecord> List(SqlSession sql, string runId)
@@ -47,10 +47,6 @@ internal static class AttemptSql
     public static bool End(SqlSession sql, long token, RunStatus status, string? reason, DateTimeOffset now) => sql.Execute(
         "UPDATE run_attempt SET status = $2, reason = $3, ended_at = $4 WHERE token = $1 AND status = 'running'",
         token, RunStatusWords.Of(status), reason, now) > 0;
-
-    public static void EndLost(SqlSession sql, Producer producer, string reason, DateTimeOffset now) => sql.Execute(
-        "UPDATE run_attempt SET status = 'lost', reason = $4, ended_at = $5 WHERE run_id = $1 AND job = $2 AND attempt = $3 AND status = 'running'",
-        producer.RunId, producer.Job, producer.Attempt, reason, now);
 
     public static bool HasEnded(SqlSession sql, long token)
     {

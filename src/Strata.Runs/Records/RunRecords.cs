@@ -108,10 +108,10 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
         return found is { Runs.Count: 0, Attempts.Count: 0 } ? found : await database.WriteAsync(EndLost, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>One that is there is over: its lease was free.</summary>
+    /// <summary>One that is there is over: its lease was free, or ran out.</summary>
     private AttemptStarting? Refusal(SqlSession sql, Producer producer, Scope scope)
     {
-        if (AttemptSql.Find(sql, producer) is not { } earlier)
+        if (AttemptSql.Find(sql, producer) is not var (earlier, token))
         {
             return RunSql.Find(sql, producer.RunId) is { Status: RunStatus.Running } run && run.Scope == scope ? null : new AttemptStarting.NoRun();
         }
@@ -119,7 +119,8 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
         if (earlier.Status is RunStatus.Running)
         {
             var now = time.GetUtcNow();
-            AttemptSql.EndLost(sql, producer, LostReason, now);
+            new LeaseToken(producer.LeaseName, token).End(sql); // its holder may still be there, only late
+            AttemptSql.End(sql, token, RunStatus.Lost, LostReason, now);
             earlier = earlier with { Status = RunStatus.Lost, Reason = LostReason, EndedAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()) };
         }
 

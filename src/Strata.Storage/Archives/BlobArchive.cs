@@ -43,16 +43,24 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
             }
 
             await reader.CopyToAsync((offset, content, stop) => sink(offset, content, stop), all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
+            TransferMetrics.Fetched("fetched");
             return true;
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.NotFound)
         {
             await DoubtAsync(digest, "its object is gone", cancellationToken).ConfigureAwait(false);
+            TransferMetrics.Fetched("absent");
             return false;
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged)
         {
             await DoubtAsync(digest, e.Message, cancellationToken).ConfigureAwait(false);
+            TransferMetrics.Fetched("failed");
+            throw;
+        }
+        catch (BlobStoreException)
+        {
+            TransferMetrics.Fetched("failed");
             throw;
         }
     }

@@ -16,6 +16,23 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
 
     public async Task<StoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            var outcome = await StoreAsync(cancellationToken).ConfigureAwait(false);
+            TransferMetrics.Stored(outcome);
+            return outcome;
+        }
+        catch (BlobStoreException)
+        {
+            TransferMetrics.Failed(_retry.Retries);
+            throw;
+        }
+    }
+
+    public void Dispose() => _sealer.Dispose();
+
+    private async Task<StoreOutcome> StoreAsync(CancellationToken cancellationToken)
+    {
         var meter = new UploadMeter(source.Digest, source.LengthBytes, _retry, context.Progress);
         var orgKey = await all.Keys.GetAsync(space.Org, cancellationToken).ConfigureAwait(false);
         for (var restarts = 0; restarts <= all.Options.RestartsMax; restarts++)
@@ -50,8 +67,6 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
         throw new BlobStoreException(
             BlobFault.Unavailable, $"{all.Description} dropped the upload of blob {source.Digest.Short} {all.Options.RestartsMax + 1} times.");
     }
-
-    public void Dispose() => _sealer.Dispose();
 
     /// <returns>Null: begin again.</returns>
     private async Task<StoreOutcome?> TryAsync(UploadWork work, IReadOnlyList<PartRow> parts, CancellationToken cancellationToken)

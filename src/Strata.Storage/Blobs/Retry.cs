@@ -86,7 +86,7 @@ public sealed record RetryPolicy(int AttemptsMax, TimeSpan DelayFirst, TimeSpan 
     /// <summary>After so long no further attempt begins.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>For parts of an upload: gives up after about a minute of trying.</summary>
+    /// <summary>For parts of an upload: gives up after about half a minute of waiting.</summary>
     public static RetryPolicy Upload { get; } = new(8, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(20));
 
     /// <summary>For reads, of which a miss is made when they fail: gives up within seconds.</summary>

@@ -33,6 +33,7 @@ public sealed class UploadReaper(BlobArchives archives)
             await retry.RunAsync((_, stop) => archives.Store.AbortAsync(upload, stop), cancellationToken).ConfigureAwait(false);
         }
 
+        TransferMetrics.Ended(known + unknown.Count);
         return new(known + unknown.Count, unknown.Count);
     }
 

@@ -22,7 +22,7 @@ internal sealed class S3Listings(S3Sender sender, S3Names names, BlobTimes times
             foreach (var part in page.Groups)
             {
                 var number = (int)Number(part, "PartNumber");
-                parts.Add(number > marker ? new(number, part.GetValueOrDefault("ETag", "").Trim('"'), Number(part, "Size")) : throw NoSense("parts"));
+                parts.Add(number > marker && number <= BlobName.PartNumberMax ? new(number, part.GetValueOrDefault("ETag", "").Trim('"'), Number(part, "Size")) : throw NoSense("parts"));
                 marker = number;
             }
 

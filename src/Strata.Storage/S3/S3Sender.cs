@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Xml;
 using Strata.Storage.Blobs;
@@ -200,31 +199,4 @@ internal sealed class S3Sender : IDisposable
 
         return headers;
     }
-}
-
-/// <summary>A whole answer.</summary>
-internal sealed record S3Answer(HttpStatusCode Status, Dictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
-{
-    public string? BucketRegion => Headers.GetValueOrDefault("x-amz-bucket-region");
-
-    /// <summary>Without quotes.</summary>
-    public string ETag => Headers.GetValueOrDefault("ETag", "").Trim('"');
-
-    /// <summary>Seconds only: the other form is of proxies.</summary>
-    public TimeSpan? RetryAfter =>
-        int.TryParse(Headers.GetValueOrDefault("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-}
-
-/// <summary>The proxy of the environment (http_proxy, https_proxy, no_proxy), never for this machine itself: it would be the proxy's machine.</summary>
-internal sealed class LoopbackBypassProxy(IWebProxy environment) : IWebProxy
-{
-    public ICredentials? Credentials
-    {
-        get => environment.Credentials;
-        set => environment.Credentials = value;
-    }
-
-    public Uri? GetProxy(Uri destination) => environment.GetProxy(destination);
-
-    public bool IsBypassed(Uri host) => host.IsLoopback || environment.IsBypassed(host);
 }

@@ -63,7 +63,8 @@ internal sealed class BlobUpload(UploadWork work)
             begun = work with { Upload = work.Upload with { UploadId = uploadId } };
         }
 
-        var same = await PartComparison.SameAsync(begun, recorded, cancellationToken).ConfigureAwait(false);
+        var there = await ThereAsync(begun, recorded, cancellationToken).ConfigureAwait(false);
+        var same = await PartComparison.SameAsync(begun, there, cancellationToken).ConfigureAwait(false);
         var hasIndex = begun.Upload.IndexLength > 0;
         for (var round = 0; round <= ResendsMax; round++)
         {
@@ -89,6 +90,18 @@ internal sealed class BlobUpload(UploadWork work)
         }
 
         return null;
+    }
+
+    /// <returns>Of the recorded parts those that the store has, or all if it does not know the upload: that may have been completed.</returns>
+    private static async Task<IReadOnlyList<PartRow>> ThereAsync(UploadWork begun, IReadOnlyList<PartRow> recorded, CancellationToken cancellationToken)
+    {
+        if (recorded.Count == 0 || await begun.FindPartsAsync(cancellationToken).ConfigureAwait(false) is not { } listed)
+        {
+            return recorded;
+        }
+
+        var missing = StoredObjectCheck.Differences(recorded, listed);
+        return [.. recorded.Where(part => !missing.Contains(part.Number))];
     }
 
     /// <summary>An index is of certain parts: before any of those is sent anew, it is forgotten, and what it lies in.</summary>

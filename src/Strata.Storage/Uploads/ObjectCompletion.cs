@@ -21,7 +21,7 @@ internal sealed class ObjectCompletion(UploadWork work)
     public async Task<CompletionOutcome> RunAsync(IReadOnlyList<PartRow> parts, CancellationToken cancellationToken)
     {
         var target = work.Upload.Target!;
-        if (await FindPartsAsync(target, cancellationToken).ConfigureAwait(false) is { } listed)
+        if (await work.FindPartsAsync(cancellationToken).ConfigureAwait(false) is { } listed)
         {
             var differing = StoredObjectCheck.Differences(parts, listed);
             if (differing.Count > 0)
@@ -34,19 +34,6 @@ internal sealed class ObjectCompletion(UploadWork work)
 
         var head = await work.Retry.RunAsync((_, stop) => work.Store.HeadAsync(target.Key, stop), cancellationToken).ConfigureAwait(false);
         return head is not null && StoredObjectCheck.Is(parts, head) ? CompletionOutcome.Done : CompletionOutcome.StartAgain;
-    }
-
-    /// <returns>Null: the store does not know the upload (any more): completed, aborted, or thrown away by a lifecycle rule.</returns>
-    private async Task<IReadOnlyList<StoredPart>?> FindPartsAsync(UploadTarget target, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work.Retry.RunAsync((_, stop) => work.Store.ListPartsAsync(target, stop), cancellationToken).ConfigureAwait(false);
-        }
-        catch (BlobStoreException e) when (e.Fault is BlobFault.NoSuchUpload or BlobFault.NotFound)
-        {
-            return null;
-        }
     }
 
     private async Task CompleteAsync(UploadTarget target, IReadOnlyList<PartRow> parts, CancellationToken cancellationToken)

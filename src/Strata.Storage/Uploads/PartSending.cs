@@ -4,12 +4,12 @@ using Strata.Storage.Frames;
 namespace Strata.Storage.Uploads;
 
 /// <summary>
-/// Sends what a plan says is missing: pieces are sealed ahead, side by side, put together to parts in order, and sent several at a time, each retried alone. A part is recorded once the store
-/// has it. Memory: <see cref="TransferOptions.SealedAhead"/> and <see cref="TransferOptions.PartsInFlight"/> pieces.
+/// Sends what a plan says is missing: pieces are sealed ahead, side by side, put together to parts in order, and sent several at a time, each retried alone. A part is recorded before it is
+/// sent: whoever goes on asks the store which of the recorded ones it has. Memory: <see cref="TransferOptions.SealedAhead"/> and <see cref="TransferOptions.PartsInFlight"/> pieces.
 /// </summary>
 internal sealed class PartSending(UploadWork work, UploadPlan plan)
 {
-    private readonly List<PartRow> _rows = [.. plan.Kept]; // by number; new ones without what the store called them
+    private readonly List<PartRow> _rows = [.. plan.Kept]; // by number
     private readonly List<Task<PartRow>> _sends = [];
     private readonly Queue<Task<SealedPart>> _sealing = [];
     private readonly List<SealedPart> _gathered = []; // of the part that is being put together
@@ -77,7 +77,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         var pieces = _gathered.ToArray();
         _gathered.Clear();
         var prepared = PreparedPart.Of(pieces, isLast ? 0 : work.Store.PartSizeMin, work.Buffers, isLast ? SealIndex : null);
-        var row = new PartRow(number, firstPiece, work.Layout.Offset(firstPiece), prepared.Stored.Length, prepared.Md5, "", [.. pieces.Select(static p => p.Frames)]);
+        var row = new PartRow(number, firstPiece, work.Layout.Offset(firstPiece), prepared.Stored.Length, prepared.Md5, prepared.Md5, [.. pieces.Select(static p => p.Frames)]);
         prepared.Row = row;
         _rows.Add(row);
         _rows.Sort(static (a, b) => a.Number.CompareTo(b.Number));
@@ -92,10 +92,16 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         {
             using (part)
             {
+                var row = part.Row!;
+                await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false); // first: what the store has is then known for what it is
                 var etag = await work.Retry.RunAsync(
-                    (_, cancellationToken) => work.Store.PutPartAsync(work.Upload.Target!, part.Row!.Number, part.Stored, part.Md5, cancellationToken), stop.Token).ConfigureAwait(false);
-                var row = part.Row! with { ETag = etag };
-                await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false);
+                    (_, cancellationToken) => work.Store.PutPartAsync(work.Upload.Target!, row.Number, part.Stored, part.Md5, cancellationToken), stop.Token).ConfigureAwait(false);
+                if (etag != row.ETag) // a store that encrypts with keys of its own names parts otherwise
+                {
+                    row = row with { ETag = etag };
+                    await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false);
+                }
+
                 Interlocked.Add(ref _bytesSent, row.StoredBytes);
                 work.Progress.Sent(row.Length);
                 return row;

@@ -16,5 +16,18 @@ internal sealed record UploadWork(
     public Task<Core.Digest> DigestAsync(int piece, CancellationToken cancellationToken) =>
         Sealer.DigestAsync(ReadAsync, Layout.Offset(piece), Layout.Length(piece), cancellationToken);
 
+    /// <returns>Null: the store does not know the upload (any more): completed, aborted, or thrown away by a lifecycle rule.</returns>
+    public async Task<IReadOnlyList<StoredPart>?> FindPartsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Retry.RunAsync((_, stop) => Store.ListPartsAsync(Upload.Target!, stop), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.NoSuchUpload or BlobFault.NotFound)
+        {
+            return null;
+        }
+    }
+
     private ValueTask ReadAsync(long offset, Memory<byte> into, CancellationToken cancellationToken) => Source.ReadAsync(offset, into, cancellationToken);
 }

@@ -53,7 +53,7 @@ internal static class DeclarationShapes
     public static ObjectShape Cache { get; } = new("a cache",
     [
         Key("preset", new() { Scalars = ScalarTypes.Text, NonEmpty = true }, "Paths, key and vary known for a package manager: npm, yarn, yarn-berry, pnpm, pip, maven, gradle, go, cargo, nuget, ccache, node_modules."),
-        Key("paths", TemplateOrTemplates(Sites.CacheKey), "What is kept: directories or files, ~ is the home directory, relative paths are in the workspace."),
+        Key("paths", TemplateOrTemplates(Sites.CacheKey), "What is kept: directories, ~ is the home directory, relative paths are in the workspace."),
         Key("key", Template(Sites.CacheKey), "The exact key; at most 512 characters, no comma and no line break."),
         Key("restore-keys", RestoreKeys, "Prefixes tried in order if the exact key is not there."),
         new("restoreKeys", RestoreKeys, "The same as restore-keys.") { SpellingOf = "restore-keys" },
@@ -62,7 +62,7 @@ internal static class DeclarationShapes
         Key("max-age", Duration, "Dropped this long after it was saved."),
         Key("save", new() { Scalars = ScalarTypes.Text | ScalarTypes.Boolean, Allowed = ["on-success", "always", "never"] }, "When to save: on-success (the default), always, never; true and false too."),
         Key("rolling", Flag, "Saved after every run under a new version of the same key (for stores that check themselves, as ccache)."),
-        Key("fail-on-miss", Flag, "Fails the job if the exact key is not there."),
+        Key("fail-on-miss", Flag, "Fails the job if nothing is found, by a restore key neither."),
         Key("lookup-only", Flag, "Looks whether the key is there, restores nothing."),
         Key("share-with-forks", Flag, "Whether builds of forks may read entries of protected refs."),
         new("shareWithForks", Flag, "The same as share-with-forks.") { SpellingOf = "share-with-forks" },

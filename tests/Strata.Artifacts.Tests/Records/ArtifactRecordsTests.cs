@@ -103,6 +103,26 @@ public sealed class ArtifactRecordsTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_those_that_want_a_name_at_once_one_gets_it()
+    {
+        var workers = new List<(ArtifactBench Bench, Metadata.Leases.Lease Lease, string Job)>();
+        for (var i = 0; i < 8; i++)
+        {
+            var bench = new ArtifactBench(_clock, _bench.Path); // as a process of its own
+            workers.Add((bench, await bench.AttemptAsync("r1", $"job {i}", 1), $"job {i}"));
+        }
+
+        var begins = await Task.WhenAll(workers.Select(worker => Task.Run(async () =>
+            await worker.Bench.Artifacts.BeginAsync(ArtifactBench.Draft("r1", worker.Job, 1, "dist"), worker.Lease.Token, None))));
+        var winner = begins.OfType<ArtifactBegin.Begun>().ShouldHaveSingleItem();
+        begins.OfType<ArtifactBegin.Taken>().Select(taken => taken.By.Id).ShouldBe(Enumerable.Repeat(winner.Id, 7));
+        foreach (var (bench, _, _) in workers)
+        {
+            await bench.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_later_attempt_replaces_what_is_not_ready_and_the_earlier_one_cannot_go_on()
     {
         await using var first = await _bench.AttemptAsync("r1", "build", 1); // cut off, not dead

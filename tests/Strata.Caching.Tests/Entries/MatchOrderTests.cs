@@ -98,6 +98,11 @@ public sealed class MatchOrderTests : IDisposable
     {
         await SaveAsync(CacheBench.Feature, "wanted-1");
         await SaveAsync(CacheBench.Feature, "wanted-2");
+        for (var i = 0; i < 20; i++)
+        {
+            await SaveAsync(CacheBench.Feature, $"many-{i}");
+        }
+
         for (var i = 0; i < 150; i++)
         {
             await SaveAsync(CacheBench.Feature, $"noise-{i}");
@@ -105,6 +110,8 @@ public sealed class MatchOrderTests : IDisposable
         }
 
         (await _bench.FindAsync(CacheBench.Feature, "none", "wanted-")).MatchedKey.ShouldBe("wanted-2");
+        (await _bench.FindAsync(CacheBench.Feature, "none", "many-")).MatchedKey.ShouldBe("many-19");
+        (await _bench.FindAsync(CacheBench.Feature, "none", "noise-")).MatchedKey.ShouldBe("noise-149");
         (await _bench.FindAsync(CacheBench.Feature, "none", "other-")).MatchedKey.ShouldBe("other-149");
         await SaveAsync(CacheBench.On("refs/heads/first", Trust.Protected), "early-1");
         for (var i = 0; i < 150; i++)

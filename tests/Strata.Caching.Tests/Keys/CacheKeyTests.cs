@@ -49,7 +49,7 @@ public sealed class CacheKeyTests
             var range = KeyRange.Of(prefix);
             foreach (var text in texts)
             {
-                var within = Utf8Order(text, range.From) >= 0 && (range.Before is null || Utf8Order(text, range.Before) < 0);
+                var within = Utf8Order(text, range.From) >= 0 && Utf8Order(text, range.Before) < 0;
                 within.ShouldBe(text.StartsWith(prefix, StringComparison.Ordinal), $"'{text}' of '{prefix}'");
             }
         }

@@ -166,7 +166,7 @@ internal sealed class SavingChild(string directory)
     };
 
     /// <summary>Of one layer as it is, of several what they show.</summary>
-    private static string Names(IReadOnlyList<LayerIndex> layers)
+    private static string Names(List<LayerIndex> layers)
     {
         var entries = layers.Count == 1 ? layers[0].Entries().Select(static e => e.Entry) : MergedTree.Of(layers).Entries([], []).Select(static e => e.Entry);
         return string.Join(' ', entries.Select(static e => (e.IsWhiteout ? "-" : "")

@@ -201,6 +201,44 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public async Task A_frame_of_an_earlier_try_of_the_part_is_damage()
+    {
+        // Sealed by the same key for the same place, with the same lengths: only the digest tells.
+        var key = OrgKey.NewBlobKey();
+        var earlier = await SealedBlob.OfAsync(Mixed(MiB, 100), [MiB], key: key);
+        var other = Mixed(MiB, 100);
+        other[5] ^= 1;
+        var blob = await SealedBlob.OfAsync(other, [MiB], key: key);
+        var mixed = (byte[])blob.Stored.Clone();
+        earlier.Stored.AsSpan(0, MiB + 28).CopyTo(mixed);
+
+        using var reader = await blob.OpenAsync(new MemoryStore(mixed));
+
+        (await Should.ThrowAsync<BlobStoreException>(() => SealedBlob.CopyAsync(reader))).Fault.ShouldBe(BlobFault.Damaged);
+    }
+
+    [Fact]
+    public void A_seal_holds_at_its_place_only()
+    {
+        using var key = OrgKey.NewBlobKey();
+        using var seal = new FrameSeal(key);
+        var place = new FrameBinding(Part: 3, Position: 2, PlainLength: 100, IsCompressed: true);
+        var stored = new byte[40 + FrameSeal.Overhead];
+        seal.Seal(place, new byte[40], stored);
+
+        bool Opens(FrameBinding binding) => seal.TryOpen(binding, stored, new byte[40]);
+        Opens(place).ShouldBeTrue();
+        Opens(place with { Part = 4 }).ShouldBeFalse();
+        Opens(place with { Part = 0 }).ShouldBeFalse();
+        Opens(place with { Position = 3 }).ShouldBeFalse();
+        Opens(place with { PlainLength = 101 }).ShouldBeFalse();
+        Opens(place with { IsCompressed = false }).ShouldBeFalse();
+        using var sameSecret = new BlobKey(OrgKey.NewBlobKey().Id, key.Secret);
+        using var ofOther = new FrameSeal(sameSecret);
+        ofOther.TryOpen(place, stored, new byte[40]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task An_object_that_is_cut_off_is_damage()
     {
         var blob = await SealedBlob.OfAsync(Mixed(MiB, 100), [MiB]);

@@ -9,7 +9,7 @@ namespace Strata.Storage.Tests.S3;
 [Collection(RadosGwCollection.Name)]
 public sealed class FaultTests(RadosGw server)
 {
-    private static readonly BlobTimes Quick = new() { Idle = TimeSpan.FromMilliseconds(600), Sending = TimeSpan.FromSeconds(1), Answer = TimeSpan.FromSeconds(2), Complete = TimeSpan.FromSeconds(10) };
+    private static readonly BlobTimes Quick = new() { Idle = TimeSpan.FromMilliseconds(1_500), Sending = TimeSpan.FromSeconds(1), Answer = TimeSpan.FromSeconds(2), Complete = TimeSpan.FromSeconds(10) };
 
     private readonly string _prefix = $"faults/{Guid.NewGuid():n}/";
 
@@ -98,12 +98,12 @@ public sealed class FaultTests(RadosGw server)
         var plain = Some(9_000_000);
         var blob = await SealedBlob.OfAsync(plain, [3_000_000, 6_000_000]);
         await direct.PutAsync(_prefix + "blob", blob.Stored, default);
-        var schedules = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 200 : 20;
+        var schedules = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 200 : 12;
         Fault[] faults = [Fault.InternalError, Fault.SlowDown, Fault.ResetAtStart, Fault.LoseAnswer, Fault.StallAnswer, Fault.ShortAnswer, Fault.CorruptAnswer, Fault.Slow];
         for (var seed = 0; seed < schedules; seed++)
         {
             await using var proxy = new FaultProxy(server.Endpoint, FaultProxy.Seeded(seed, 30, faults));
-            await using var store = Open(proxy.Endpoint);
+            await using var store = Open(proxy.Endpoint, Quick with { Idle = TimeSpan.FromMilliseconds(400) });
             var retry = new Retry(TimeProvider.System, new RetryPolicy(8, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)));
             try
             {

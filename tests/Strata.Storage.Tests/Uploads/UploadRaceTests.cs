@@ -47,6 +47,40 @@ public sealed class UploadRaceTests
         }
     }
 
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(1000)]
+    public async Task Who_loses_its_lease_at_any_call_makes_nothing_visible(int length)
+    {
+        var content = UploadBench.Content(length, 1);
+        for (var at = 1; ; at++)
+        {
+            using var directory = new TemporaryDirectory();
+            Metadata.Leases.Lease? lease = null;
+            var reached = false;
+            await using var bench = new UploadBench(
+                new ScriptedStore(new MemoryObjects(UploadBench.PartMin, TimeProvider.System), async (number, _) =>
+                {
+                    if (number == at)
+                    {
+                        reached = true;
+                        await lease!.DisposeAsync();
+                    }
+                }),
+                UploadBench.Small, directory.Path);
+            lease = await bench.AttemptAsync();
+            var outcome = await bench.StoreAsync(content, lease.Token);
+            if (!reached)
+            {
+                outcome.ShouldBeOfType<StoreOutcome.Stored>();
+                return;
+            }
+
+            outcome.ShouldBeOfType<StoreOutcome.LeaseLost>();
+            (await bench.Acme.FindAsync(Digest.Of(content), CancellationToken.None)).ShouldBeNull();
+        }
+    }
+
     [Fact]
     public async Task Two_attempts_at_the_same_blob_leave_one_object()
     {

@@ -21,7 +21,7 @@ public sealed class UploadResumeTests
         before.ShouldBeInRange(Length * 4 / 10, Length * 6 / 10);
         var stored = await StoreAsync(directory.Path, Content());
         stored.PartsResumed.ShouldBeGreaterThan(stored.Parts * 4 / 10);
-        _memory.BytesReceived.ShouldBeLessThanOrEqualTo(Length + (stored.Parts * 100) + (UploadBench.Small.PartsInFlight * PartSent)); // what was on its way when it died
+        _memory.BytesReceived.ShouldBeLessThanOrEqualTo(Length + (stored.Parts * 100) + PartSent); // nothing that came in whole is sent again
         (stored.BytesSent + before).ShouldBeGreaterThan(Length);
     }
 
@@ -82,8 +82,22 @@ public sealed class UploadResumeTests
             await _memory.PutPartAsync((await bench.PendingAsync()).ShouldHaveSingleItem().Upload, 3, new byte[UploadBench.Piece], null, CancellationToken.None);
         }
 
-        await StoreAsync(directory.Path, Content());
+        var stored = await StoreAsync(directory.Path, Content());
+        stored.PartsResumed.ShouldBeGreaterThan(stored.Parts / 4);
         (await FetchAsync(directory.Path, Content())).ShouldBeTrue();
+    }
+
+    /// <summary>All of one blob was sent, then of another, different in the middle alone, only that part: the last part has an index of parts that are no longer there.</summary>
+    [Fact]
+    public async Task An_index_of_parts_that_were_replaced_is_not_used()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = Content();
+        await DieAsync(directory.Path, content, atPart: 1000);
+        content[Length / 2]++;
+        await DieAsync(directory.Path, content, atPart: 1, inFlight: 1);
+        await StoreAsync(directory.Path, content);
+        (await FetchAsync(directory.Path, content)).ShouldBeTrue();
     }
 
     [Fact]
@@ -102,9 +116,34 @@ public sealed class UploadResumeTests
         (await FetchAsync(directory.Path, content)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task What_uploads_came_to_is_counted()
+    {
+        var counted = new System.Collections.Concurrent.ConcurrentDictionary<string, long>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Meter.Name == "Strata.Storage")
+                {
+                    own.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted.AddOrUpdate(tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name, value, (_, known) => known + value));
+        listener.Start();
+        using var directory = new TemporaryDirectory();
+        await DieAsync(directory.Path, Content());
+        var stored = await StoreAsync(directory.Path, Content());
+        counted["strata_uploads_total stored"].ShouldBeGreaterThanOrEqualTo(1);
+        counted["strata_upload_bytes_total"].ShouldBeGreaterThanOrEqualTo(stored.BytesSent);
+        counted["strata_upload_parts_resumed_total"].ShouldBeGreaterThanOrEqualTo(stored.PartsResumed);
+    }
+
     private static byte[] Content() => UploadBench.Content(Length, 1);
 
-    private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false)
+    private async Task DieAsync(string directory, byte[] content, int atPart = 25, bool afterComplete = false, int inFlight = 4)
     {
         var parts = 0;
         var died = false;
@@ -121,7 +160,7 @@ public sealed class UploadResumeTests
             return died ? throw new InvalidOperationException("killed") : Task.CompletedTask;
         }
 
-        await using var bench = new UploadBench(new ScriptedStore(_memory, Before, After), UploadBench.Small, directory);
+        await using var bench = new UploadBench(new ScriptedStore(_memory, Before, After), UploadBench.Small with { PartsInFlight = inFlight }, directory);
         atPart = afterComplete ? 1000 : atPart;
         var lease = await bench.AttemptAsync();
         await Should.ThrowAsync<InvalidOperationException>(() => bench.StoreAsync(content, lease.Token, stable: Stable));

@@ -1,0 +1,83 @@
+using Strata.Cli.CommandLine;
+using Strata.Cli.Storage;
+using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Metadata;
+using Strata.Metadata.Leases;
+using Strata.Storage;
+
+namespace Strata.Cli.Tests;
+
+public sealed class StorageCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("strata-cli-");
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    private string Data => Path.Combine(_root.FullName, "data");
+
+    private string Url => $"file://{_root.FullName}/store";
+
+    [Fact]
+    public async Task Without_a_storage_it_is_said_how_to_name_one()
+    {
+        var error = await Should.ThrowAsync<UserErrorException>(() => InvokeAsync("storage", "gc", "--data", Data));
+        error.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe("STR6201");
+    }
+
+    [Fact]
+    public async Task What_is_damaged_is_found_and_told_by_the_exit_code()
+    {
+        await StoreAsync();
+        (await InvokeAsync("storage", "verify", "--data", Data, "--storage", Url)).ShouldBe(0);
+        var stored = Directory.GetFiles(Path.Combine(_root.FullName, "store"), "*", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        File.SetUnixFileMode(stored, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (var file = File.OpenHandle(stored, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.Write(file, [1, 2, 3, 4], 5000);
+        }
+
+        (await InvokeAsync("storage", "verify", "--data", Data, "--storage", Url, "--quick")).ShouldBe(0);
+        (await InvokeAsync("storage", "verify", "--data", Data, "--storage", Url, "--json")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Collecting_removes_what_no_record_names_and_is_old_enough()
+    {
+        await StoreAsync();
+        (await InvokeAsync("storage", "gc", "--data", Data, "--storage", Url)).ShouldBe(0);
+        (await FindAsync()).ShouldNotBeNull();
+        using (var database = new Database(Data, TimeProvider.System))
+        {
+            await database.WriteAsync(sql => sql.Execute("UPDATE blob SET created_at = 0"), CancellationToken.None);
+        }
+
+        (await InvokeAsync("storage", "gc", "--data", Data, "--storage", Url, "--json")).ShouldBe(0);
+        (await FindAsync()).ShouldBeNull();
+    }
+
+    private static Task<int> InvokeAsync(params string[] arguments) => StrataCommand.Create(arguments).Parse(arguments).InvokeAsync(StrataCommand.Invocation);
+
+    private async Task StoreAsync()
+    {
+        var content = new byte[20_000];
+        new Random(1).NextBytes(content);
+        using var database = new Database(Data, TimeProvider.System);
+        var attempt = (LeaseAttempt.Acquired)await new Leases(database, TimeProvider.System, LeaseTimes.Long).TryAcquireAsync("attempt/r/j/1", "", "", CancellationToken.None);
+        await using var lease = attempt.Lease;
+        await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
+        await storage.Archives.Of("local").StoreAsync(
+            new(Digest.Of("blob"u8), content.Length, 0, (offset, into, _) =>
+            {
+                content.AsMemory((int)offset, into.Length).CopyTo(into);
+                return ValueTask.CompletedTask;
+            }),
+            new(lease.Token, "repo/r/j/artifact/dist", new HashSet<Digest>()), CancellationToken.None);
+    }
+
+    private async Task<BlobPresence?> FindAsync()
+    {
+        await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
+        return await storage.Archives.Of("local").FindAsync(Digest.Of("blob"u8), CancellationToken.None);
+    }
+}
