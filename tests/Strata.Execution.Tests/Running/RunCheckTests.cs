@@ -167,8 +167,8 @@ public sealed class RunCheckTests : IDisposable
     [Fact]
     public async Task A_refused_request_runs_nothing()
     {
-        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("x")) with { Caches = [new CacheUse.Named("npm", Make.At)] }));
-        (await Should.ThrowAsync<UserErrorException>(() => _run.RunAsync(request))).Diagnostics[0].Code.ShouldBe("STR1701");
+        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("x")))) with { SuggestInputs = "nothing" };
+        (await Should.ThrowAsync<UserErrorException>(() => _run.RunAsync(request))).Diagnostics[0].Code.ShouldBe("STR1605");
         _run.Host.Started.ShouldBeEmpty();
         _run.Observer.Events.ShouldBeEmpty();
     }
