@@ -44,8 +44,8 @@ public sealed class CacheConfigurationTests : IDisposable
     public void A_store_may_be_a_directory_or_need_an_endpoint_and_a_profile()
     {
         Read("cache: {storage: {type: filesystem, path: /srv/cache}}").Settings.Storage.ShouldBe(new StorageLocation.OfFiles("/srv/cache"));
-        Read("cache: {storage: {type: s3, bucket: b, endpoint: 'http://127.0.0.1:7480', prefix: p, credentials: {profile: ci}}}").Settings.Storage
-            .ShouldBe(new StorageLocation.OfS3("b", "p", new("http://127.0.0.1:7480"), null, "ci"));
+        Read("cache: {storage: {type: s3, bucket: builds, endpoint: 'http://127.0.0.1:7480', prefix: p, credentials: {profile: ci}}}").Settings.Storage
+            .ShouldBe(new StorageLocation.OfS3("builds", "p", new("http://127.0.0.1:7480"), null, "ci"));
         Read("cache: {enabled: false, max_size_per_org: 2GB, max_size_per_repo: 1GB}").Settings.SweepPolicy.ShouldBe(new() { OrganizationBytesMax = 2_000_000_000, RepositoryBytesMax = 1_000_000_000 });
     }
 
@@ -60,8 +60,8 @@ public sealed class CacheConfigurationTests : IDisposable
     [InlineData("cache: {storage: {type: s3}}", "bucket")]
     [InlineData("cache: {storage: {type: ftp, bucket: b}}", "filesystem")]
     [InlineData("cache: {storage: {bucket: b}}", "type")]
-    [InlineData("cache: {storage: {type: s3, bucket: b, secret_key: x}}", "Known keys")]
-    [InlineData("cache: {storage: {type: s3, bucket: b, credentials: {secret: x}}}", "AWS_ACCESS_KEY_ID")]
+    [InlineData("cache: {storage: {type: s3, bucket: builds, secret_key: x}}", "Known keys")]
+    [InlineData("cache: {storage: {type: s3, bucket: builds, credentials: {secret: x}}}", "AWS_ACCESS_KEY_ID")]
     [InlineData("cache: [npm]", "configuration.md")]
     public void What_is_wrong_is_said_at_its_place(string text, string help)
     {

@@ -48,7 +48,7 @@ internal static class StorageSettings
         }
 
         problems.Add(CliDiagnostics.BadConfiguration(
-            node.At, "'credentials' names a profile and nothing else.", "Write credentials: { profile: NAME }, of ~/.aws; or leave it out: then the environment has them."));
+            node.At, "'credentials' names a profile and nothing else.", "Write credentials: { profile: NAME }, of ~/.aws; or leave it out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Secrets are never written here."));
     }
 
     private static StorageLocation? LocationOf(YamlMapping storage, Dictionary<string, string> values, List<Diagnostic> problems)
@@ -72,7 +72,7 @@ internal static class StorageSettings
 
         if (!values.TryGetValue(needed, out var main))
         {
-            problems.Add(CliDiagnostics.BadConfiguration(storage.At, $"Storage of type {type} needs '{needed}'.", "See docs/configuration.md."));
+            problems.Add(CliDiagnostics.BadConfiguration(storage.At, $"Storage of type {type} needs '{needed}'.", "Write { type: s3, bucket: NAME, region: REGION } or { type: filesystem, path: /DIRECTORY }."));
             return null;
         }
 
