@@ -46,6 +46,30 @@ public sealed class RootlessTests : IDisposable
     }
 
     [Fact]
+    public void A_normal_user_gets_hits_of_hermetic_steps_that_prove_themselves()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps:
+                  - run: mkdir -p dist/stale && echo in > in.txt
+                  - { run: 'test ! -e dist && mkdir dist && cat in.txt > dist/out && ln dist/out dist/link', cache: { inputs: [in.txt], outputs: [dist/] } }
+                  - run: test "$(ls dist | tr '\n' ' ')" = 'link out '
+            """);
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+
+        AsUser("run --report report.json").ShouldBe(0);
+        AsUser("run --report report.json --verify-strict").ShouldBe(0);
+
+        var report = _bench.Report();
+        ((string?)report["jobs"]![0]!["steps"]![1]!["cache"]!["outcome"]).ShouldBe("hit");
+        ((int?)report["verify"]!["sampled"]).ShouldBe(1);
+        int AsUser(string arguments) => Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} {arguments} --data {_bench.Data}");
+    }
+
+    [Fact]
     public void A_normal_user_exports_imports_runs_and_removes_images()
     {
         _bench.Workflow("jobs: { a: { image: tiny, network: none, steps: [{ run: \"true\" }] } }");
