@@ -44,6 +44,24 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task All_that_make_it_at_once_can_use_it()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var directory = Path.Combine(_directory, $"{round}");
+            using var start = new Barrier(8);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    using var database = new Database(directory, TimeProvider.System);
+                    start.SignalAndWait();
+                    database.Read(static sql => One(sql, "SELECT count(*) FROM lease")).ShouldBe("0");
+                },
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        }
+    }
+
+    [Fact]
     public void A_step_that_fails_leaves_the_step_before_it()
     {
         using (var broken = Open(First, new(2, "ALTER TABLE one ADD COLUMN extra TEXT; INSERT INTO missing VALUES (1)")))

@@ -69,9 +69,10 @@ internal static class Migrator
 
     private static long VersionOf(SqliteConnection connection, string path)
     {
+        // Each reads a moment of its own: whoever makes the database sets the mark with its first table, so the mark is looked at last.
+        var isEmpty = Pragma(connection, "SELECT count(*) FROM sqlite_master") == 0;
         var version = Pragma(connection, "PRAGMA user_version");
-        if (Pragma(connection, "PRAGMA application_id") != ApplicationId
-            && (version != 0 || Pragma(connection, "SELECT count(*) FROM sqlite_master") != 0))
+        if ((!isEmpty || version != 0) && Pragma(connection, "PRAGMA application_id") != ApplicationId)
         {
             throw new DatabaseException(MetadataDiagnostics.NotOurs(path, "it is another program's"));
         }
