@@ -19,7 +19,7 @@ internal sealed class RunOptions
 
     public Option<bool> ShellOnFailure { get; } = new("--shell-on-failure") { Description = "Open a shell in the sandbox of the first step that fails." };
 
-    public Option<bool> Explain { get; } = new("--explain") { Description = "Say of each layer why it was reused or built." };
+    public Option<bool> Explain { get; } = new("--explain") { Description = "Say of each layer and each cache why it was reused, or not." };
 
     public Option<string?> Report { get; } = SelectionOptions.One("--report", "FILE", "Write the report (strata.report/1) there.");
 

@@ -13,10 +13,11 @@ using Strata.Workflows.Expressions;
 namespace Strata.Execution.Caches;
 
 /// <summary>The dependency caches of one attempt at a job: declared ones from before its first step, those of actions/cache from their step on. Used by one step at a time.</summary>
+/// <param name="explains">Say of what was not found as wanted what is another than in the nearest entry.</param>
 /// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
 internal sealed class CacheSession(
-    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, Func<LogKind, string, ValueTask> say,
-    TimeProvider time) : IDisposable
+    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, bool explains,
+    Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
     private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
@@ -177,5 +178,9 @@ internal sealed class CacheSession(
             _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
         };
         await say(kind, text).ConfigureAwait(false);
+        foreach (var change in explains ? cache.Lookup?.Changes ?? [] : [])
+        {
+            await say(LogKind.Progress, $"    {change}").ConfigureAwait(false);
+        }
     }
 }

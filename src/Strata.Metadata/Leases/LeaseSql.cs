@@ -45,6 +45,13 @@ internal static class LeaseSql
     /// <summary>What the dead left and nobody wanted.</summary>
     public static void RemoveAbandoned(SqlSession sql, DateTimeOffset before) => sql.Execute("DELETE FROM lease WHERE expires_at < $1", before);
 
+    /// <summary>Of names that begin so.</summary>
+    public static bool IsAnyExpired(SqlSession sql, string prefix, DateTimeOffset now)
+    {
+        using var rows = sql.Query("SELECT 1 FROM lease WHERE substr(name, 1, length($1)) = $1 AND expires_at < $2 LIMIT 1", prefix, now);
+        return rows.Read();
+    }
+
     /// <summary>Of names that begin so; in order.</summary>
     public static List<string> RemoveExpired(SqlSession sql, string prefix, DateTimeOffset now)
     {

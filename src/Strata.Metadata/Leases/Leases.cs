@@ -55,7 +55,8 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     /// <param name="prefix">Of the names meant.</param>
     /// <returns>Their names, in order.</returns>
     public async ValueTask<IReadOnlyList<string>> ExpireAsync(string prefix, CancellationToken cancellationToken) =>
-        await database.WriteAsync(sql => LeaseSql.RemoveExpired(sql, prefix, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        !database.Read(sql => LeaseSql.IsAnyExpired(sql, prefix, time.GetUtcNow())) ? [] // nearly always: then nothing is written
+        : await database.WriteAsync(sql => LeaseSql.RemoveExpired(sql, prefix, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
 
     private LeaseAttempt? TryAcquire(SqlSession sql, string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record)
     {
