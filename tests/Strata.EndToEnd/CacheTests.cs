@@ -244,6 +244,20 @@ public sealed class CacheTests : IDisposable
         hit.Both.ShouldBe("hit skipped");
     }
 
+    [Fact]
+    public async Task The_next_job_of_a_run_finds_what_the_one_before_it_saved()
+    {
+        _bench.Workflow("""
+            caches: { deps: { paths: [~/deps], key: k } }
+            jobs:
+              one: { image: tiny, network: none, caches: [deps], steps: [{ run: "mkdir ~/deps; head -c 20000000 /dev/urandom > ~/deps/big" }] }
+              two: { image: tiny, network: none, caches: [deps], needs: one, steps: [{ run: "test -s ~/deps/big" }] }
+            """);
+        var report = await _bench.ReportAsync(0);
+        report.Cache(job: "one").Both.ShouldBe("miss saved");
+        report.Cache(job: "two").Both.ShouldBe("hit skipped");
+    }
+
     private static string Job(string caches, string script, string image = "tiny") => $$"""
         jobs:
           a:

@@ -16,7 +16,7 @@ namespace Strata.Execution.Caches;
 /// <param name="explains">Say of what was not found as wanted what is another than in the nearest entry.</param>
 /// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
 internal sealed class CacheSession(
-    JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, bool explains,
+    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, bool explains,
     Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
@@ -47,6 +47,9 @@ internal sealed class CacheSession(
                 : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [])),
     ];
 
+    /// <summary>Of all its caches.</summary>
+    public IReadOnlySet<string> Names => _all.Select(static cache => cache.Spec.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>What the attempt stands on so far.</summary>
     public IReadOnlyList<Product> Sources => [.. _derivedFrom];
 
@@ -68,6 +71,7 @@ internal sealed class CacheSession(
 
         foreach (var cache in _all.Where(cache => isOn(cache.Spec.Type)))
         {
+            await run.SettledAsync(cache.Spec.Name, cancellationToken).ConfigureAwait(false);
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
         }
 
@@ -88,6 +92,7 @@ internal sealed class CacheSession(
         var cache = new JobCache(spec);
         if (isOn(spec.Type))
         {
+            await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
         }
 

@@ -10,6 +10,8 @@ namespace Strata.Execution.Entries;
 internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1); // guards _services and _lease
+    private readonly Lock _lock = new(); // guards _saving
+    private readonly List<(IReadOnlySet<string> Caches, Task Saving)> _saving = [];
     private EntryServices? _services;
     private Lease? _lease;
 
@@ -23,6 +25,25 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAs
         return await services.Runs.StartAttemptAsync(producer, scope, cancellationToken).ConfigureAwait(false) is AttemptStarting.Started started
             ? new(services, facts.Identity, scope, producer, started.Lease)
             : throw new EnvironmentException(ExecutionDiagnostics.AttemptTaken(facts.RunId, job));
+    }
+
+    /// <summary>A job has ended and still saves caches of these names.</summary>
+    /// <param name="saving">Never fails.</param>
+    public void AddSaving(IReadOnlySet<string> caches, Task saving)
+    {
+        lock (_lock)
+        {
+            _saving.Add((caches, saving));
+        }
+    }
+
+    /// <summary>Until no ended job of the run saves a cache of this name any more: who comes after it is to find what it saved.</summary>
+    public Task SettledAsync(string cache, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.WhenAll(_saving.Where(job => job.Caches.Contains(cache)).Select(static job => job.Saving)).WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>What the run came to. Nothing if nothing of it was recorded.</summary>

@@ -137,7 +137,9 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
 
             _isSaving = true;
-            return outcome with { Saving = SaveAsync(_stores, outcome.Report.Status, sandbox) };
+            var saving = Task.Run(() => SaveAsync(_stores, outcome.Report.Status, sandbox), CancellationToken.None);
+            run.Entries.AddSaving(_stores.CacheNames, saving);
+            return outcome with { Saving = saving };
         }
         finally
         {

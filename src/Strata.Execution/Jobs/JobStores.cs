@@ -37,7 +37,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
         (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
-        _caches = new(attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
+        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
@@ -111,6 +111,9 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public ObjectValue Caches => _caches.Context;
 
     public IReadOnlyList<CacheReport> CacheReports => _caches.Reports;
+
+    /// <summary>Names of the caches it may save.</summary>
+    public IReadOnlySet<string> CacheNames => _caches.Names;
 
     /// <param name="scope">Of the job, with its env.</param>
     /// <returns>Why the job cannot start; null: it can.</returns>
