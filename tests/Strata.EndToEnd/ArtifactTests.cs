@@ -8,6 +8,26 @@ public sealed class ArtifactTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
+    public async Task An_artifact_may_be_laid_into_the_workspace_itself()
+    {
+        _bench.Write("kept.txt", "of the source\n");
+        _bench.Workflow("""
+            jobs:
+              build:
+                image: tiny
+                network: none
+                steps: [{ run: "mkdir dist; echo made > dist/made.txt" }]
+                artifacts: [{ name: dist, path: dist/ }]
+              use:
+                image: tiny
+                network: none
+                artifacts-from: { dist: . }
+                steps: [{ run: "test $(cat made.txt) = made && test -s kept.txt && rm made.txt && test ! -e made.txt" }]
+            """);
+        await _bench.ReportAsync(0);
+    }
+
+    [Fact]
     public async Task A_directory_a_file_patterns_and_matrix_names_reach_the_jobs_that_take_them()
     {
         _bench.Write("docs/readme.md", "of the source\n");

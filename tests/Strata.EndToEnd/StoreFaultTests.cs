@@ -41,6 +41,22 @@ public sealed partial class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_cannot_be_used_costs_the_caches_and_not_the_job()
+    {
+        _bench.Workflow("""
+            caches: { c: { paths: [~/c], key: k } }
+            jobs: { a: { image: tiny, network: none, caches: [c], steps: [{ run: "mkdir -p ~/c; touch ~/c/f" }] } }
+            """);
+        Directory.CreateDirectory(_bench.Data);
+        await File.WriteAllTextAsync(Path.Combine(_bench.Data, "strata.db"), new string('x', 8192));
+
+        var report = await _bench.ReportAsync(0);
+
+        report.Cache().Both.ShouldBe("error skipped");
+        report.Cache().Reason!.ShouldContain("strata.db");
+    }
+
+    [Fact]
     public async Task A_run_killed_at_any_moment_leaves_nothing_half_and_blocks_nobody()
     {
         _bench.Workflow(Work);

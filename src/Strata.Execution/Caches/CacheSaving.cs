@@ -175,6 +175,31 @@ internal sealed class CacheSaving(
         if (cache.Save is not Caching.Entries.SaveOutcome.Saved)
         {
             cache.SavedBytes = 0;
+            return;
+        }
+
+        await PrepareAsync(cache, content, layers, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the next job would wait for is made now, while nobody waits.</summary>
+    private async Task PrepareAsync(JobCache cache, CacheContent content, List<LayerLease> layers, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < content.Paths.Count; i++)
+        {
+            var stack = (content.Paths[i].Tree?.Layers ?? []).Select(digest => layers.Find(lease => lease.Digest == digest)).OfType<LayerLease>().ToList();
+            if (stack.Count == 0 || stack.Count != content.Paths[i].Tree!.Layers.Count)
+            {
+                continue;
+            }
+
+            try
+            {
+                await trees.PrepareAsync(cache.Places[i].Place, stack, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
+            {
+                // The next job makes it, or says what is wrong.
+            }
         }
     }
 

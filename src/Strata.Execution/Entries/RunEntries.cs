@@ -46,12 +46,18 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAs
         }
     }
 
-    /// <summary>What the run came to. Nothing if nothing of it was recorded.</summary>
-    public async Task EndAsync(Reporting.RunStatus status, string? reason)
+    /// <summary>What the run came to. Nothing if nothing of it was recorded; where it cannot be, the run is found lost by the next start.</summary>
+    public async Task TryEndAsync(Reporting.RunStatus status, string? reason)
     {
-        if (_services is { } services && _lease is { } lease)
+        try
         {
-            await services.Runs.EndAsync(lease.Token, Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+            if (_services is { } services && _lease is { } lease)
+            {
+                await services.Runs.EndAsync(lease.Token, Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (EnvironmentException)
+        {
         }
     }
 

@@ -65,6 +65,14 @@ internal static class JobReports
         [.. resolved.Layers.Select(l => new LayerReport(
             l.Key, l.Digest.ToString(), l.Outcome.Name(), (long)l.Duration.TotalMilliseconds, l.SizeBytes))]);
 
+    /// <summary>The declared caches of a job that cannot use any.</summary>
+    public static IReadOnlyList<CacheReport> Unusable(Job job, string reason) =>
+    [
+        .. job.Caches.Select(use => new CacheReport(
+            use switch { CacheUse.Named named => named.Name, CacheUse.Inline { Declaration: var inline } => inline.Preset?.Value ?? "", _ => "" },
+            "dependency", "", "error", null, null, null, reason, 0, 0, 0, "skipped", reason, 0, 0)),
+    ];
+
     public static JsonObject? Matrix(JobInstance instance) => instance.Vector?.Values.ToJson() as JsonObject;
 
     public static string CancelText(CancelReason reason) => reason switch

@@ -26,6 +26,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private ResolvedImage? _resolved;
     private TimeSpan? _sandboxStart;
     private JobStores? _stores;
+    private IReadOnlyList<CacheReport> _unusable = [];
     private bool _isSaving; // the sandbox and _stores are let go of when all is saved
 
     /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
@@ -75,7 +76,17 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
 
-        _stores = await JobStores.OpenAsync(run, instance, _resolved, workspace, _events, cancellation.Requested).ConfigureAwait(false);
+        try
+        {
+            _stores = await JobStores.OpenAsync(run, instance, _resolved, workspace, _events, cancellation.Requested).ConfigureAwait(false);
+        }
+        catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job))
+        {
+            _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
+            await _events.SayAsync(LogKind.Warning, $"The job runs without its caches: {e.Message}").ConfigureAwait(false);
+            return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+        }
+
         if (_stores is null)
         {
             return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
@@ -337,11 +348,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
             Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, rest)],
             Artifacts = _stores?.Artifacts ?? [],
-            Caches = _stores?.CacheReports ?? [],
+            Caches = _stores?.CacheReports ?? _unusable,
         };
         if (_stores is not null)
         {
-            await _stores.EndAsync(status, report.Reason).ConfigureAwait(false);
+            await _stores.TryEndAsync(status, report.Reason).ConfigureAwait(false);
         }
 
         await _events.EndedAsync(report).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Strata.Artifacts.Records;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Actions;
 using Strata.Execution.Artifacts;
 using Strata.Execution.Caches;
@@ -69,6 +70,10 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     /// <summary>A job that restores and publishes nothing does without all this.</summary>
     public static bool AreNeededBy(Job job) =>
         job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
+
+    /// <summary>Whether a job can do without all of it, only slower.</summary>
+    public static bool AreOnlyForCaches(Job job) =>
+        job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && job.Steps.All(static step => step.Action is StepAction.Run { Cache: null } or StepAction.BuiltIn { Name: "checkout" } or StepAction.LocalAction);
 
     /// <returns>Null: the image has no such user.</returns>
     public static async Task<JobStores?> OpenAsync(
@@ -184,8 +189,17 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         return problem;
     }
 
-    /// <summary>The job's result is there: what needs it may go on.</summary>
-    public Task EndAsync(RunStatus status, string? reason) => _attempt.EndAsync(status, reason);
+    /// <summary>The job's result is there: what needs it may go on. Where that cannot be recorded, the attempt is found lost by the next start.</summary>
+    public async Task TryEndAsync(RunStatus status, string? reason)
+    {
+        try
+        {
+            await _attempt.EndAsync(status, reason).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+        }
+    }
 
     /// <summary>The caches, when the job has ended. Nothing here fails it.</summary>
     /// <param name="sandbox">Frozen; null: there is nothing to save.</param>

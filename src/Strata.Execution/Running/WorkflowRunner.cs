@@ -94,7 +94,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
         var reports = await loop.RunAsync().ConfigureAwait(false);
         var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
-        await entries.EndAsync(status, reason).ConfigureAwait(false);
+        await entries.TryEndAsync(status, reason).ConfigureAwait(false);
         return (reports, loop);
     }
 

@@ -88,16 +88,24 @@ internal sealed class JobTrees : IDisposable
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public async ValueTask<RestoredTree?> OpenAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken)
     {
-        var inWorkspace = place.Below(WorkspacePath);
-        var opening = await _layers.Views.OpenAsync((inWorkspace ?? place).Restore(layers), cancellationToken).ConfigureAwait(false);
+        var opening = await _layers.Views.OpenAsync(PlaceIn(place).Restore(layers), cancellationToken).ConfigureAwait(false);
         if (opening.Lease is null)
         {
             return null;
         }
 
         var view = _layers.Trees.Keep(opening.Lease);
-        return new(inWorkspace is not null, await _layers.Trees.OpenSharedAsync(view, cancellationToken).ConfigureAwait(false), view);
+        return new(PlaceOf(place.Path).Overlay is JobOverlay.Workspace, await _layers.Trees.OpenSharedAsync(view, cancellationToken).ConfigureAwait(false), view);
     }
+
+    /// <summary>Makes the view that laying a tree there will need, so that the next job to do so finds it.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public async ValueTask PrepareAsync(RestorePlace place, IReadOnlyList<LayerLease> layers, CancellationToken cancellationToken) =>
+        (await _layers.Views.OpenAsync(PlaceIn(place).Restore(layers), cancellationToken).ConfigureAwait(false)).Lease?.Dispose();
+
+    /// <summary>As seen from the overlay it lies in, whose root it may be.</summary>
+    private static RestorePlace PlaceIn(RestorePlace place) =>
+        place.Path.AsSpan().SequenceEqual(WorkspacePath) ? new([], []) : place.Below(WorkspacePath) ?? place;
 
     public void Add(RestoredTree tree) => (tree.IsInWorkspace ? _workspace : _root).Add(tree.Tree, tree.View);
 
