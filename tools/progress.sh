@@ -2,7 +2,7 @@
 run_with_progress() {
   what=$1 log=$2
   shift 2
-  "$@" >"$log" 2>&1 </dev/null &
+  "$@" >"$log" 2>&1 </dev/null 9>&- & # a compiler that stays as a server must not keep the lock of a build
   child=$!
   trap 'kill $child 2>/dev/null || :; exit 130' INT TERM
   ticks=0
