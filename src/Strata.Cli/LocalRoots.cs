@@ -8,5 +8,5 @@ namespace Strata.Cli;
 /// <summary>All that keeps layers in a data directory: whoever removes layers asks all of it.</summary>
 internal static class LocalRoots
 {
-    public static ILayerRoots Of(string dataDirectory) => new AllRoots([new ImageRoots(dataDirectory), new ArtifactRoots(dataDirectory), new CacheRoots(dataDirectory)]);
+    public static ILayerRoots Of(string dataDirectory) => new LayerRoots(new ImageRoots(dataDirectory), new ArtifactRoots(dataDirectory), new CacheRoots(dataDirectory));
 }

@@ -1,7 +1,6 @@
 using System.IO.Enumeration;
 using Strata.Artifacts.Archives;
 using Strata.Artifacts.Records;
-using Strata.Execution.Artifacts;
 using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
@@ -31,7 +30,7 @@ internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAtt
         {
             if (artifact.State is not ArtifactState.Ready)
             {
-                return (StepOutcome.Failed($"the artifact '{artifact.Name}' of job {artifact.Producer.Job} is {ArtifactText.StateOf(artifact.State)}: {artifact.Reason}"), reports);
+                return (StepOutcome.Failed($"the artifact '{artifact.Name}' of job {artifact.Producer.Job} is {ArtifactTransitions.WordOf(artifact.State)}: {artifact.Reason}"), reports);
             }
 
             var target = name is not null || inputs.Flag("merge-multiple") ? path : $"{path}/{artifact.Name}";

@@ -196,7 +196,7 @@ internal sealed class ArtifactPublishing(
 
     private static string WhyNot(ArtifactMove move, string name) => move switch
     {
-        ArtifactMove.Refused { Artifact: var artifact } => $"the artifact '{artifact.Name}' is {ArtifactText.StateOf(artifact.State)}: {artifact.Reason}",
+        ArtifactMove.Refused { Artifact: var artifact } => $"the artifact '{artifact.Name}' is {ArtifactTransitions.WordOf(artifact.State)}: {artifact.Reason}",
         ArtifactMove.OverQuota over => $"the artifact '{over.Artifact.Name}' does not fit: artifacts of this repository take {new Core.ByteSize(over.UsedBytes)} of {new Core.ByteSize(over.QuotaBytes)}",
         ArtifactMove.Unknown => $"the artifact '{name}' is gone",
         _ => "another attempt at this job took over: what this one publishes does not count",

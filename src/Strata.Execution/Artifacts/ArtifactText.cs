@@ -1,5 +1,4 @@
 using System.Globalization;
-using Strata.Artifacts.Records;
 using Strata.Core;
 using Strata.Layers.Trees;
 
@@ -9,15 +8,4 @@ namespace Strata.Execution.Artifacts;
 internal static class ArtifactText
 {
     public static string SizeOf(StoredTree tree) => string.Create(CultureInfo.InvariantCulture, $"{new ByteSize(tree.SizeBytes)}, {tree.Files} {(tree.Files == 1 ? "name" : "names")}");
-
-    public static string StateOf(ArtifactState state) => state switch
-    {
-        ArtifactState.Pending => "pending",
-        ArtifactState.Uploading => "uploading",
-        ArtifactState.Verifying => "verifying",
-        ArtifactState.Ready => "ready",
-        ArtifactState.Failed => "failed",
-        ArtifactState.Expired => "expired",
-        _ => "deleted",
-    };
 }

@@ -139,34 +139,13 @@ internal sealed class JobTrees : IDisposable
             _ => (sandbox.RootUpper, ""),
         };
         var format = sandbox.UpperFormat;
-        return new(upper, new(format.OwnerShift, format.IdMax), format.UserXattr, MountPoints(sandbox.MountPointStubs, mount));
+        return new(upper, new(format.OwnerShift, format.IdMax), format.UserXattr, UpperDirectory.MountPointsBelow(mount, sandbox.MountPointStubs));
     }
 
     public void Dispose()
     {
         _root.Dispose();
         _workspace.Dispose();
-    }
-
-    /// <summary>With the directories above: those that an image lacks were made too.</summary>
-    /// <param name="mount">Where the overlay is mounted.</param>
-    private static List<byte[]> MountPoints(IReadOnlyList<string> stubs, string mount)
-    {
-        var paths = new List<byte[]>();
-        foreach (var stub in stubs)
-        {
-            if (!stub.StartsWith($"{mount}/", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            for (var path = stub[mount.Length..].Trim('/'); path.Length > 0; path = path[..Math.Max(path.LastIndexOf('/'), 0)])
-            {
-                paths.Add(Encoding.UTF8.GetBytes(path));
-            }
-        }
-
-        return paths;
     }
 
     private string? TextOf(ReadOnlySpan<byte> path) => _root.Names.ReadFile(path, UserFileSizeMax) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;

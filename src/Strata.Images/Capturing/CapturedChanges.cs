@@ -1,4 +1,3 @@
-using System.Text;
 using Strata.Images.Recipes;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
@@ -25,7 +24,7 @@ internal static class CapturedChanges
                 Lowers = below,
                 OpenLower = contents.Open,
                 LeavesOut = static path => CaptureRules.LeavesOut(path),
-                MountPoints = MountPoints(sandbox.MountPointStubs),
+                MountPoints = UpperDirectory.MountPointsBelow("", sandbox.MountPointStubs),
                 Owners = new OwnerPolicy(format.OwnerShift, format.IdMax),
                 UserXattr = format.UserXattr,
             },
@@ -62,19 +61,4 @@ internal static class CapturedChanges
         entry.Modified.Seconds > start.Seconds || (entry.Modified.Seconds == start.Seconds && entry.Modified.Nanoseconds >= start.Nanoseconds)
             ? entry with { Modified = BuildTime.Epoch }
             : entry;
-
-    /// <summary>With the directories above: those that an image lacks were made too.</summary>
-    private static List<byte[]> MountPoints(IReadOnlyList<string> stubs)
-    {
-        var paths = new List<byte[]>();
-        foreach (var stub in stubs)
-        {
-            for (var path = stub.Trim('/'); path.Length > 0; path = path[..Math.Max(path.LastIndexOf('/'), 0)])
-            {
-                paths.Add(Encoding.UTF8.GetBytes(path));
-            }
-        }
-
-        return paths;
-    }
 }

@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Core;
+using Strata.Core.Text;
 
 namespace Strata.Images.Keys;
 
@@ -83,27 +82,5 @@ internal static class KeyDifference
 
     private static string Quoted(string text) => $"\"{Plain(text)}\"";
 
-    /// <summary>On one line, and nothing that moves a terminal's cursor.</summary>
-    private static string Plain(string text)
-    {
-        var shown = new StringBuilder();
-        foreach (var character in text)
-        {
-            if (shown.Length >= ShownMax)
-            {
-                shown.Append('…');
-                break;
-            }
-
-            shown.Append(character switch
-            {
-                '\n' => "\\n",
-                '\t' => "\\t",
-                _ when char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format => $"\\u{(int)character:x4}",
-                _ => character.ToString(),
-            });
-        }
-
-        return shown.ToString();
-    }
+    private static string Plain(string text) => ShownText.Of(text, ShownMax);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Strata.Layers.Differences;
 using Strata.Layers.Trees;
 
@@ -7,7 +8,25 @@ namespace Strata.Layers.Saving;
 /// <param name="Owners">How owners are written in it.</param>
 /// <param name="UserXattr">See <see cref="DifferenceRequest.UserXattr"/>.</param>
 /// <param name="MountPoints">See <see cref="DifferenceRequest.MountPoints"/>.</param>
-public sealed record UpperDirectory(string Path, OwnerPolicy Owners, bool UserXattr, IReadOnlyList<byte[]> MountPoints);
+public sealed record UpperDirectory(string Path, OwnerPolicy Owners, bool UserXattr, IReadOnlyList<byte[]> MountPoints)
+{
+    /// <summary>With the directories above: those that an image lacks were made too.</summary>
+    /// <param name="mount">Where the overlay is mounted, without a slash at its end.</param>
+    /// <param name="stubs">What a sandbox made to mount on, anywhere; from its root.</param>
+    public static IReadOnlyList<byte[]> MountPointsBelow(string mount, IReadOnlyList<string> stubs)
+    {
+        var paths = new List<byte[]>();
+        foreach (var stub in stubs.Where(stub => stub.StartsWith($"{mount}/", StringComparison.Ordinal)))
+        {
+            for (var path = stub[mount.Length..].Trim('/'); path.Length > 0; path = path[..Math.Max(path.LastIndexOf('/'), 0)])
+            {
+                paths.Add(Encoding.UTF8.GetBytes(path));
+            }
+        }
+
+        return paths;
+    }
+}
 
 /// <summary>What a job wrote on a stack of layers, read while nobody writes there. Not for concurrent use.</summary>
 /// <param name="lowers">Bottom first; their leases are held by the caller until this is disposed.</param>
