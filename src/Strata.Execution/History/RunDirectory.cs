@@ -15,6 +15,8 @@ namespace Strata.Execution.History;
 internal sealed class RunDirectory : IDisposable
 {
     private const int NameLengthMax = 80; // characters of a directory or file
+    private const int OpensAtOnce = 20; // after these a millisecond apart
+    private const int OpensMax = 20_000;
     private readonly FileStream _lock;
     private readonly HashSet<string> _jobNames = new(StringComparer.OrdinalIgnoreCase);
 
@@ -94,26 +96,31 @@ internal sealed class RunDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>Several processes may start runs at once: the file is held while it is changed.</summary>
     private static long NextNumber(string root)
     {
-        for (var attempt = 0; ; attempt++)
+        using var file = OpenAlone(System.IO.Path.Combine(root, "number"));
+        Span<byte> text = stackalloc byte[32];
+        var read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        _ = long.TryParse(text[..read], CultureInfo.InvariantCulture, out var last);
+        file.Position = 0;
+        file.Write(System.Text.Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture)));
+        file.SetLength(file.Position);
+        return last + 1;
+    }
+
+    /// <summary>Several processes may start runs at once: the file is held while it is changed, which takes long where its holder has to wait for a processor.</summary>
+    private static FileStream OpenAlone(string path)
+    {
+        var wait = default(SpinWait);
+        while (true)
         {
             try
             {
-                using var file = new FileStream(
-                    System.IO.Path.Combine(root, "number"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                Span<byte> text = stackalloc byte[32];
-                var read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-                _ = long.TryParse(text[..read], CultureInfo.InvariantCulture, out var last);
-                file.Position = 0;
-                file.Write(System.Text.Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture)));
-                file.SetLength(file.Position);
-                return last + 1;
+                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < 1000)
+            catch (IOException) when (wait.Count < OpensMax)
             {
-                Thread.Yield();
+                wait.SpinOnce(OpensAtOnce);
             }
         }
     }
