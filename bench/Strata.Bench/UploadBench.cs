@@ -53,6 +53,7 @@ internal static class UploadBench
         var result = new BenchResult("upload-memory", $"{new ByteSize(MemoryLength)} that are made as they are read, to a server that keeps nothing: the most memory the uploading process had.");
         using var directory = new ThrowawayDirectory();
         await using var sink = new DiscardingS3();
+        Environment.SetEnvironmentVariable("DOTNET_EnableWriteXorExecute", "0"); // as ./strata does
         var peak = await PeakMemory.OfAsync(
             "dotnet", [typeof(UploadBench).Assembly.Location, repository, "upload-child", sink.Url, MemoryLength.ToString(CultureInfo.InvariantCulture), directory.File("child")], directory.Path);
         result.Figure($"{new ByteSize(peak)} (figure: ≤ {new ByteSize(MemoryMax)})", peak <= MemoryMax);
