@@ -44,6 +44,9 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     public static string PlaceOf(StorageLocation location) =>
         location is StorageLocation.OfS3 { Endpoint: { } endpoint } ? $"{location}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}" : location.ToString();
 
+    /// <summary>What was done with this store so far.</summary>
+    public StorageCounts Count() => FindStoreId() is { } store ? database.Read(sql => StorageCounts.Read(sql, store)) : new(0, 0, 0, 0, 0, 0, 0);
+
     /// <param name="org">As its runs call it.</param>
     public IBlobArchive Of(string org) => new BlobArchive(this, org);
 
