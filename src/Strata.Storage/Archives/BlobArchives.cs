@@ -32,7 +32,7 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     /// <summary>Has the memory of all transfers: it goes round among them.</summary>
     internal PartSealer Sealer { get; } = new();
 
-    /// <summary>Parts that are being sent, of all uploads: each holds memory, and more at once are not faster.</summary>
+    /// <summary>Pieces that are being sealed or sent, of all uploads: each holds memory, and more at once are not faster.</summary>
     internal SemaphoreSlim PartSlots { get; } = new(options.PartsInFlight);
 
     public string Description => store.Description;
