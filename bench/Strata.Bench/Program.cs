@@ -21,6 +21,8 @@ using Strata.Bench;
     ("tar-to-layer", TarToLayerBench.RunAsync),
     ("upload", UploadBench.RunAsync),
     ("upload-memory", UploadBench.MemoryAsync),
+    ("upload-resume", UploadResumeBench.RunAsync),
+    ("upload-small-files", SmallFilesBench.RunAsync),
     ("view-write", ViewWriteBench.RunAsync),
 ];
 
