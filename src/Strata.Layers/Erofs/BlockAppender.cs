@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Strata.Layers.Posix;
 
 namespace Strata.Layers.Erofs;
 
@@ -75,6 +76,13 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
             _used = 0;
             Write(_buffer.AsSpan(0, used));
         }
+    }
+
+    /// <summary>To the disk, which is not waited for: whoever makes the file durable has less to wait for then, and hears of what failed.</summary>
+    public void StartSync()
+    {
+        Flush();
+        _ = Libc.SyncRange((int)file.DangerousGetHandle(), 0, 0, Libc.StartWriting);
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -85,7 +85,7 @@ public sealed class StackTree : ILowerTree, IDisposable
             names = new(NameComparer.Instance);
             foreach (var name in directory.Names(shownPath))
             {
-                names.Add(name.Name, new(name));
+                names.Add(name.Name.ToArray(), new(name));
             }
 
             _names.Add(directory, names);

@@ -40,9 +40,9 @@ internal sealed class SavingChild(string directory)
         {
             var basis = await OpenAsync(saved);
             using var written = await MountAsync(job, basis);
-            if (basis.Count > 0 && !holdsSameNames && await PackAsync(job, "restored") is var found && found.TreeDigest != had)
+            if (basis.Count > 0 && !holdsSameNames && await PackAsync(job, "restored") is var found && (found.TreeDigest, found.ContentBytes) != (had, saved.SizeBytes))
             {
-                Console.WriteLine($"job {job} did not find what the one before it had:\n{List(job)}");
+                Console.WriteLine($"job {job} did not find what the one before it had, or not {saved.SizeBytes} bytes but {found.ContentBytes}:\n{List(job)}");
                 return 1;
             }
 
@@ -63,9 +63,10 @@ internal sealed class SavingChild(string directory)
             {
                 var has = await PackAsync(job, "expected");
                 had = outcome is SaveOutcome.Blocked ? had : has.TreeDigest;
-                if (outcome is SaveOutcome.Saved && (saved.Tree, saved.SizeBytes, saved.Files) != (has.TreeDigest, has.ContentBytes, has.EntryCount - 1))
+                // Not the bytes: overlayfs parts the names of a file when it copies one up, and what did not change otherwise is not saved.
+                if (outcome is SaveOutcome.Saved && (saved.Tree, saved.Files) != (has.TreeDigest, has.EntryCount - 1))
                 {
-                    Console.WriteLine($"job {job} saved {saved.SizeBytes} bytes, {saved.Files} names, {saved.Tree}; it had {has.ContentBytes}, {has.EntryCount - 1}, {has.TreeDigest}:\n{List(job)}");
+                    Console.WriteLine($"job {job} saved {saved.Files} names, {saved.Tree}; it had {has.EntryCount - 1}, {has.TreeDigest}:\n{List(job)}");
                     return 1;
                 }
             }
