@@ -40,7 +40,7 @@ internal sealed class ArtifactOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Run, TrustFork, Org, Repo, Ref, Trust, Base, DefaultBranch, Data, Config, Json])
+        foreach (var option in (Option[])[Run, TrustFork, Org, Repo, Ref, Trust, Base, DefaultBranch, Data, Config, Json])
         {
             command.Options.Add(option);
         }

@@ -23,7 +23,7 @@ internal sealed class CacheOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
+        foreach (var option in (Option[])[Org, Repo, Data, Config, Json])
         {
             command.Options.Add(option);
         }

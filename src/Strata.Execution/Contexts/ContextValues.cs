@@ -12,7 +12,7 @@ internal static class ContextValues
     public static ObjectValue OfTexts(IEnumerable<KeyValuePair<string, string>> texts) =>
         new(texts.Select(t => KeyValuePair.Create(t.Key, Value.From(t.Value))));
 
-    public static ObjectValue Of(params ReadOnlySpan<(string Name, Value Value)> members)
+    public static ObjectValue Of(params (string Name, Value Value)[] members)
     {
         var list = new List<KeyValuePair<string, Value>>(members.Length);
         foreach (var (name, value) in members)

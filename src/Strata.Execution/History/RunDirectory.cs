@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Strata.Execution.History;
 
@@ -36,7 +35,7 @@ internal sealed class RunDirectory : IDisposable
         var number = NextNumber(root);
         while (true)
         {
-            var random = RandomNumberGenerator.GetHexString(6, lowercase: true);
+            var random = Guid.NewGuid().ToString("n")[..6]; // no cryptography: its library takes a start some milliseconds
             var id = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{random}");
             var path = System.IO.Path.Combine(root, id);
             Directory.CreateDirectory(path);
