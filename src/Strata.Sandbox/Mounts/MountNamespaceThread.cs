@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Strata.Sandbox.Native;
 
 namespace Strata.Sandbox.Mounts;
@@ -11,11 +10,11 @@ internal sealed class MountNamespaceThread : IDisposable
 {
     private const int QueueLengthMax = 1024;
 
-    private readonly BlockingCollection<Action?> _actions = new(QueueLengthMax); // null: the end. CompleteAdding would throw in the waiting threads, 10 ms at every end
+    private readonly ActionQueue _actions = new(QueueLengthMax);
 
     // Results are handed on by a second thread, which never enters the namespace: completing a task may start a pool thread, and a new thread
     // inherits the namespace of the one that starts it. Then half of the process would see the sandboxes' mounts.
-    private readonly BlockingCollection<Action?> _results = new(QueueLengthMax);
+    private readonly ActionQueue _results = new(QueueLengthMax);
     private IOException? _refused; // the namespace; written and read by its thread alone
 
     internal MountNamespaceThread()

@@ -1,4 +1,5 @@
 using Strata.Core.Identity;
+using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
 using Strata.Workflows.Model;
@@ -30,11 +31,13 @@ internal sealed class RunFixture : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public Func<RunIdentity, EntryServices> OpenEntries { get; init; } = static _ => throw new InvalidOperationException("This run restores and publishes nothing.");
+
     public WorkflowRunner Runner => new(new ExecutionServices
     {
         OpenHost = _ => new(Host),
         OpenImages = () => Images,
-        OpenEntries = static (_, _) => throw new InvalidOperationException("Runs on fakes restore and publish nothing."),
+        OpenEntries = (identity, _) => OpenEntries(identity),
         Source = Source,
         Hasher = new FakeHasher(),
         Time = Time,
