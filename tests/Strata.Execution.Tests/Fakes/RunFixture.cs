@@ -2,6 +2,7 @@ using Strata.Core.Identity;
 using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
+using Strata.Execution.Sources;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Tests.Fakes;
@@ -31,14 +32,17 @@ internal sealed class RunFixture : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    public Func<RunIdentity, EntryServices> OpenEntries { get; init; } = static _ => throw new InvalidOperationException("This run restores and publishes nothing.");
+    /// <summary>Instead of <see cref="Source"/>.</summary>
+    public WorkspaceLayers? Layers { get; set; }
+
+    public Func<RunIdentity, EntryServices> OpenEntries { get; set; } = static _ => throw new InvalidOperationException("This run restores and publishes nothing.");
 
     public WorkflowRunner Runner => new(new ExecutionServices
     {
         OpenHost = _ => new(Host),
         OpenImages = () => Images,
         OpenEntries = (identity, _) => OpenEntries(identity),
-        Source = Source,
+        Source = Layers ?? (IWorkspaceSource)Source,
         Hasher = new FakeHasher(),
         Time = Time,
         Actor = "me",

@@ -2,6 +2,7 @@ using System.Text;
 using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
 using Strata.Execution.Entries;
+using Strata.Execution.Sources;
 using Strata.Execution.Tests.Fakes;
 using Strata.Images;
 using Strata.Layers.Store;
@@ -18,8 +19,10 @@ public sealed class AttemptEndTests
     [Fact]
     public async Task An_attempt_that_fails_before_its_steps_is_recorded_as_failed_and_not_found_lost()
     {
-        RunFixture? fixture = null;
-        using var run = fixture = new RunFixture { OpenEntries = _ => Open(fixture!.Data) };
+        using var run = new RunFixture();
+        using var layers = new WorkspaceLayers(run.Data, TimeProvider.System);
+        run.Layers = layers;
+        run.OpenEntries = _ => Open(run.Data);
         var (workflow, _) = WorkflowParser.Parse("strata.yml", Encoding.UTF8.GetBytes("""
             env: { NOT_JSON: "{" }
             jobs:
