@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Strata.Execution.History;
 
@@ -38,8 +37,7 @@ internal sealed class RunDirectory : IDisposable
         var number = NextNumber(root);
         while (true)
         {
-            var random = RandomNumberGenerator.GetHexString(6, lowercase: true);
-            var id = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{random}");
+            var id = NewId(now);
             var path = System.IO.Path.Combine(root, id);
             Directory.CreateDirectory(path);
             try
@@ -52,6 +50,14 @@ internal sealed class RunDirectory : IDisposable
                 // The id is taken: draw again.
             }
         }
+    }
+
+    /// <summary>Written as bytes, and drawn without cryptography: the one way is compiled at each start, the other loads its library.</summary>
+    private static string NewId(DateTimeOffset now)
+    {
+        Span<byte> time = stackalloc byte[32];
+        _ = now.UtcDateTime.TryFormat(time, out var length, "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        return $"{System.Text.Encoding.ASCII.GetString(time[..length])}-{Guid.NewGuid().ToString("n")[..6]}";
     }
 
     /// <summary>A directory for one job's logs; the name is made fit for a file system and unique.</summary>

@@ -32,6 +32,7 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
     private (byte[] Buffer, int Length) ReadSmall(ReadJob job)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         try
         {
             var at = 0;
@@ -42,7 +43,8 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
                 {
                     var content = buffer.AsSpan(at, (int)size);
                     Fill(file, content);
-                    job.Contents[i] = Digest.Of(content);
+                    SHA256.HashData(content, hash); // of many files: the platform's from the first byte on
+                    job.Contents[i] = Digest.FromHash(hash);
                     Close(job, i, file);
                 }
                 finally
