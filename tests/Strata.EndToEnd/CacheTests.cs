@@ -248,11 +248,9 @@ public sealed class CacheTests : IDisposable
     public async Task Pitfall_17_a_restore_on_this_host_transfers_and_writes_nothing_whatever_its_size()
     {
         const string many = "mkdir -p ~/c/d; for i in 1 2 3 4 5 6 7 8 9; do for j in 1 2 3 4 5 6 7 8 9; do head -c 20000 /dev/urandom > ~/c/d/f$i$j; done; done";
-        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }
-" + Job("c", many));
+        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }\n" + Job("c", many));
         await _bench.ReportAsync(0);
-        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }
-" + Job("c", "test $(ls ~/c/d | wc -l) = 81"));
+        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }\n" + Job("c", "test $(ls ~/c/d | wc -l) = 81"));
         await _bench.ReportAsync(0);
         var before = LayerFiles().Order(StringComparer.Ordinal).ToArray();
         var hit = await _bench.ReportAsync(0);

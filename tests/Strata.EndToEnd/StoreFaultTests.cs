@@ -125,8 +125,7 @@ public sealed partial class StoreFaultTests : IDisposable
                 caches: { c: { paths: [~/c], key: "k-${{ vars.N }}" } }
                 jobs: { a: { image: tiny, network: none, caches: [c], steps: [{ run: "mkdir -p ~/c; dd if=/dev/urandom of=$HOME/c/f bs=1M count=4 2>/dev/null" }] } }
                 """);
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(_bench.Data).FullName, "config.yml"), "cache: { max_size: 10MB }
-");
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(_bench.Data).FullName, "config.yml"), "cache: { max_size: 10MB }\n");
             var sizes = new List<long>();
             foreach (var n in (string[])["1", "2", "3", "4"])
             {

@@ -90,14 +90,15 @@ internal sealed record CountResult(
 
 /// <param name="HitRate">Exact hits among all look-ups; null: none was made.</param>
 /// <param name="NetMs">Saved less spent.</param>
-internal sealed record KindResult(string Kind, long Lookups, long Hits, long Partial, double? HitRate, long NetMs)
+/// <param name="Measured">Restores of which it is known what they saved.</param>
+internal sealed record KindResult(string Kind, long Lookups, long Hits, long Partial, double? HitRate, long NetMs, long Measured)
 {
     public static KindResult Of(string kind, IReadOnlyList<CacheCount> counts)
     {
         var (lookups, hits) = (counts.Sum(count => count.Lookups), counts.Sum(count => count.Hits));
         return new(
             kind, lookups, hits, counts.Sum(count => count.Partial), lookups == 0 ? null : Math.Round((double)hits / lookups, 4),
-            counts.Sum(count => (long)(count.Saved - count.Spent).TotalMilliseconds));
+            counts.Sum(count => (long)(count.Saved - count.Spent).TotalMilliseconds), counts.Sum(count => count.Measured));
     }
 }
 

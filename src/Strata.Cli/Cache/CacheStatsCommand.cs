@@ -79,7 +79,7 @@ internal static class CacheStatsCommand
             {
                 var net = TimeSpan.FromMilliseconds(Math.Abs(kind.NetMs));
                 output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all"));
+                    CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {(kind.Measured == 0 ? "what they save is not known yet" : $"{Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all")}"));
             }
         }
 

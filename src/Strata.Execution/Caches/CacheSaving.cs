@@ -142,9 +142,10 @@ internal sealed class CacheSaving(
     private static List<byte[]> Except(JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others)
     {
         var except = new List<byte[]>();
+        var own = JobTrees.PlaceOf(Encoding.UTF8.GetBytes(place.Path.TrimStart('/'))).Path; // of a file not the directory that is looked at
         foreach (var other in others)
         {
-            if (other.Overlay == place.In.Overlay && Layers.Differences.TreePath.IsBelow(other.Path, place.In.Path))
+            if (other.Overlay == place.In.Overlay && !other.Path.AsSpan().SequenceEqual(own) && Layers.Differences.TreePath.IsBelow(other.Path, place.In.Path))
             {
                 except.Add(other.Path);
             }
