@@ -9,22 +9,24 @@ internal static class CacheLayerRemoval
     /// <returns>Layers removed here, and their bytes. What something names or holds stays.</returns>
     public static async Task<(int Layers, long Bytes)> RunAsync(CacheCatalog catalog, string dataDirectory, CancellationToken cancellationToken)
     {
-        var unneeded = await catalog.ListUnneededLayersAsync(cancellationToken).ConfigureAwait(false);
-        if (unneeded.Count == 0)
+        var sizes = new Dictionary<LayerName, long>(); // of several repositories one layer
+        foreach (var (organization, digest, sizeBytes) in await catalog.ListUnneededLayersAsync(cancellationToken).ConfigureAwait(false))
+        {
+            sizes[new(LayerOrg.Of(organization), digest)] = sizeBytes;
+        }
+
+        if (sizes.Count == 0)
         {
             return default;
         }
 
-        var (store, roots) = (new LocalLayerStore(dataDirectory, TimeProvider.System), LocalRoots.Of(dataDirectory));
-        var named = await roots.ListAsync(cancellationToken).ConfigureAwait(false);
+        var names = sizes.Keys.ToList();
+        var store = new LocalLayerStore(dataDirectory, TimeProvider.System);
+        var outcomes = await store.RemoveAsync(names, LocalRoots.Of(dataDirectory), cancellationToken).ConfigureAwait(false);
         var (layers, bytes) = (0, 0L);
-        foreach (var (organization, digest, sizeBytes) in unneeded)
+        foreach (var (name, outcome) in names.Zip(outcomes))
         {
-            var name = new LayerName(LayerOrg.Of(organization), digest);
-            if (!named.Contains(name) && await store.RemoveAsync(name, roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
-            {
-                (layers, bytes) = (layers + 1, bytes + sizeBytes);
-            }
+            (layers, bytes) = outcome is LayerRemoval.Removed ? (layers + 1, bytes + sizes[name]) : (layers, bytes);
         }
 
         return (layers, bytes);
