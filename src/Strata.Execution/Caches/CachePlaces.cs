@@ -106,7 +106,7 @@ internal static class CachePlaces
         return (overlay, pattern, problem?.Message.TrimEnd('.'));
     }
 
-    private static CachePlace Without(CachePlace place, IReadOnlyList<(JobOverlay Overlay, GlobPattern Pattern)> exclusions)
+    private static CachePlace Without(CachePlace place, List<(JobOverlay Overlay, GlobPattern Pattern)> exclusions)
     {
         var taken = exclusions.Where(exclusion => exclusion.Overlay == place.In.Overlay).Select(static exclusion => exclusion.Pattern).ToList();
         var wanted = place.Choice?.Patterns ?? (GlobOf(place.In.Path) is { } all ? [all] : []);

@@ -1,6 +1,5 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
-using Strata.Caching.Stats;
 
 namespace Strata.Caching.Tests.Entries;
 
@@ -85,7 +84,7 @@ public sealed class TimeSavedTests : IDisposable
 
     private async Task<(double Seconds, long Measured)> CountAsync()
     {
-        CacheCount count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
+        var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
         return (count.Saved.TotalSeconds, count.Measured);
     }
 }
