@@ -53,17 +53,6 @@ public sealed class CachePlaceTests : IDisposable
         _bench.Report().Cache().Both.ShouldBe("hit skipped");
     }
 
-    [Fact]
-    public async Task A_file_is_no_cache_and_that_is_said()
-    {
-        _bench.Workflow(Job("[~/file]", "k", "echo x > ~/file").Replace("image: based", "image: tiny", StringComparison.Ordinal));
-
-        var cache = (await _bench.ReportAsync(0)).Cache();
-
-        cache.Both.ShouldBe("miss skipped");
-        cache.SaveReason.ShouldNotBeNull().ShouldContain("/root/file");
-    }
-
     private static string Job(string paths, string key, string script, string image = "based") => $$"""
         caches: { c: { paths: {{paths}}, key: {{key}}, restore-keys: [k] } }
         jobs:

@@ -209,7 +209,7 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cache_with_a_secret_in_it_is_not_saved_and_the_job_goes_on()
+    public async Task Pitfall_16_a_cache_with_a_secret_in_it_is_not_saved_and_the_job_goes_on()
     {
         _bench.Workflow("caches: { c: { paths: [~/c], key: k } }\n" + Job("c", "mkdir -p ~/c; echo first > ~/c/conf; echo \"token=${{ secrets.TOKEN }}\" >> ~/c/conf"));
         var outcome = await _bench.RunAsync("--secret", "TOKEN=s3cr3t-value-0123456789");
@@ -242,6 +242,24 @@ public sealed class CacheTests : IDisposable
         missed.Both.ShouldBe("miss saved", missed.ToString());
         missed.Reason.ShouldNotBeNull();
         hit.Both.ShouldBe("hit skipped");
+    }
+
+    [Fact]
+    public async Task Pitfall_17_a_restore_on_this_host_transfers_and_writes_nothing_whatever_its_size()
+    {
+        _bench.Git("init", "-q"); // what is ignored is not part of the source
+        const string many = "mkdir -p ~/c/d; for i in 1 2 3 4 5 6 7 8 9; do for j in 1 2 3 4 5 6 7 8 9; do head -c 20000 /dev/urandom > ~/c/d/f$i$j; done; done";
+        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }\n" + Job("c", many));
+        await _bench.ReportAsync(0);
+        _bench.Workflow("caches: { c: { paths: [~/c], key: k } }\n" + Job("c", "test $(ls ~/c/d | wc -l) = 81"));
+        await _bench.ReportAsync(0);
+        var before = LayerFiles().Order(StringComparer.Ordinal).ToArray();
+        var hit = await _bench.ReportAsync(0);
+
+        hit.Cache().Both.ShouldBe("hit skipped");
+        hit.Cache().RestoredBytes.ShouldBe(81 * 20_000);
+        ((long)hit.Job()["caches"]![0]!["transferredBytes"]!).ShouldBe(0);
+        LayerFiles().Order(StringComparer.Ordinal).ShouldBe(before);
     }
 
     [Fact]

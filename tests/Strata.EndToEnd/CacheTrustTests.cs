@@ -66,10 +66,52 @@ public sealed class CacheTrustTests : IDisposable
         (fork.Outcome, repository.Outcome, organization.Outcome, branch.Outcome).ShouldBe(("miss", "miss", "miss", "hit"));
     }
 
+    [Fact]
+    public async Task What_is_not_to_be_shared_with_forks_is_not_whatever_a_fork_or_a_branch_says()
+    {
+        Save("main", ", share-with-forks: false");
+        await _bench.ReportAsync(0, Main);
+        Check("test ! -e ~/c", ", share-with-forks: true");
+        var fork = (await _bench.ReportAsync(0, Fork)).Cache();
+        Check("test -e ~/c/f", ", share-with-forks: true");
+        var branch = (await _bench.ReportAsync(0, Branch)).Cache();
+        Check("test ! -e ~/c", ", share-with-forks: true");
+        var still = (await _bench.ReportAsync(0, OtherFork)).Cache();
+        Check("test -e ~/c/f", ", share-with-forks: true");
+        await _bench.ReportAsync(0, Main);
+        var shared = (await _bench.ReportAsync(0, "--trust", "fork", "--ref", "refs/pull/9/merge", "--base", "main")).Cache();
+
+        (fork.Outcome, branch.Outcome, still.Outcome, shared.Outcome).ShouldBe(("miss", "hit", "miss", "hit"));
+    }
+
+    [Fact]
+    public async Task What_was_only_looked_for_taints_nothing_and_what_was_restored_does()
+    {
+        Save("main");
+        await _bench.ReportAsync(0, Main);
+        var bad = _bench.Report().RunId();
+        _bench.Workflow(Two("lookup-only: true"));
+        var looked = await _bench.ReportAsync(0, Main);
+        var revoked = await _bench.StrataAsync("revoke", bad, "--data", _bench.Data, "--json");
+        var after = await _bench.ReportAsync(0, Main);
+
+        looked.Cache("c").Outcome.ShouldBe("hit");
+        looked.Cache("d").Both.ShouldBe("miss saved");
+        revoked.Stdout.ShouldNotContain(looked.RunId());
+        (after.Cache("c").Outcome, after.Cache("d").Outcome).ShouldBe(("miss", "hit"), revoked.All);
+
+        static string Two(string more) => $$"""
+            caches: { c: { paths: [~/c], key: k, {{more}} }, d: { paths: [~/d], key: k } }
+            jobs: { a: { image: tiny, network: none, caches: [c, d], steps: [{ run: "mkdir -p ~/d; echo d > ~/d/f" }] } }
+            """;
+    }
+
+    private void Save(string text, string more) => Check($"mkdir -p ~/c; echo {text} > ~/c/f", more);
+
     private void Save(string text) => Check($"mkdir -p ~/c; echo {text} > ~/c/f");
 
-    private void Check(string script) => _bench.Workflow($$"""
-        caches: { c: { paths: [~/c], key: k } }
+    private void Check(string script, string more = "") => _bench.Workflow($$"""
+        caches: { c: { paths: [~/c], key: k{{more}} } }
         jobs:
           a:
             image: tiny

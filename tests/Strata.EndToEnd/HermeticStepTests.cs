@@ -85,7 +85,7 @@ public sealed class HermeticStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_variable_of_the_job_counts_only_where_it_is_listed()
+    public async Task Pitfall_14_a_variable_of_the_job_counts_only_where_it_is_listed()
     {
         const string Steps = """
             - { run: 'echo "$MODE" > out', cache: { inputs: [none], outputs: [out], env: [MODE] } }

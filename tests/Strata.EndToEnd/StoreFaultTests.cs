@@ -116,6 +116,47 @@ public sealed partial class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_passes_a_limit_goes_with_its_bytes_here_and_in_storage()
+    {
+        var store = $"{_bench.Data}-store";
+        try
+        {
+            _bench.Workflow("""
+                caches: { c: { paths: [~/c], key: "k-${{ vars.N }}" } }
+                jobs: { a: { image: tiny, network: none, caches: [c], steps: [{ run: "mkdir -p ~/c; dd if=/dev/urandom of=$HOME/c/f bs=1M count=4 2>/dev/null" }] } }
+                """);
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(_bench.Data).FullName, "config.yml"), "cache: { max_size: 10MB }\n");
+            var sizes = new List<long>();
+            foreach (var n in (string[])["1", "2", "3", "4"])
+            {
+                (await _bench.RunAsync("--storage", $"file://{store}", "--var", $"N={n}")).ExitCode.ShouldBe(0);
+                sizes.Add(SizeOf(Path.Combine(_bench.Data, "layers", "local")));
+            }
+
+            var gc = await _bench.StrataAsync("cache", "gc", "--data", _bench.Data, "--storage", $"file://{store}", "--json");
+            var collected = await _bench.StrataAsync("storage", "gc", "--grace", "1s", "--data", _bench.Data, "--storage", $"file://{store}");
+            var again = (await _bench.ReportAsync(0, "--storage", $"file://{store}", "--var", "N=4")).Cache();
+            var evicted = (await _bench.ReportAsync(0, "--storage", $"file://{store}", "--var", "N=1")).Cache();
+
+            (gc.ExitCode, collected.ExitCode).ShouldBe((0, 0), gc.All + collected.All);
+            sizes[3].ShouldBeLessThan(14_000_000, string.Join(' ', sizes));
+            SizeOf(store).ShouldBeLessThan(18_000_000, collected.All);
+            again.Outcome.ShouldBe("hit");
+            evicted.Outcome.ShouldBe("miss");
+            evicted.Reason.ShouldNotBeNull().ShouldContain("evicted");
+        }
+        finally
+        {
+            if (Directory.Exists(store))
+            {
+                Directory.Delete(store, recursive: true);
+            }
+        }
+
+        static long SizeOf(string directory) => new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    }
+
+    [Fact]
     public async Task An_artifact_whose_layer_is_gone_or_damaged_fails_its_consumer_with_the_reason()
     {
         _bench.Workflow(Work);
@@ -133,7 +174,7 @@ public sealed partial class StoreFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_saves_no_cache()
+    public async Task Pitfall_12_a_cancelled_run_saves_no_cache()
     {
         _bench.Workflow("""
             caches: { c: { paths: [~/c], key: k } }

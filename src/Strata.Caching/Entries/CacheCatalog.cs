@@ -1,5 +1,6 @@
 using Strata.Caching.Life;
 using Strata.Caching.Stats;
+using Strata.Core;
 using Strata.Metadata;
 using Strata.Tenancy.Audit;
 
@@ -31,6 +32,9 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
             return retired is not null;
         },
         cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<(string Organization, Digest Layer, long SizeBytes)>> ListUnneededLayersAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<(string Organization, Digest Layer, long SizeBytes)>>(LayerSql.ListUnneeded, cancellationToken);
 
     public ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CancellationToken cancellationToken) => new EntrySweep(database, time, policy, cancellationToken).RunAsync();
 

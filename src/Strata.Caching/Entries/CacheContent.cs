@@ -29,9 +29,10 @@ public sealed record CacheContent(IReadOnlyList<CachedPath> Paths)
 
     /// <summary>Whether it shows the same, whatever its layers are.</summary>
     public bool IsSameTreeAs(CacheContent other) =>
-        Paths.Count == other.Paths.Count && Paths.Zip(other.Paths).All(static pair => pair.First.Path == pair.Second.Path && pair.First.Tree?.Tree == pair.Second.Tree?.Tree);
+        Paths.Count == other.Paths.Count && Paths.Zip(other.Paths).All(static pair => pair.First.Path == pair.Second.Path && pair.First.IsFile == pair.Second.IsFile && pair.First.Tree?.Tree == pair.Second.Tree?.Tree);
 }
 
 /// <param name="Path">As in the identity; of a step its output root.</param>
 /// <param name="Tree">Null: the path was absent or empty.</param>
-public sealed record CachedPath(string Path, StoredTree? Tree);
+/// <param name="IsFile">The path is no directory: the tree is the directory that holds it, with it alone.</param>
+public sealed record CachedPath(string Path, StoredTree? Tree, bool IsFile = false);

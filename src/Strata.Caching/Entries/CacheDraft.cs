@@ -40,6 +40,9 @@ public sealed record CacheCommit
     /// <summary>Whether its job could reference no secret, and its image and source are shareable. Entries it derives from that are not make it so too.</summary>
     public required bool Shareable { get; init; }
 
+    /// <inheritdoc cref="CacheUse.SharesWithForks"/>
+    public bool? SharesWithForks { get; init; }
+
     public TimeSpan? Ttl { get; init; }
 
     public TimeSpan? MaxAge { get; init; }

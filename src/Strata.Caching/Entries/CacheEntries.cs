@@ -152,10 +152,12 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         var (now, scope) = (time.GetUtcNow(), Scope.Of(job.Identity));
         var repo = LayerSql.EnsureRepo(sql, scope.Organization, scope.Repository);
         var events = new List<AuditEvent>();
+        var restored = TimeSaved.Restored(job);
         foreach (var use in job.Uses)
         {
             UseSql.AddLookup(sql, job.Producer, scope, use, now);
-            UseSql.Count(sql, repo, use);
+            UseSql.Count(sql, repo, use, TimeSaved.Of(sql, repo, job, use, restored));
+            Sharing.Define(sql, repo, job.Identity, use.Query.Kind, job.Producer, use.Query.Name, use.SharesWithForks, now);
             if (use.Lookup.Entry is { } entry && EntryLife.IsStale(entry, now, ttl))
             {
                 EntrySql.Touch(sql, entry.Id, now, EntryLife.ExpiresAt(entry.CreatedAt, now, entry.Ttl, entry.MaxAge));
@@ -172,7 +174,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
     {
         var actor = $"{job.Producer.RunId}/{job.Producer.Job}/{job.Producer.Attempt}";
         var (organization, repository) = (job.Identity.Organization, job.Identity.Repository);
-        if (use.Lookup.Entry is { } entry)
+        if (use is { Purpose: UsePurpose.Restore, Lookup.Entry: { } entry })
         {
             events.Add(new(now, organization, repository, "cache.restore", actor, $"cache/{entry.Id}", $"'{use.Query.Name}' {use.Lookup.Class.NameOf()} '{entry.Key}' of {entry.Scope}"));
         }

@@ -7,15 +7,20 @@ using Strata.Layers.Trees;
 
 namespace Strata.Caching.Entries;
 
-/// <summary>Content and changes as rows keep them: <c>[{"path":…,"layers":[…],"tree":…,"size":…,"files":…}]</c>, <c>[[input,before,after]]</c>.</summary>
+/// <summary>Content and changes as rows keep them: <c>[{"path":…,"file":true?,"layers":[…],"tree":…,"size":…,"files":…}]</c>, <c>[[input,before,after]]</c>.</summary>
 internal static class ContentJson
 {
     public static string Write(CacheContent content) => Write(json =>
     {
-        foreach (var (path, tree) in content.Paths)
+        foreach (var (path, tree, isFile) in content.Paths)
         {
             json.WriteStartObject();
             json.WriteString("path"u8, path);
+            if (isFile)
+            {
+                json.WriteBoolean("file"u8, true);
+            }
+
             if (tree is not null)
             {
                 json.WriteStartArray("layers"u8);
@@ -40,7 +45,7 @@ internal static class ContentJson
         var paths = new List<CachedPath>(json.RootElement.GetArrayLength());
         foreach (var path in json.RootElement.EnumerateArray())
         {
-            paths.Add(new(path.GetProperty("path"u8).GetString()!, path.TryGetProperty("layers"u8, out var layers) ? ReadTree(path, layers) : null));
+            paths.Add(new(path.GetProperty("path"u8).GetString()!, path.TryGetProperty("layers"u8, out var layers) ? ReadTree(path, layers) : null, path.TryGetProperty("file"u8, out _)));
         }
 
         return new(paths);

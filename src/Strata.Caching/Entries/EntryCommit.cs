@@ -47,7 +47,8 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
     private CacheEntry Publish(SqlSession sql, EntrySlot slot)
     {
         var shareable = commit.Shareable && commit.DerivedFrom.All(source => source.Kind is not ProductKind.CacheEntry || EntrySql.Get(sql, source.Id).Shareable);
-        var id = EntrySql.Insert(sql, slot, commit, shareable, now, EntryLife.ExpiresAt(now, now, commit.Ttl, commit.MaxAge));
+        var shares = Sharing.OfCommit(sql, slot.Repo, commit, now);
+        var id = EntrySql.Insert(sql, slot, commit, shareable, shares, now, EntryLife.ExpiresAt(now, now, commit.Ttl, commit.MaxAge));
         foreach (var layer in commit.Content.Layers())
         {
             LayerSql.AddLayer(sql, slot.Repo, id, layer, commit.LayerBytes.GetValueOrDefault(layer));

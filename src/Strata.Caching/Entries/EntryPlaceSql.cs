@@ -13,7 +13,7 @@ internal static class EntryPlaceSql
     /// <summary>For any statement on <c>cache_entry</c> that means live ones.</summary>
     public const string IsLive = "cache_entry.state = 'live' AND NOT EXISTS (SELECT 1 FROM revoked_product WHERE revoked_product.kind = 0 AND revoked_product.id = cache_entry.id)";
 
-    private const string Columns = "id, key, ref, trust, shareable, created_at, last_used_at, ttl_ms, max_age_ms";
+    private const string Columns = "id, key, ref, trust, shareable * shares, created_at, last_used_at, ttl_ms, max_age_ms";
 
     public static EntrySlot? FindSlot(SqlSession sql, RunIdentity reader, EntryKind kind, string identity)
     {

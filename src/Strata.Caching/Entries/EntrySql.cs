@@ -10,7 +10,7 @@ internal static class EntrySql
 {
     private const string Columns = """
         cache_entry.id, cache_entry.kind, cache_repo.org, cache_repo.repo, cache_entry.ref, cache_entry.trust, cache_entry.name, cache_entry.type, cache_slot.identity,
-        cache_entry.key, cache_entry.content, cache_entry.run_id, cache_entry.job, cache_entry.attempt, cache_entry.shareable, cache_entry.created_at, cache_entry.last_used_at,
+        cache_entry.key, cache_entry.content, cache_entry.run_id, cache_entry.job, cache_entry.attempt, cache_entry.shareable * cache_entry.shares, cache_entry.created_at, cache_entry.last_used_at,
         cache_entry.ttl_ms, cache_entry.max_age_ms, cache_entry.size_bytes, cache_entry.spent_ms, cache_entry.manifest, cache_entry.effects, cache_entry.state,
         cache_entry.reason, cache_entry.retired_at
         """;
@@ -71,19 +71,20 @@ internal static class EntrySql
     }
 
     /// <returns>Its id.</returns>
-    public static long Insert(SqlSession sql, EntrySlot slot, CacheCommit commit, bool shareable, DateTimeOffset now, DateTimeOffset? expiresAt)
+    public static long Insert(SqlSession sql, EntrySlot slot, CacheCommit commit, bool shareable, bool shares, DateTimeOffset now, DateTimeOffset? expiresAt)
     {
         var (draft, scope) = (commit.Draft, Scope.Of(commit.Draft.Writer));
         using var rows = sql.Query(
             """
             INSERT INTO cache_entry (slot, repo, kind, ref, trust, is_default, key, state, shareable, created_at, last_used_at, ttl_ms, max_age_ms, expires_at, size_bytes, spent_ms,
-                name, type, run_id, job, attempt, content, manifest, effects)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                name, type, run_id, job, attempt, content, manifest, effects, shares)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
             RETURNING id
             """,
             slot.Id, slot.Repo, (long)draft.Kind, scope.Ref, (long)scope.Trust, scope.Trust is Trust.Protected && scope.Ref == draft.Writer.DefaultBranch, draft.Key, shareable, now,
             Milliseconds(commit.Ttl), Milliseconds(commit.MaxAge), expiresAt is { } at ? at : default(SqlValue), commit.Content.SizeBytes, (long)commit.Spent.TotalMilliseconds,
-            draft.Name, draft.Type, draft.Producer.RunId, draft.Producer.Job, draft.Producer.Attempt, ContentJson.Write(commit.Content), commit.Manifest, commit.Effects);
+            draft.Name, draft.Type, draft.Producer.RunId, draft.Producer.Job, draft.Producer.Attempt, ContentJson.Write(commit.Content), commit.Manifest, commit.Effects,
+            shares);
         var id = rows.Read() ? rows.Integer(0) : throw new InvalidOperationException("An entry has no id.");
         _ = rows.Read(); // to its end: only then it has happened
         return id;

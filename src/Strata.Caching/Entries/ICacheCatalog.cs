@@ -28,6 +28,9 @@ public interface ICacheCatalog
     /// <returns>False: it was not live.</returns>
     ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken);
 
+    /// <summary>Layers that only entries out of use have, by organization, and their bytes. Something else may need them, and they may be gone already.</summary>
+    ValueTask<IReadOnlyList<(string Organization, Digest Layer, long SizeBytes)>> ListUnneededLayersAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes out of use what is too old or over a limit, and forgets what has been out of use for long. Cheap when there is nothing to do.</summary>
     ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CancellationToken cancellationToken);
 }

@@ -12,6 +12,9 @@ public sealed record JobCaches
 
     /// <summary>Of both kinds, in the order they were looked for.</summary>
     public required IReadOnlyList<CacheUse> Uses { get; init; }
+
+    /// <summary>What the job's steps took together. Null: they did not all succeed, so it says nothing.</summary>
+    public TimeSpan? Work { get; init; }
 }
 
 /// <summary>One look-up and what followed.</summary>
@@ -20,6 +23,13 @@ public sealed record CacheUse
     public required CacheQuery Query { get; init; }
 
     public required CacheLookup Lookup { get; init; }
+
+    public UsePurpose Purpose { get; init; }
+
+    /// <summary>
+    /// As the job's own workflow states it; null: it says nothing. Counts only where the job is of a protected ref, whose definition it is then: what less trusted runs say is not looked at.
+    /// </summary>
+    public bool? SharesWithForks { get; init; }
 
     public TimeSpan RestoreTime { get; init; }
 
@@ -38,6 +48,18 @@ public sealed record CacheUse
 
     /// <summary>What was stored anew.</summary>
     public long SavedBytes { get; init; }
+}
+
+/// <summary>What something was looked for.</summary>
+public enum UsePurpose
+{
+    Restore,
+
+    /// <summary>Only to know whether it is there.</summary>
+    Look,
+
+    /// <summary>To save it, unless it is there: not counted as a look-up.</summary>
+    Save,
 }
 
 /// <summary>As in the report (DESIGN §9).</summary>

@@ -70,7 +70,7 @@ internal static class LayerSql
     {
         using var rows = sql.Query(
             """
-            SELECT cache_entry.id, cache_entry.ref, cache_entry.trust, cache_entry.shareable, cache_entry.state
+            SELECT cache_entry.id, cache_entry.ref, cache_entry.trust, cache_entry.shareable * cache_entry.shares, cache_entry.state
             FROM cache_layer JOIN cache_entry_layer ON cache_entry_layer.layer = cache_layer.id JOIN cache_entry ON cache_entry.id = cache_entry_layer.entry
             WHERE cache_layer.repo = $1 AND cache_layer.layer = $2 AND cache_entry.trust >= $3
                 AND NOT EXISTS (SELECT 1 FROM revoked_product WHERE revoked_product.kind = 0 AND revoked_product.id = cache_entry.id)
@@ -96,6 +96,20 @@ internal static class LayerSql
         while (rows.Read())
         {
             layers.Add((rows.Text(0), Digest.Parse(rows.Text(1), null)));
+        }
+
+        return layers;
+    }
+
+    /// <summary>Layers that only entries out of use have, in their repository, and their bytes.</summary>
+    public static List<(string Organization, Digest Layer, long SizeBytes)> ListUnneeded(SqlSession sql)
+    {
+        using var rows = sql.Query(
+            "SELECT cache_repo.org, cache_layer.layer, cache_layer.size_bytes FROM cache_layer JOIN cache_repo ON cache_repo.id = cache_layer.repo WHERE cache_layer.entries = 0");
+        var layers = new List<(string, Digest, long)>();
+        while (rows.Read())
+        {
+            layers.Add((rows.Text(0), Digest.Parse(rows.Text(1), null), rows.Integer(2)));
         }
 
         return layers;

@@ -48,7 +48,7 @@ internal static class UseSql
     {
         using var rows = sql.Query(
             """
-            SELECT cache_repo.org, cache_repo.repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms
+            SELECT cache_repo.org, cache_repo.repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms, measured
             FROM cache_counter JOIN cache_repo ON cache_repo.id = cache_counter.repo ORDER BY cache_repo.org, cache_repo.repo, kind, type, name
             """);
         var counts = new List<CacheCount>();
@@ -59,6 +59,7 @@ internal static class UseSql
                 Organization = rows.Text(0), Repository = rows.Text(1), IsStep = rows.Integer(2) == (long)EntryKind.Step, Type = rows.Text(3), Name = rows.Text(4), Hits = rows.Integer(5),
                 Partial = rows.Integer(6), Misses = rows.Integer(7), Errors = rows.Integer(8), Saves = rows.Integer(9), RestoredBytes = rows.Integer(10), TransferredBytes = rows.Integer(11),
                 SavedBytes = rows.Integer(12), Saved = TimeSpan.FromMilliseconds(rows.Integer(13)), Spent = TimeSpan.FromMilliseconds(rows.Integer(14)),
+                Measured = rows.Integer(15),
             });
         }
 
@@ -72,22 +73,24 @@ internal static class UseSql
         return rows.Read() ? (rows.Integer(0), rows.Integer(1)) : default;
     }
 
-    /// <summary>Time saved is what making the entry took, of a partial hit nothing; time spent is that of restoring and saving.</summary>
-    public static void Count(SqlSession sql, long repo, CacheUse use)
+    /// <summary>Time spent is that of restoring and saving.</summary>
+    /// <param name="saved">Null: it is not known.</param>
+    public static void Count(SqlSession sql, long repo, CacheUse use, TimeSpan? saved)
     {
-        var outcome = use.Lookup.Outcome;
+        var (outcome, isLookup) = (use.Lookup.Outcome, use.Purpose is not UsePurpose.Save);
         sql.Execute(
             """
-            INSERT INTO cache_counter (repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            INSERT INTO cache_counter (repo, kind, type, name, hits, partial, misses, errors, saves, restored_bytes, transferred_bytes, saved_bytes, saved_ms, spent_ms, measured)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (repo, kind, type, name) DO UPDATE SET
                 hits = cache_counter.hits + excluded.hits, partial = cache_counter.partial + excluded.partial, misses = cache_counter.misses + excluded.misses,
                 errors = cache_counter.errors + excluded.errors, saves = cache_counter.saves + excluded.saves,
                 restored_bytes = cache_counter.restored_bytes + excluded.restored_bytes, transferred_bytes = cache_counter.transferred_bytes + excluded.transferred_bytes,
-                saved_bytes = cache_counter.saved_bytes + excluded.saved_bytes, saved_ms = cache_counter.saved_ms + excluded.saved_ms, spent_ms = cache_counter.spent_ms + excluded.spent_ms
+                saved_bytes = cache_counter.saved_bytes + excluded.saved_bytes, saved_ms = cache_counter.saved_ms + excluded.saved_ms, spent_ms = cache_counter.spent_ms + excluded.spent_ms,
+                measured = cache_counter.measured + excluded.measured
             """,
-            repo, (long)use.Query.Kind, use.Query.Type, use.Query.Name, outcome is LookupOutcome.Hit, outcome is LookupOutcome.Partial, outcome is LookupOutcome.Miss,
-            use.Lookup.Class is OutcomeClass.Error, use.Save is SaveOutcome.Saved or SaveOutcome.Unchanged, use.RestoredBytes, use.TransferredBytes, use.SavedBytes,
-            outcome is LookupOutcome.Hit ? (long)use.Lookup.Entry!.Spent.TotalMilliseconds : 0, (long)(use.RestoreTime + use.SaveTime).TotalMilliseconds);
+            repo, (long)use.Query.Kind, use.Query.Type, use.Query.Name, isLookup && outcome is LookupOutcome.Hit, isLookup && outcome is LookupOutcome.Partial,
+            isLookup && outcome is LookupOutcome.Miss, isLookup && use.Lookup.Class is OutcomeClass.Error, use.Save is SaveOutcome.Saved or SaveOutcome.Unchanged, use.RestoredBytes,
+            use.TransferredBytes, use.SavedBytes, (long)(saved ?? TimeSpan.Zero).TotalMilliseconds, (long)(use.RestoreTime + use.SaveTime).TotalMilliseconds, saved is not null);
     }
 }

@@ -29,11 +29,14 @@ public static class CacheAdvice
     {
         { Hits: 0, Partial: 0, Saves: 0 } => Text($"never found in {count.Lookups} look-ups, and never saved: is its path right, and do its jobs succeed?"),
         { Hits: 0, Partial: 0 } => Text($"never found in {count.Lookups} look-ups, though saved {count.Saves} times: its key is another one each time"),
-        { IsStep: false } when count.Spent > count.Saved && count.Partial < count.Lookups / 2 => Text(
-            $"{Lifetime.Format(count.Spent)} spent on restoring and saving {new ByteSize(count.RestoredBytes + count.SavedBytes)}, {Lifetime.Format(count.Saved)} saved: the job may be faster without it"),
-        { IsStep: true } when count.Spent > count.Saved => Text($"{Lifetime.Format(count.Spent)} spent, {Lifetime.Format(count.Saved)} saved: the step is as fast without its cache"),
+        { IsStep: false } when count.Measured >= LookupsMin && count.Measured * 2 >= count.Hits + count.Partial && count.Spent > count.Saved => Text(
+            $"{Lifetime.Format(count.Spent)} spent on restoring and saving {new ByteSize(count.RestoredBytes + count.SavedBytes)}, {SavedText(count)} by it: the job may be faster without it"),
+        { IsStep: true } when count.Spent > count.Saved => Text($"{Lifetime.Format(count.Spent)} spent, {SavedText(count)}: the step is as fast without its cache"),
         _ => null,
     };
+
+    private static string SavedText(CacheCount count) =>
+        count.Saved < TimeSpan.Zero ? $"{Lifetime.Format(-count.Saved)} lost" : $"{Lifetime.Format(count.Saved)} saved";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

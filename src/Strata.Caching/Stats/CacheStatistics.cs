@@ -36,8 +36,11 @@ public sealed record CacheCount
 
     public required long SavedBytes { get; init; }
 
-    /// <summary>What making it anew would have taken, of all hits.</summary>
+    /// <summary>What jobs took less with it, where that is known; less than nothing if they took longer.</summary>
     public required TimeSpan Saved { get; init; }
+
+    /// <summary>Restores of which <see cref="Saved"/> is known.</summary>
+    public required long Measured { get; init; }
 
     /// <summary>What restoring and saving took.</summary>
     public required TimeSpan Spent { get; init; }

@@ -18,15 +18,16 @@ public static class PrometheusText
         Add("strata_cache_restored_bytes_total", "Bytes of the trees restored.", static count => count.RestoredBytes);
         Add("strata_cache_transferred_bytes_total", "Bytes fetched for restores.", static count => count.TransferredBytes);
         Add("strata_cache_saved_bytes_total", "Bytes stored anew.", static count => count.SavedBytes);
-        Add("strata_cache_saved_seconds_total", "What making it anew would have taken, of all hits.", static count => count.Saved.TotalSeconds);
         Add("strata_cache_spent_seconds_total", "What restoring and saving took.", static count => count.Spent.TotalSeconds);
+        Add("strata_cache_measured_restores_total", "Restores of which the time saved is known.", static count => count.Measured);
+        Add("strata_cache_saved_seconds", "What jobs took less with it so far; falls where they took longer.", static count => count.Saved.TotalSeconds, "gauge");
         Gauge("cache_size_bytes", "Bytes of the layers of live entries.", statistics.SizeBytes);
         Gauge("strata_cache_entries", "Live entries.", statistics.Entries);
         return text.ToString();
 
-        void Add(string name, string help, Func<CacheCount, double> value)
+        void Add(string name, string help, Func<CacheCount, double> value, string kind = "counter")
         {
-            Head(name, help, "counter");
+            Head(name, help, kind);
             foreach (var type in types)
             {
                 text.Append(CultureInfo.InvariantCulture, $"{name}{{type=\"{Escape(type.Key)}\"}} {type.Sum(value):0.###}\n");

@@ -1,34 +1,81 @@
 using System.CommandLine;
+using Strata.Cli.Run;
+using Strata.Cli.Storage;
 using Strata.Cli.Upkeep;
 using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Layers.Remote;
+using Strata.Storage;
+using Strata.Storage.Blobs;
+using Strata.Storage.Garbage;
 
 namespace Strata.Cli.Cache;
 
-/// <summary><c>strata cache gc</c>: what a run does when it has ended, at once and to the end.</summary>
+/// <summary><c>strata cache gc</c>: what a run does when it has ended, at once and to the end; and the bytes of what is out of use, here and in storage.</summary>
 internal static class CacheGcCommand
 {
     public static Command Create()
     {
         var options = new CacheOptions();
-        var command = new Command("gc", "Take out of use what is too old or over a limit.");
+        var storage = SelectionOptions.One("--storage", "URL", "s3://bucket[/prefix] or file:///dir (default: storage in the configuration).");
+        var command = new Command("gc", "Take out of use what is too old or over a limit, and remove its bytes.") { storage };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
-            var done = place.Database is null ? null : await CacheUpkeep.RunAsync(place.Database, place.Data, place.Configuration, cancellationToken).ConfigureAwait(false);
-            var result = done is null ? new GcResult(0, 0, 0, 0, 0)
-                : new(done.Revoked, done.Swept.Expired, done.Swept.Evicted, done.Swept.Forgotten, done.Swept.FreedBytes);
+            var location = parsed.GetValue(storage) is { } url ? StorageLocation.Parse(url) : place.Configuration.Storage;
+            var result = await RunAsync(place, location, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(result, CacheJson.Default.GcResult);
             }
             else
             {
-                Console.Out.WriteLine($"{result.Expired} expired, {result.Evicted} evicted, {result.Revoked} revoked, {result.Forgotten} forgotten; {new ByteSize(result.BytesFreed)} no longer needed");
+                Write(Console.Out, result);
             }
 
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static async Task<GcResult> RunAsync(CachePlace place, StorageLocation? location, CancellationToken cancellationToken)
+    {
+        if (place.Database is null)
+        {
+            return new(0, 0, 0, 0, 0, 0, 0, null, null);
+        }
+
+        var done = await CacheUpkeep.RunAsync(place.Database, place.Data, place.Configuration, removesAll: true, cancellationToken).ConfigureAwait(false);
+        var blobs = location is null ? null : await RemoveBlobsAsync(place, location, cancellationToken).ConfigureAwait(false);
+        return new(
+            done.Revoked, done.Swept.Expired, done.Swept.Evicted, done.Swept.Forgotten, done.Swept.FreedBytes, done.LayersRemoved, done.BytesRemoved, blobs?.Blobs, blobs?.BytesFreed);
+    }
+
+    private static async Task<CollectionReport?> RemoveBlobsAsync(CachePlace place, StorageLocation location, CancellationToken cancellationToken)
+    {
+        var storage = HostStorage.Open(place.Data, location, place.Configuration.LayersBytesMax);
+        await using (storage.ConfigureAwait(false))
+        {
+            try
+            {
+                return await new BlobCollector(storage.Archives, new LayerBlobRoots(LocalRoots.Of(place.Data))).RunAsync(BlobCollector.Grace, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BlobStoreException e)
+            {
+                throw new EnvironmentException(TransferDiagnostics.StoreFailed(e), e);
+            }
+        }
+    }
+
+    private static void Write(TextWriter output, GcResult result)
+    {
+        output.WriteLine(
+            $"{result.Expired} expired, {result.Evicted} evicted, {result.Revoked} revoked, {result.Forgotten} forgotten; {new ByteSize(result.BytesFreed)} no longer needed");
+        output.WriteLine($"removed here: {result.LayersRemoved} layers, {new ByteSize(result.BytesRemoved)}");
+        if (result.BlobsRemoved is { } blobs)
+        {
+            output.WriteLine($"removed from storage: {blobs} blobs, {new ByteSize(result.BlobBytesRemoved ?? 0)}; what was stored within an hour stays");
+        }
     }
 }

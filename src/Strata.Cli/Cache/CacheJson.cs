@@ -71,29 +71,34 @@ internal sealed record ChangeResult(string Input, string? Before, string? After)
 
 internal sealed record CacheRemoveResult(IReadOnlyList<long> Removed);
 
-internal sealed record GcResult(int Revoked, int Expired, int Evicted, int Forgotten, long BytesFreed);
+/// <param name="BytesFreed">Of layers that no entry needs now.</param>
+/// <param name="LayersRemoved">From this host's disk.</param>
+/// <param name="BlobsRemoved">From storage; null: none is configured.</param>
+internal sealed record GcResult(
+    int Revoked, int Expired, int Evicted, int Forgotten, long BytesFreed, int LayersRemoved, long BytesRemoved, int? BlobsRemoved, long? BlobBytesRemoved);
 
 internal sealed record StatsResult(IReadOnlyList<CountResult> Caches, IReadOnlyList<KindResult> Kinds, long Entries, long SizeBytes, CostResult Costs, IReadOnlyList<string> Advice);
 
 internal sealed record CountResult(
     string Repository, string Kind, string Type, string Name, long Hits, long Partial, long Misses, long Errors, long Saves, long RestoredBytes, long TransferredBytes, long SavedBytes,
-    long SavedMs, long SpentMs)
+    long SavedMs, long Measured, long SpentMs)
 {
     public static CountResult Of(CacheCount count) => new(
         $"{count.Organization}/{count.Repository}", count.IsStep ? "step" : "dependency", count.Type, count.Name, count.Hits, count.Partial, count.Misses, count.Errors, count.Saves,
-        count.RestoredBytes, count.TransferredBytes, count.SavedBytes, (long)count.Saved.TotalMilliseconds, (long)count.Spent.TotalMilliseconds);
+        count.RestoredBytes, count.TransferredBytes, count.SavedBytes, (long)count.Saved.TotalMilliseconds, count.Measured, (long)count.Spent.TotalMilliseconds);
 }
 
 /// <param name="HitRate">Exact hits among all look-ups; null: none was made.</param>
 /// <param name="NetMs">Saved less spent.</param>
-internal sealed record KindResult(string Kind, long Lookups, long Hits, long Partial, double? HitRate, long NetMs)
+/// <param name="Measured">Restores of which it is known what they saved.</param>
+internal sealed record KindResult(string Kind, long Lookups, long Hits, long Partial, double? HitRate, long NetMs, long Measured)
 {
     public static KindResult Of(string kind, IReadOnlyList<CacheCount> counts)
     {
         var (lookups, hits) = (counts.Sum(count => count.Lookups), counts.Sum(count => count.Hits));
         return new(
             kind, lookups, hits, counts.Sum(count => count.Partial), lookups == 0 ? null : Math.Round((double)hits / lookups, 4),
-            counts.Sum(count => (long)(count.Saved - count.Spent).TotalMilliseconds));
+            counts.Sum(count => (long)(count.Saved - count.Spent).TotalMilliseconds), counts.Sum(count => count.Measured));
     }
 }
 

@@ -49,6 +49,12 @@ internal static class CacheStatsCommand
         return command;
     }
 
+    private static string Saved(CountResult cache)
+    {
+        var saved = TimeSpan.FromMilliseconds(cache.SavedMs);
+        return cache.Measured == 0 && cache.Hits + cache.Partial > 0 ? "not known" : saved < TimeSpan.Zero ? $"-{Lifetime.Format(-saved)}" : Lifetime.Format(saved);
+    }
+
     private static void Write(TextWriter output, StatsResult result)
     {
         List<string[]> rows = [["REPOSITORY", "NAME", "TYPE", "LOOK-UPS", "HITS", "PARTIAL", "SAVES", "RESTORED", "FETCHED", "SAVED", "TIME SAVED", "TIME SPENT"]];
@@ -58,7 +64,7 @@ internal static class CacheStatsCommand
             [
                 cache.Repository, CacheTable.Cut(cache.Name), cache.Type, $"{cache.Hits + cache.Partial + cache.Misses}", $"{cache.Hits}", $"{cache.Partial}", $"{cache.Saves}",
                 new ByteSize(cache.RestoredBytes).ToString(), new ByteSize(cache.TransferredBytes).ToString(), new ByteSize(cache.SavedBytes).ToString(),
-                Lifetime.Format(TimeSpan.FromMilliseconds(cache.SavedMs)), Lifetime.Format(TimeSpan.FromMilliseconds(cache.SpentMs)),
+                Saved(cache), Lifetime.Format(TimeSpan.FromMilliseconds(cache.SpentMs)),
             ]);
         }
 
@@ -73,7 +79,7 @@ internal static class CacheStatsCommand
             {
                 var net = TimeSpan.FromMilliseconds(Math.Abs(kind.NetMs));
                 output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all"));
+                    CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {(kind.Measured == 0 ? "what they save is not known yet" : $"{Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all")}"));
             }
         }
 

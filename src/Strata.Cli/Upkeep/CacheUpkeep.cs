@@ -16,11 +16,15 @@ internal static class CacheUpkeep
     /// <summary>Of everything that can be revoked.</summary>
     public static Revocations OpenRevocations(Database database) => new(database, TimeProvider.System, [new CacheRevocable(), new ImageLayerRevocable(), new ArtifactRevocable(TimeProvider.System)]);
 
-    public static async Task<CacheSweep> RunAsync(Database database, string dataDirectory, ConfigurationFile configuration, CancellationToken cancellationToken)
+    /// <param name="removesAll">Layers too that earlier sweeps, or a user, took out of use.</param>
+    public static async Task<CacheSweep> RunAsync(
+        Database database, string dataDirectory, ConfigurationFile configuration, bool removesAll, CancellationToken cancellationToken)
     {
         var revoked = await OpenRevocations(database).SettleAsync(cancellationToken).ConfigureAwait(false);
-        var swept = await new CacheCatalog(database, TimeProvider.System).SweepAsync(PolicyOf(dataDirectory, configuration), cancellationToken).ConfigureAwait(false);
-        return new(revoked, swept);
+        var catalog = new CacheCatalog(database, TimeProvider.System);
+        var swept = await catalog.SweepAsync(PolicyOf(dataDirectory, configuration), cancellationToken).ConfigureAwait(false);
+        var (layers, bytes) = removesAll || swept.FreedBytes > 0 ? await CacheLayerRemoval.RunAsync(catalog, dataDirectory, cancellationToken).ConfigureAwait(false) : default;
+        return new(revoked, swept, layers, bytes);
     }
 
     /// <summary>Where nothing is said, and layers are on this disk alone, caches may take what the layer store may.</summary>
@@ -33,4 +37,5 @@ internal static class CacheUpkeep
 }
 
 /// <param name="Revoked">Products that revocations have hidden, and that are settled now.</param>
-internal sealed record CacheSweep(int Revoked, SweepReport Swept);
+/// <param name="LayersRemoved">Of this host.</param>
+internal sealed record CacheSweep(int Revoked, SweepReport Swept, int LayersRemoved, long BytesRemoved);

@@ -22,7 +22,7 @@ internal static class StoreUpkeep
             if (usedCaches)
             {
                 using var database = new Database(dataDirectory, TimeProvider.System);
-                await CacheUpkeep.RunAsync(database, dataDirectory, configuration, limit.Token).ConfigureAwait(false);
+                await CacheUpkeep.RunAsync(database, dataDirectory, configuration, removesAll: false, limit.Token).ConfigureAwait(false);
             }
 
             var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), configuration.LayersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal static class CacheAction
             FailOnMiss = inputs.Flag("fail-on-cache-miss"),
             LookupOnly = inputs.Flag("lookup-only"),
         };
-        var cache = await session.FindAsync(spec, cancellationToken).ConfigureAwait(false);
+        var cache = await session.FindAsync(spec, saves: false, cancellationToken).ConfigureAwait(false);
         if (cache.Restored.Count > 0)
         {
             await PlaceAsync(cache, live, session, attempt, cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal static class CacheAction
 
     public static async Task<StepOutcome> SaveAsync(ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, CacheSession session, CancellationToken cancellationToken)
     {
-        var cache = await session.FindAsync(SpecOf(inputs, action), cancellationToken).ConfigureAwait(false);
+        var cache = await session.FindAsync(SpecOf(inputs, action), saves: true, cancellationToken).ConfigureAwait(false);
         if (cache.IsExactHit)
         {
             (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, "exact-hit");
@@ -71,7 +71,7 @@ internal static class CacheAction
         Rolling = false,
         FailOnMiss = false,
         LookupOnly = false,
-        ShareWithForks = false,
+        ShareWithForks = null,
         Env = new Dictionary<string, string>(),
         Inputs = new Dictionary<string, string>(),
         At = action.At,
@@ -86,13 +86,13 @@ internal static class CacheAction
         {
             foreach (var place in cache.Places)
             {
-                if (!cache.Restored.TryGetValue(place.Path, out var layers))
+                if (!cache.Restored.TryGetValue(place.Path, out var layers) || cache.PlaceOf(place) is not { } to)
                 {
                     continue;
                 }
 
-                using var directory = live.Sandbox.OpenDirectory(place.Path, (live.User.UserId, live.User.GroupId))
-                    ?? throw new IOException($"{place.Path} is there and no directory");
+                using var directory = live.Sandbox.OpenDirectory(to.Directory, (live.User.UserId, live.User.GroupId))
+                    ?? throw new IOException($"{to.Directory} is there and no directory");
                 await placement.MergeAsync(directory, [.. layers.Select(LowerLayer.Of)], cancellationToken).ConfigureAwait(false);
             }
 

@@ -68,12 +68,12 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         {
             foreach (var place in cache.Places)
             {
-                if (!cache.Restored.TryGetValue(place.Path, out var layers))
+                if (!cache.Restored.TryGetValue(place.Path, out var layers) || cache.PlaceOf(place) is not { } to)
                 {
                     continue; // it was not there when the entry was saved
                 }
 
-                if (await trees.OpenAsync(place.Place, layers, cancellationToken).ConfigureAwait(false) is not { } tree)
+                if (await trees.OpenAsync(to.Place, layers, cancellationToken).ConfigureAwait(false) is not { } tree)
                 {
                     await LoseAsync(cache, EntryState.Expired, "a layer of it is gone", cancellationToken).ConfigureAwait(false);
                     return [];
@@ -147,7 +147,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
     private async Task<bool> TryAsync(JobCache cache, CancellationToken cancellationToken)
     {
         cache.Lookup = await attempt.Services.Caches.FindAsync(cache.Query!, cancellationToken).AsTask().WaitAsync(WaitMax, time, cancellationToken).ConfigureAwait(false);
-        if (cache.Lookup.Entry is not { } entry || cache.Spec.LookupOnly)
+        if (cache.Lookup.Entry is not { } entry || cache.Purpose is not UsePurpose.Restore)
         {
             return false;
         }
@@ -171,6 +171,11 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
             if (layers.Count > 0)
             {
                 cache.Restored[path.Path] = layers;
+                if (path.IsFile)
+                {
+                    cache.RestoredFiles.Add(path.Path);
+                }
+
                 cache.RestoredBytes += path.Tree!.SizeBytes;
             }
         }

@@ -75,8 +75,7 @@ internal sealed class CacheSaving(
         var isEmpty = false;
         foreach (var place in cache.Places)
         {
-            var basis = cache.IsInUpper ? [] : cache.Restored.GetValueOrDefault(place.Path) ?? [];
-            var outcome = await SaveTreeAsync(cache, place, basis, others, sandbox, cancellationToken).ConfigureAwait(false);
+            var (outcome, isFile, basis) = await SavePathAsync(cache, place, others, sandbox, cancellationToken).ConfigureAwait(false);
             if (outcome is TreeSave.Blocked blocked)
             {
                 var found = SecretDiagnostics.Found($"The cache '{cache.Spec.Name}'", blocked.Finds, cache.Spec.At);
@@ -97,17 +96,39 @@ internal sealed class CacheSaving(
                 TreeSave.Saved tree => tree.Tree,
                 TreeSave.Unchanged => BaseOf(cache, place.Path),
                 _ => null,
-            }));
+            }, isFile));
         }
 
         if (paths.TrueForAll(static path => path.Tree is null))
         {
             var at = string.Join(", ", cache.Places.Select(static place => place.Path));
-            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, isEmpty ? $"nothing is in {at}" : $"there is no directory at {at}");
+            (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, isEmpty ? $"nothing is in {at}" : $"nothing is at {at}");
             return;
         }
 
         await CommitAsync(cache, draft, new(paths), isChanged, leases, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As a directory, else as a file.</summary>
+    /// <returns>And what it stands on.</returns>
+    private async Task<(TreeSave Outcome, bool IsFile, IReadOnlyList<LayerLease> Basis)> SavePathAsync(
+        JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
+    {
+        var restored = cache.IsInUpper ? [] : cache.Restored.GetValueOrDefault(place.Path) ?? [];
+        var wasFile = cache.RestoredFiles.Contains(place.Path);
+        var basis = wasFile ? [] : restored;
+        var outcome = place.IsFile ? new TreeSave.Absent() : await SaveTreeAsync(cache, place, basis, others, sandbox, cancellationToken).ConfigureAwait(false);
+        if (outcome is TreeSave.Absent && place.AsFile() is { } file)
+        {
+            var fileBasis = wasFile ? restored : [];
+            var fileOutcome = await SaveTreeAsync(cache, file, fileBasis, others, sandbox, cancellationToken).ConfigureAwait(false);
+            if (fileOutcome is not (TreeSave.Absent or TreeSave.Empty))
+            {
+                return (fileOutcome, true, fileBasis);
+            }
+        }
+
+        return (outcome, false, restored);
     }
 
     private async Task<TreeSave> SaveTreeAsync(
@@ -115,15 +136,16 @@ internal sealed class CacheSaving(
     {
         var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets));
         using var overlay = trees.Open(place.In.Overlay, sandbox);
-        return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, cancellationToken).ConfigureAwait(false);
+        return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, place.ToChoice(), cancellationToken).ConfigureAwait(false);
     }
 
     private static List<byte[]> Except(JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others)
     {
         var except = new List<byte[]>();
+        var own = JobTrees.PlaceOf(Encoding.UTF8.GetBytes(place.Path.TrimStart('/'))).Path; // of a file not the directory that is looked at
         foreach (var other in others)
         {
-            if (other.Overlay == place.In.Overlay && Layers.Differences.TreePath.IsBelow(other.Path, place.In.Path))
+            if (other.Overlay == place.In.Overlay && !other.Path.AsSpan().SequenceEqual(own) && Layers.Differences.TreePath.IsBelow(other.Path, place.In.Path))
             {
                 except.Add(other.Path);
             }
@@ -158,6 +180,7 @@ internal sealed class CacheSaving(
             LayerBytes = content.Layers().ToDictionary(static digest => digest, digest => layers.Find(lease => lease.Digest == digest)?.SizeBytes ?? 0),
             DerivedFrom = derivedFrom(),
             Shareable = attempt.IsShareable,
+            SharesWithForks = cache.Spec.ShareWithForks,
             Ttl = cache.Spec.Ttl,
             MaxAge = cache.Spec.MaxAge,
             Manifest = cache.Query!.Manifest,
@@ -194,7 +217,8 @@ internal sealed class CacheSaving(
 
             try
             {
-                await trees.PrepareAsync(cache.Places[i].Place, stack, cancellationToken).ConfigureAwait(false);
+                var place = content.Paths[i].IsFile ? cache.Places[i].AsFile()! : cache.Places[i];
+                await trees.PrepareAsync(place.Place, stack, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
             {

@@ -29,7 +29,7 @@ internal sealed class CacheSession(
     public Dictionary<string, string> Env { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What is restored or saved on its own.</summary>
-    public IReadOnlyList<JobPlace> Places => [.. _all.SelectMany(static cache => cache.Places).Select(static place => place.In)];
+    public IReadOnlyList<JobPlace> Places => [.. _all.SelectMany(static cache => cache.Places).Where(static place => place.IsWhole).Select(static place => place.In)];
 
     /// <summary>For expressions: each cache's outcome and matched key, by name.</summary>
     public ObjectValue Context => new(_all.Select(static cache => KeyValuePair.Create<string, Value>(cache.Spec.Name, ContextValues.Of(
@@ -87,9 +87,10 @@ internal sealed class CacheSession(
     }
 
     /// <summary>One that a step asks for: what was found is held, and not placed.</summary>
-    public async Task<JobCache> FindAsync(CacheSpec spec, CancellationToken cancellationToken)
+    /// <param name="saves">The step only saves it: nothing is to be restored.</param>
+    public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
-        var cache = new JobCache(spec);
+        var cache = new JobCache(spec, saves);
         if (isOn(spec.Type))
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
@@ -110,7 +111,8 @@ internal sealed class CacheSession(
     }
 
     /// <summary>All that is to be saved, when nobody writes in the sandbox any more; then what became of them is recorded.</summary>
-    public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, ISandbox? sandbox, CancellationToken cancellationToken)
+    /// <param name="work">What the job's steps took together.</param>
+    public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
         var places = Places.Concat(others).ToList();
         foreach (var cache in _all)
@@ -125,6 +127,8 @@ internal sealed class CacheSession(
         {
             Query = cache.Query!,
             Lookup = cache.Lookup!,
+            Purpose = cache.Purpose,
+            SharesWithForks = cache.Spec.ShareWithForks,
             RestoreTime = cache.RestoreTime,
             RestoredBytes = cache.RestoredBytes,
             TransferredBytes = cache.TransferredBytes,
@@ -136,7 +140,7 @@ internal sealed class CacheSession(
         if (uses.Count > 0)
         {
             await attempt.Services.Caches.RecordAsync(
-                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses }, CancellationToken.None).ConfigureAwait(false);
+                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = succeeded ? work : null }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -170,7 +174,7 @@ internal sealed class CacheSession(
 
     private async Task TellAsync(JobCache cache)
     {
-        if (cache.Lookup?.Entry is { } entry)
+        if (cache is { Purpose: UsePurpose.Restore, Lookup.Entry: { } entry })
         {
             _derivedFrom.Add(new(ProductKind.CacheEntry, entry.Id));
         }
@@ -179,6 +183,7 @@ internal sealed class CacheSession(
         {
             { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
             { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
+            { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
             { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
             _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
         };

@@ -35,7 +35,8 @@ internal sealed record CacheSpec
 
     public required bool LookupOnly { get; init; }
 
-    public required bool ShareWithForks { get; init; }
+    /// <summary>As this run's workflow says it.</summary>
+    public required bool? ShareWithForks { get; init; }
 
     /// <summary>For the job's steps, under what the workflow sets.</summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }

@@ -5,8 +5,11 @@ using Strata.Layers.Store;
 namespace Strata.Execution.Caches;
 
 /// <summary>One cache of a job: what was looked for, what came of it, and what was saved.</summary>
-internal sealed class JobCache(CacheSpec spec)
+/// <param name="saves">It is only looked for because it is to be saved.</param>
+internal sealed class JobCache(CacheSpec spec, bool saves = false)
 {
+    public UsePurpose Purpose { get; } = saves ? UsePurpose.Save : spec.LookupOnly ? UsePurpose.Look : UsePurpose.Restore;
+
     public CacheSpec Spec => spec;
 
     /// <summary>Null: nothing was looked for.</summary>
@@ -22,6 +25,12 @@ internal sealed class JobCache(CacheSpec spec)
 
     /// <summary>Layers of what was found, by path; bottom first.</summary>
     public Dictionary<string, IReadOnlyList<LayerLease>> Restored { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Of <see cref="Restored"/> those that are no directories.</summary>
+    public HashSet<string> RestoredFiles { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where what was found of a path goes. Null: nowhere, for it was another kind of thing when it was saved.</summary>
+    public CachePlace? PlaceOf(CachePlace place) => RestoredFiles.Contains(place.Path) ? place.AsFile() : place.IsFile ? null : place;
 
     /// <summary>It was written into the running job, and is not below it.</summary>
     public bool IsInUpper { get; set; }
@@ -53,6 +62,7 @@ internal sealed class JobCache(CacheSpec spec)
         }
 
         Restored.Clear();
+        RestoredFiles.Clear();
         RestoredBytes = 0;
     }
 

@@ -66,7 +66,8 @@ internal sealed class HermeticPlanner(HermeticJob job)
     private async Task<ViewLease> OpenWorkspaceAsync(
         HermeticCommand command, IEnumerable<string> inputs, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var seen = inputs.Concat(named.SelectMany(static cache => cache.Places).Where(static place => place.In.Overlay is JobOverlay.Workspace).Select(static place => Encoding.UTF8.GetString(place.In.Path)));
+        var seen = inputs.Concat(named.SelectMany(static cache => cache.Places)
+            .Where(static place => place.In.Overlay is JobOverlay.Workspace).SelectMany(PatternsOf));
         var hidden = command.Cache.Outputs.Select(static pattern => pattern.Value).Where(static pattern => !pattern.StartsWith('!')).Select(static pattern => $"!{pattern}");
         var shown = Globs(seen.Concat(hidden));
         return await OpenAsync(
@@ -88,12 +89,13 @@ internal sealed class HermeticPlanner(HermeticJob job)
             foreach (var place in cache.Places.Where(static place => place.In.Overlay is JobOverlay.Root))
             {
                 var path = place.In.Path;
+                var choice = place.Choice;
                 var view = await OpenAsync(
                     JobOverlay.Root,
                     other => other.AsSpan().SequenceEqual(path) || TreePath.IsBelow(other, path) || TreePath.IsBelow(path, other),
                     layers => new()
                     {
-                        Parts = [new() { Layers = layers, Below = path, Prefix = path }],
+                        Parts = [choice is null ? new() { Layers = layers, Below = path, Prefix = path } : new() { Layers = layers, Selection = ViewSelection.Matching(choice) }],
                         Directories = place.Place.Directories,
                         OwnedBy = Owner,
                         Modified = epoch,
@@ -109,6 +111,9 @@ internal sealed class HermeticPlanner(HermeticJob job)
 
         return (views, trees);
     }
+
+    private static IEnumerable<string> PatternsOf(CachePlace place) =>
+        place.Choice?.Patterns.Select(static pattern => pattern.Canonical) ?? [Encoding.UTF8.GetString(place.In.Path)];
 
     private (uint, uint) Owner => ((uint)job.User.UserId, (uint)job.User.GroupId);
 

@@ -53,13 +53,17 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             {
                 if (hit is not null && await ApplyAsync(plan, hit, live, log, started, cancellationToken).ConfigureAwait(false) is { } applied)
                 {
-                    _uses.Add(new() { Query = query, Lookup = lookup, RestoreTime = job.Time.GetElapsedTime(started), RestoredBytes = hit.Entry.SizeBytes, SaveReason = "exact-hit" });
+                    _uses.Add(new()
+                    {
+                        Query = query, Lookup = lookup, RestoreTime = job.Time.GetElapsedTime(started), RestoredBytes = hit.Entry.SizeBytes, SaveReason = "exact-hit",
+                        SharesWithForks = command.Cache.ShareWithForks,
+                    });
                     return applied;
                 }
             }
 
             lookup = hit is null ? lookup : CacheLookup.Failed("an entry was found, but its outputs cannot be placed");
-            var use = new CacheUse { Query = query, Lookup = lookup };
+            var use = new CacheUse { Query = query, Lookup = lookup, SharesWithForks = plan.Command.Cache.ShareWithForks };
             return await ExecuteAsync(plan, live, log, "miss", lookup.Reason, use, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostileArchiveException or DamagedLayerException)

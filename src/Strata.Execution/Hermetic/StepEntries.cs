@@ -70,8 +70,12 @@ internal sealed class StepEntries(HermeticJob job)
                     return (lookup, hit);
                 }
 
-                await RetireAsync(entry, state, problem!, cancellationToken).ConfigureAwait(false);
-                if (tries == TriesMax)
+                if (state is { } leaves)
+                {
+                    await RetireAsync(entry, leaves, problem!, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (state is null || tries == TriesMax)
                 {
                     return (CacheLookup.Failed($"an entry was found, but {problem}"), null);
                 }
@@ -101,7 +105,7 @@ internal sealed class StepEntries(HermeticJob job)
         }
     }
 
-    private async Task<(StepHit? Hit, string? Problem, EntryState State)> OpenAsync(CacheEntry entry, CancellationToken cancellationToken)
+    private async Task<(StepHit? Hit, string? Problem, EntryState? State)> OpenAsync(CacheEntry entry, CancellationToken cancellationToken)
     {
         if (StepRecord.Parse(entry.Effects) is not { } record)
         {
@@ -115,13 +119,18 @@ internal sealed class StepEntries(HermeticJob job)
             if (opening.Lease is null)
             {
                 leases.ForEach(static lease => lease.Dispose());
-                return (null, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}", opening.Miss is LayerMiss.Absent ? EntryState.Expired : EntryState.Quarantined);
+                return (null, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}", opening.Miss switch
+                {
+                    LayerMiss.Absent => EntryState.Expired,
+                    LayerMiss.Unreachable => null, // another time it may be there
+                    _ => EntryState.Quarantined,
+                });
             }
 
             leases.Add(opening.Lease);
         }
 
-        return (new(entry, record, leases), null, default);
+        return (new(entry, record, leases), null, null);
     }
 
     /// <summary>Why nothing of it may be kept.</summary>
@@ -185,7 +194,8 @@ internal sealed class StepEntries(HermeticJob job)
             Content = content,
             LayerBytes = layers.ToDictionary(static lease => lease.Digest, static lease => lease.SizeBytes),
             DerivedFrom = job.Sources(),
-            Shareable = attempt.IsShareable && plan.Command.Cache.ShareWithForks,
+            Shareable = attempt.IsShareable,
+            SharesWithForks = plan.Command.Cache.ShareWithForks,
             Spent = spent,
             Manifest = plan.Manifest,
             Effects = record.ToJson(),

@@ -106,7 +106,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
 
-        await _stores.SaveAsync(RunStatus.Failure, null, cancellation.Hard).ConfigureAwait(false);
+        await _stores.SaveAsync(RunStatus.Failure, TimeSpan.Zero, null, cancellation.Hard).ConfigureAwait(false);
         return await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false);
     }
 
@@ -165,7 +165,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     {
         try
         {
-            await stores.SaveAsync(status, cancellation.Reason is CancelReason.Run ? null : sandbox, run.Stop).ConfigureAwait(false);
+            var work = TimeSpan.FromMilliseconds(_steps.Sum(static step => step.DurationMs));
+            await stores.SaveAsync(status, work, cancellation.Reason is CancelReason.Run ? null : sandbox, run.Stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
         {

@@ -202,10 +202,11 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     }
 
     /// <summary>The caches, when the job has ended. Nothing here fails it.</summary>
+    /// <param name="work">What the job's steps took together.</param>
     /// <param name="sandbox">Frozen; null: there is nothing to save.</param>
-    public async Task SaveAsync(RunStatus status, ISandbox? sandbox, CancellationToken cancellationToken)
+    public async Task SaveAsync(RunStatus status, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
-        await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, sandbox, cancellationToken).ConfigureAwait(false);
+        await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
         await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
         await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
     }

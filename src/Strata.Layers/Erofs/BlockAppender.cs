@@ -9,10 +9,12 @@ namespace Strata.Layers.Erofs;
 internal sealed class BlockAppender(SafeFileHandle file, long start)
 {
     private const int BufferSize = 1 << 20;
+    private const long WriteAhead = 8 << 20; // the disk is to work while the rest is made: it will be waited for in the end
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private int _used;
     private long _written = start;
+    private long _begun = start; // up to here the disk has been told to write
 
     /// <summary>Sees every byte appended, in order; stays the caller's. Set before the first.</summary>
     public IncrementalHash? Hash { get; set; }
@@ -90,5 +92,10 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
         Hash?.AppendData(bytes);
         RandomAccess.Write(file, bytes, _written);
         _written += bytes.Length;
+        if (_written - _begun >= WriteAhead)
+        {
+            _ = Libc.SyncFileRange((int)file.DangerousGetHandle(), _begun, _written - _begun, Libc.StartWriting); // a hint
+            _begun = _written;
+        }
     }
 }

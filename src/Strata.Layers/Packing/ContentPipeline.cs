@@ -4,10 +4,10 @@ using Strata.Layers.Erofs;
 namespace Strata.Layers.Packing;
 
 /// <summary>
-/// Contents of the files of a directory: read and hashed on all cores, written in order by one. At most so many jobs are under way that memory stays
+/// Contents of a tree's files, whose names are in it: read and hashed on all cores, written in order by one. At most so many jobs are under way that memory stays
 /// small; the first of them always has a reader, so the writer never waits in vain.
 /// </summary>
-internal sealed class ContentPipeline(int root, LayerBuilder builder, PagedList<PendingFile> files, PackOptions options)
+internal sealed class ContentPipeline(Func<IContentSource> openSource, LayerBuilder builder, PagedList<PendingFile> files)
 {
     private const int FilesMax = 128; // of a job: its attributes and digests are small
     private static readonly int Readers = Math.Max(Environment.ProcessorCount, 2);
@@ -79,7 +79,7 @@ internal sealed class ContentPipeline(int root, LayerBuilder builder, PagedList<
 
     private async Task ReadAsync(ChannelReader<ReadJob> queue, CancellationToken cancellationToken)
     {
-        var reader = new FileContentReader(root, _tree, files, options);
+        var reader = new FileContentReader(openSource(), _tree, files);
         await foreach (var job in queue.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             try

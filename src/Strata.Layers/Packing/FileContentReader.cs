@@ -1,21 +1,17 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Strata.Core;
-using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Posix;
 
 namespace Strata.Layers.Packing;
 
-/// <summary>Reads the files of a job, each in four or five system calls, and sees whether one changed since it was found. One for each core.</summary>
-internal sealed class FileContentReader(int root, EntryTree tree, PagedList<PendingFile> files, PackOptions options)
+/// <summary>Reads and hashes the files of a job. One for each core.</summary>
+internal sealed class FileContentReader(IContentSource source, EntryTree tree, PagedList<PendingFile> files)
 {
     public const int BufferSize = 1 << 20;
 
-    private readonly AttributeReader _attributes = new(options);
-    private readonly byte[] _path = new byte[PosixPath.LengthMax + 1]; // with a NUL
-
-    public long AttributesDropped => _attributes.Dropped;
+    public long AttributesDropped => source.AttributesDropped;
 
     public async Task ReadAsync(ReadJob job, CancellationToken cancellationToken)
     {
@@ -38,14 +34,15 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
             var at = 0;
             for (var i = 0; i < job.Count; i++)
             {
-                var (file, size) = Open(job.First + i);
+                var file = source.Open(job.First + i);
+                var size = SizeOf(job.First + i);
                 try
                 {
                     var content = buffer.AsSpan(at, (int)size);
                     Fill(file, content);
                     SHA256.HashData(content, hash); // of many files: the platform's from the first byte on
                     job.Contents[i] = Digest.FromHash(hash);
-                    Close(job, i, file);
+                    job.Attributes[i] = source.Check(job.First + i, file);
                 }
                 finally
                 {
@@ -68,7 +65,8 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
 
     private async Task ReadLargeAsync(ReadJob job, CancellationToken cancellationToken)
     {
-        var (file, size) = Open(job.First);
+        var file = source.Open(job.First);
+        var size = SizeOf(job.First);
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -91,50 +89,11 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
             }
 
             job.Contents[0] = Finish(hash);
-            Close(job, 0, file);
+            job.Attributes[0] = source.Check(job.First, file);
         }
         finally
         {
             _ = Libc.Close(file);
-        }
-    }
-
-    private unsafe (int File, long Size) Open(int index)
-    {
-        var node = files[index].Node;
-        _path[^1] = 0;
-        var path = tree.PathOf(node, _path.AsSpan(..^1));
-        int file;
-        fixed (byte* terminated = path)
-        {
-            var flags = Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollowLink | Libc.CloseOnExec;
-            file = Libc.OpenBeneath(root, terminated, flags, Libc.ResolveBeneath | Libc.ResolveNoSymlinks);
-        }
-
-        return file >= 0 ? (file, tree.InodeOf(node).Size)
-            : Errno.Last is Errno.NotFound or Errno.NotDirectory or Errno.TooManyLinks ? throw Changed(path)
-            : throw Errno.Failure("open", path);
-    }
-
-    /// <summary>Everything about a file that was read, and whether it is still the one that was found.</summary>
-    private unsafe void Close(ReadJob job, int index, int file)
-    {
-        var pending = files[job.First + index];
-        var path = tree.PathOf(pending.Node, _path.AsSpan(..^1));
-        job.Attributes[index] = _attributes.Read(file, EntryKind.File, path);
-        StatXBuffer status = default;
-        fixed (byte* empty = "\0"u8)
-        {
-            if (Libc.StatX(file, empty, Libc.EmptyPath, StatXBuffer.BasicFields, &status) != 0)
-            {
-                throw Errno.Failure("stat", path);
-            }
-        }
-
-        ref var inode = ref tree.InodeOf(pending.Node);
-        if (!pending.IsSame(status) || (long)status.Size != inode.Size || status.ModifySeconds != inode.Seconds || status.ModifyNanoseconds != inode.Nanoseconds)
-        {
-            throw Changed(path);
         }
     }
 
@@ -170,5 +129,5 @@ internal sealed class FileContentReader(int root, EntryTree tree, PagedList<Pend
         return Digest.FromHash(result);
     }
 
-    private static TreeChangedException Changed(ReadOnlySpan<byte> path) => new(PosixPath.Show(path));
+    private long SizeOf(int index) => tree.InodeOf(files[index].Node).Size;
 }

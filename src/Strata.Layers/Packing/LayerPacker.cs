@@ -17,7 +17,7 @@ public static class LayerPacker
         var walk = new DirectoryWalk(builder.Tree, options, cancellationToken);
         walk.Run(root.File);
         builder.ExpectNames(walk.DataBlocks);
-        var pipeline = new ContentPipeline(root.File, builder, walk.Files, options);
+        var pipeline = new ContentPipeline(() => new HostContent(root.File, builder.Tree, walk.Files, options), builder, walk.Files);
         await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
         return builder.Finish() with { Dropped = walk.AttributesDropped + walk.SocketsDropped + pipeline.AttributesDropped };
     }

@@ -34,6 +34,8 @@ internal static unsafe partial class Libc
     public const uint ResolveNoSymlinks = 0x04;
     public const uint ResolveBeneath = 0x08;
 
+    public const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
+
     public const uint RenameNoReplace = 1;
     public const uint RenameExchange = 2;
 
@@ -44,6 +46,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int directory, byte* path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(int file, long offset, long length, uint flags);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int file);

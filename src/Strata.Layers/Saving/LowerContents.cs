@@ -5,18 +5,20 @@ using Strata.Layers.Erofs;
 
 namespace Strata.Layers.Saving;
 
-/// <summary>Contents of files that lower layers hold. Not for concurrent use.</summary>
+/// <summary>Contents of files that lower layers hold. Not for concurrent use, but for <see cref="Open"/>.</summary>
 /// <param name="scratch">An existing directory: contents that are asked for as files are in nameless ones there.</param>
 public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree tree, string scratch) : IDisposable
 {
     private const int BufferSize = 1 << 18;
     private const int LinksMax = 40; // as in the kernel
 
+    private readonly Lock _opening = new(); // guards _readers against other calls of Open
     private readonly ErofsReader?[] _readers = new ErofsReader?[layers.Count];
 
     /// <summary>A whole file; the caller disposes it.</summary>
     public SafeFileHandle Open(MergedEntry file)
     {
+        using var one = _opening.EnterScope();
         var handle = File.OpenHandle(
             Path.Combine(scratch, $"lower-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
         try

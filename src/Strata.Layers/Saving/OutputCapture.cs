@@ -20,7 +20,7 @@ public static class OutputCapture
     {
         var choice = PathChoice.Of(outputs);
         using var difference = overlay.Difference([], MergedTree.Empty, [], path => !choice.MayWant(path), cancellationToken);
-        var entries = Chosen(difference.Entries, choice);
+        var entries = ChosenEntries.Of(difference.Entries, choice, []);
         if (entries.Count == 0)
         {
             return null;
@@ -28,62 +28,10 @@ public static class OutputCapture
 
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
-        builder.AddAll(entries.Select(chosen => chosen with { Entry = chosen.Entry with { Modified = modified } }), cancellationToken);
+        await builder.AddAllAsync([.. entries.Select(chosen => chosen with { Entry = chosen.Entry with { Modified = modified } })], cancellationToken).ConfigureAwait(false);
         var packed = builder.Finish();
         var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
         return new(new([packed.Digest], packed.TreeDigest, packed.ContentBytes, packed.EntryCount - 1), commit.Lease!, packed.SizeBytes, difference.Dropped + packed.Dropped);
-    }
-
-    /// <summary>What is wanted and the directories above. A file whose first name is not wanted comes under the next that is.</summary>
-    private static List<DifferenceEntry> Chosen(IReadOnlyList<DifferenceEntry> all, PathChoice choice)
-    {
-        var (chosen, above) = (new HashSet<byte[]>(NameComparer.Instance), new HashSet<byte[]>(NameComparer.Instance) { Array.Empty<byte>() });
-        foreach (var (entry, _) in all)
-        {
-            if (entry.Path.Length > 0 && !entry.IsWhiteout && choice.Wants(entry.Path, entry.Kind is EntryKind.Directory))
-            {
-                chosen.Add(entry.Path);
-                for (var length = TreePath.ParentLength(entry.Path); length > 0 && above.Add(entry.Path[..length]);)
-                {
-                    length = TreePath.ParentLength(entry.Path.AsSpan(0, length));
-                }
-            }
-        }
-
-        if (chosen.Count == 0)
-        {
-            return [];
-        }
-
-        var result = new List<DifferenceEntry>(chosen.Count + above.Count);
-        var left = new Dictionary<byte[], DifferenceEntry>(NameComparer.Instance); // files that are not wanted, which others may be names of
-        var renamed = new Dictionary<byte[], byte[]>(NameComparer.Instance);
-        foreach (var one in all)
-        {
-            if (!chosen.Contains(one.Entry.Path) && !above.Contains(one.Entry.Path))
-            {
-                left[one.Entry.Path] = one;
-            }
-            else if (one.Entry.Kind is not EntryKind.HardLink)
-            {
-                result.Add(one);
-            }
-            else if (renamed.TryGetValue(one.Entry.Link, out var first))
-            {
-                result.Add(one with { Entry = one.Entry with { Link = first } });
-            }
-            else if (left.TryGetValue(one.Entry.Link, out var file))
-            {
-                renamed[one.Entry.Link] = one.Entry.Path;
-                result.Add(file with { Entry = file.Entry with { Path = one.Entry.Path } });
-            }
-            else
-            {
-                result.Add(one);
-            }
-        }
-
-        return result;
     }
 }
 

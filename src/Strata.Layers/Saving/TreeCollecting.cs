@@ -74,7 +74,7 @@ public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
         using var contents = new LowerContents(layers, tree, overlay.Scratch);
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
-        builder.AddAll(LayerWriting.Squashed(tree, contents.Open, root, paths.Contains), cancellationToken);
+        await builder.AddAllAsync([.. LayerWriting.Squashed(tree, contents.Open, root, paths.Contains)], cancellationToken).ConfigureAwait(false);
         return await LayerKeeping.StoreAsync(write, builder.Finish() with { Dropped = written?.Dropped ?? 0 }, gate, cancellationToken).ConfigureAwait(false);
     }
 

@@ -14,31 +14,33 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
     /// <param name="path">The directory, from the overlay's root.</param>
     /// <param name="except">Directories below that are saved on their own, and other names that are left out.</param>
     /// <param name="basis">What was restored there, bottom first; empty: nothing. Held by the caller.</param>
+    /// <param name="choice">What of it is meant; null: all.</param>
     /// <exception cref="IOException">Something cannot be read, or the disk is full or fails: nothing is stored.</exception>
     /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
     /// <exception cref="DamagedLayerException">A layer it stands on contradicts itself.</exception>
     public async Task<SaveOutcome> SaveAsync(
-        WrittenOverlay overlay, byte[] path, IReadOnlyList<byte[]> except, IReadOnlyList<LayerLease> basis, CancellationToken cancellationToken)
+        WrittenOverlay overlay, byte[] path, IReadOnlyList<byte[]> except, IReadOnlyList<LayerLease> basis, PathChoice? choice, CancellationToken cancellationToken)
     {
         var below = basis.Select(LowerLayer.Of).ToList();
         var before = below.ConvertAll(static layer => layer.ReadIndex());
         var tree = before.Count == 0 ? MergedTree.Empty : MergedTree.Of(before);
         using var write = place.Start();
         PackedLayer packed;
-        using (var difference = overlay.Difference(path, tree, except, null, cancellationToken))
+        using (var difference = overlay.Difference(path, tree, except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
         {
             if (!difference.IsPresent)
             {
                 return new SaveOutcome.Absent();
             }
 
-            if (difference.Entries is [] or [{ Entry: { Kind: EntryKind.Directory, Path: [] } }])
+            var entries = choice is null ? difference.Entries : ChosenEntries.Of(difference.Entries, choice, path);
+            if (entries is [] or [{ Entry: { Kind: EntryKind.Directory, Path: [] } }])
             {
                 return basis.Count > 0 ? new SaveOutcome.Unchanged() : new SaveOutcome.Empty();
             }
 
             using var builder = new LayerBuilder(write.Target);
-            builder.AddAll(difference.Entries, cancellationToken);
+            await builder.AddAllAsync(entries, cancellationToken).ConfigureAwait(false);
             packed = builder.Finish() with { Dropped = difference.Dropped };
         }
 
@@ -91,7 +93,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         using var contents = new LowerContents(layers, tree, scratch);
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
-        builder.AddAll(LayerWriting.Squashed(tree, contents.Open), cancellationToken);
+        await builder.AddAllAsync([.. LayerWriting.Squashed(tree, contents.Open)], cancellationToken).ConfigureAwait(false);
         return await LayerKeeping.StoreAsync(write, builder.Finish(), gate, cancellationToken).ConfigureAwait(false);
     }
 }

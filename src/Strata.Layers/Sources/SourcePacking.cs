@@ -31,7 +31,7 @@ internal sealed class SourcePacking(int root, SourceState state, SourceLayout la
         var inodes = new List<(int Name, int Inode)>();
         var blocks = AddNames(builder.Tree, files, inodes);
         builder.ExpectNames(blocks);
-        await new ContentPipeline(root, builder, files, Options).RunAsync(cancellationToken).ConfigureAwait(false);
+        await new ContentPipeline(() => new HostContent(root, builder.Tree, files, Options), builder, files).RunAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (name, inode) in inodes)
         {
             _contents[name] = builder.Tree.ContentOf(builder.Tree.InodeAt(inode));

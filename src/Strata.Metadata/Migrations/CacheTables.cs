@@ -119,4 +119,28 @@ internal static class CacheTables
             PRIMARY KEY (repo, kind, type, name)
         ) STRICT, WITHOUT ROWID;
         """);
+
+    /// <summary>Switches as definitions state them, and what jobs take without a cache.</summary>
+    public static Migration Second { get; } = new(9, """
+        CREATE TABLE cache_sharing (
+            repo INTEGER NOT NULL REFERENCES cache_repo,
+            ref TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            job TEXT NOT NULL,
+            name TEXT NOT NULL,
+            shares INTEGER NOT NULL,
+            run_id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (repo, ref, kind, job, name)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE cache_entry ADD COLUMN shares INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE cache_baseline (
+            repo INTEGER NOT NULL REFERENCES cache_repo,
+            name TEXT NOT NULL,
+            job TEXT NOT NULL,
+            work_ms INTEGER NOT NULL,
+            PRIMARY KEY (repo, name, job)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE cache_counter ADD COLUMN measured INTEGER NOT NULL DEFAULT 0;
+        """);
 }

@@ -128,7 +128,8 @@ public sealed record CacheDeclaration
 
     public required bool LookupOnly { get; init; }
 
-    public required bool ShareWithForks { get; init; }
+    /// <summary>Counts as protected refs say it alone.</summary>
+    public required bool? ShareWithForks { get; init; }
 }
 
 /// <summary>An item of a job's <c>caches:</c>.</summary>

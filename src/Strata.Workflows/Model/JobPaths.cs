@@ -25,10 +25,22 @@ public static class JobPaths
             return "it is empty or has a line break.";
         }
 
-        var absolute = Absolute(path.StartsWith('!') ? path[1..] : path, home);
-        if (absolute is "/" or Workspace)
+        var isExclusion = path.StartsWith('!');
+        var absolute = Absolute(isExclusion ? path[1..].Trim() : path, home);
+        var (@fixed, pattern) = SplitPattern(absolute);
+        if (absolute == Workspace || (@fixed == Workspace && !isExclusion && pattern is "*" or "**" or "**/*"))
         {
-            return absolute == "/" ? "it is the whole root." : "it is the workspace itself.";
+            return "it is the workspace itself.";
+        }
+
+        if (@fixed is "" or "/")
+        {
+            return "it is the whole root.";
+        }
+
+        if (pattern.Length > 0 && Forbidden.Contains(@fixed))
+        {
+            return $"{@fixed} is not kept between jobs.";
         }
 
         foreach (var place in Forbidden)
@@ -41,6 +53,22 @@ public static class JobPaths
         }
 
         return null;
+    }
+
+    public static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?', '[');
+
+    /// <summary>The directory that a pattern begins at, and the rest of it: from its first name with a wildcard on. Of a path without one the rest is empty.</summary>
+    /// <param name="absolute">As <see cref="Absolute"/> gives it.</param>
+    public static (string Directory, string Pattern) SplitPattern(string absolute)
+    {
+        var wildcard = absolute.AsSpan().IndexOfAny('*', '?', '[');
+        if (wildcard < 0)
+        {
+            return (absolute, "");
+        }
+
+        var slash = absolute.LastIndexOf('/', wildcard);
+        return (absolute[..slash], absolute[(slash + 1)..]);
     }
 
     /// <summary>Resolved by text alone: ~ is the home, . and .. and doubled slashes go.</summary>

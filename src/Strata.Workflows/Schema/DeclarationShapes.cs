@@ -64,7 +64,7 @@ internal static class DeclarationShapes
         Key("rolling", Flag, "Saved after every run under a new version of the same key (for stores that check themselves, as ccache)."),
         Key("fail-on-miss", Flag, "Fails the job if nothing is found, by a restore key neither."),
         Key("lookup-only", Flag, "Looks whether the key is there, restores nothing."),
-        Key("share-with-forks", Flag, "Whether builds of forks may read entries of protected refs."),
+        Key("share-with-forks", Flag, "Whether builds of forks may read entries that no secret can be in (default true). Counts as the workflow of a protected ref says it."),
         new("shareWithForks", Flag, "The same as share-with-forks.") { SpellingOf = "share-with-forks" },
     ]);
 

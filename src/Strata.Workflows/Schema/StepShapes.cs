@@ -12,7 +12,7 @@ internal static class StepShapes
         Key("env", TextOrTexts, "Names from the job's and the workflow's env the step sees."),
         Key("caches", TextOrTexts, "Names of the job's caches the step sees."),
         Key("trace-on-failure", Flag, "After a failure, lists the files the step looked for and did not see."),
-        Key("share-with-forks", Flag, "Whether builds of forks may read the result."),
+        Key("share-with-forks", Flag, "Whether builds of forks may read the result, if no secret can be in it (default false). Counts as the workflow of a protected ref says it."),
         new("shareWithForks", Flag, "The same as share-with-forks.") { SpellingOf = "share-with-forks" },
         Key("key", Anything, "Not allowed: the key is derived from what is declared."),
         Key("restore-keys", Anything, "Not allowed: a build-output is exact or nothing."),

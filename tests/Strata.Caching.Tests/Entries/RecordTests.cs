@@ -42,8 +42,23 @@ public sealed class RecordTests : IDisposable
         var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
         (count.Hits, count.Partial, count.Misses, count.Errors, count.Saves).ShouldBe((2, 1, 3, 1, 1));
         (count.RestoredBytes, count.TransferredBytes, count.SavedBytes).ShouldBe((2_000, 200, 500));
-        (count.Saved, count.Spent).ShouldBe((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(7)));
+        (count.Saved, count.Measured, count.Spent).ShouldBe((TimeSpan.Zero, 0, TimeSpan.FromSeconds(7)));
         _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save cache.restore cache.restore cache.deny cache.restore");
+    }
+
+    [Fact]
+    public async Task Who_only_looks_restores_nothing_and_who_only_saves_looks_up_nothing()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        var job = new JobCaches
+        {
+            Identity = CacheBench.Main, Producer = new("run-9", "test", 1),
+            Uses = [Use("k") with { Purpose = UsePurpose.Look }, Use("k") with { Purpose = UsePurpose.Save }, Use("none") with { Purpose = UsePurpose.Save, Save = SaveOutcome.Saved }],
+        };
+        await _bench.Entries.RecordAsync(job, CancellationToken.None);
+        var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
+        (count.Hits, count.Misses, count.Saves).ShouldBe((1, 0, 1));
+        _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save");
     }
 
     [Fact]

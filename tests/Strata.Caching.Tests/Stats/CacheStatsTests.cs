@@ -7,7 +7,7 @@ public sealed class CacheStatsTests
     private static readonly CacheCount Good = new()
     {
         Organization = "acme", Repository = "app", IsStep = false, Type = "npm", Name = "npm", Hits = 8, Partial = 1, Misses = 1, Errors = 0, Saves = 2, RestoredBytes = 3_000_000_000,
-        TransferredBytes = 1_000_000_000, SavedBytes = 500_000_000, Saved = TimeSpan.FromMinutes(10), Spent = TimeSpan.FromSeconds(30),
+        TransferredBytes = 1_000_000_000, SavedBytes = 500_000_000, Saved = TimeSpan.FromMinutes(10), Measured = 9, Spent = TimeSpan.FromSeconds(30),
     };
 
     [Fact]
@@ -30,6 +30,8 @@ public sealed class CacheStatsTests
         CacheAdvice.Of([Good with { Hits = 0, Partial = 0, Misses = 9 }]).ShouldHaveSingleItem().ShouldContain("its key is another one each time");
         CacheAdvice.Of([Good with { Hits = 0, Partial = 0, Misses = 9, Saves = 0 }]).ShouldHaveSingleItem().ShouldContain("never saved");
         CacheAdvice.Of([Good with { Spent = TimeSpan.FromHours(1) }]).ShouldHaveSingleItem().ShouldContain("may be faster without it");
+        CacheAdvice.Of([Good with { Saved = TimeSpan.FromMinutes(-1) }]).ShouldHaveSingleItem().ShouldContain("1 m 00 s lost");
+        CacheAdvice.Of([Good with { Spent = TimeSpan.FromHours(1), Saved = TimeSpan.Zero, Measured = 3 }]).ShouldBeEmpty(); // what it saves is not known
         CacheAdvice.Of([Good with { Spent = TimeSpan.FromHours(1), IsStep = true }]).ShouldHaveSingleItem().ShouldStartWith("step 'npm' of acme/app: ");
     }
 

@@ -76,7 +76,7 @@ public sealed class FileHasherTests : IDisposable
     }
 
     [Fact]
-    public async Task Directories_nothing_can_match_in_are_not_read()
+    public async Task Pitfall_5_directories_nothing_can_match_in_are_not_read()
     {
         _directory.Write("src/a", "1");
         Shell.Run(_directory.Path, "mkdir -p node_modules/x; ln -s nowhere node_modules/x/broken.txt");

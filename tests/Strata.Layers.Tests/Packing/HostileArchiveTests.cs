@@ -65,7 +65,7 @@ public sealed class HostileArchiveTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Corpus))]
-    public async Task It_is_refused_with_its_reason_and_leaves_nothing(string name, byte[] archive, ArchiveFault fault, string reason)
+    public async Task Pitfall_15_it_is_refused_with_its_reason_and_leaves_nothing(string name, byte[] archive, ArchiveFault fault, string reason)
     {
         _directory.Write("canary/secret", "unchanged");
         var store = new ArchiveStore(_directory);

@@ -83,7 +83,7 @@ public sealed class CachedLayersTests : LayerPlaceContract
     }
 
     [Fact]
-    public async Task A_store_that_stands_still_is_a_miss_that_says_so()
+    public async Task Pitfall_4_a_store_that_stands_still_is_a_miss_that_says_so()
     {
         await UploadAsync();
         var silent = new CountingArchive(_bench.Archives.Of(Org.Name)) { IsSilent = true };
@@ -91,6 +91,46 @@ public sealed class CachedLayersTests : LayerPlaceContract
         var opening = await fetch.RunAsync(ContentDigest, CancellationToken.None);
         opening.Miss.ShouldBe(LayerMiss.Unreachable);
         opening.Reason!.ShouldContain("sent nothing for");
+    }
+
+    [Fact]
+    public async Task Pitfall_7_what_is_removed_while_a_restore_reads_it_is_a_miss_and_never_half_a_layer()
+    {
+        var content = new byte[24 << 20];
+        new Random(7).NextBytes(content);
+        using (var commit = await StoreChild.AddAsync(Place, content, index: false))
+        {
+            await _bench.UploadAsync(commit.Lease!);
+        }
+
+        var removing = new CountingArchive(_bench.Archives.Of(Org.Name)) { OnBytes = () => Shell.Run(_bench.StoreDirectory, "find . -type f -delete") };
+        var opening = await _bench.On(Scratch.Combine("other"), archives: _ => removing).Of(Org).OpenAsync(Digest.Of(content), CancellationToken.None);
+        opening.Lease.ShouldBeNull();
+        Directory.GetFileSystemEntries(Scratch.Combine("other/layers", Org.Name)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whichever_byte_of_what_is_stored_is_another_it_is_never_used()
+    {
+        await UploadAsync();
+        var path = Directory.GetFiles(_bench.StoreDirectory, "*", SearchOption.AllDirectories).MaxBy(file => new FileInfo(file).Length)!;
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var good = await File.ReadAllBytesAsync(path);
+        var step = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 7 : Math.Max(good.Length / 60, 1);
+        for (var at = 0; at < good.Length; at += step)
+        {
+            var bad = (byte[])good.Clone();
+            bad[at] ^= 0x40;
+            await File.WriteAllBytesAsync(path, bad);
+            var host = Scratch.Combine($"host-{at}");
+            var archive = new CountingArchive(_bench.Archives.Of(Org.Name)) { ForgetsDoubts = true };
+            var opening = await _bench.On(host, archives: _ => archive).Of(Org).OpenAsync(ContentDigest, CancellationToken.None);
+            if (opening.Lease is { } lease)
+            {
+                await ShouldBeTheLayerAsync(lease); // what only fills a part up is no byte of it
+                lease.Dispose();
+            }
+        }
     }
 
     [Fact]
@@ -156,6 +196,11 @@ public sealed class CachedLayersTests : LayerPlaceContract
 
         public bool IsSilent { get; init; }
 
+        /// <summary>When the first bytes have come.</summary>
+        public Action? OnBytes { get; init; }
+
+        public bool ForgetsDoubts { get; init; }
+
         public string Description => archive.Description;
 
         public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken) => archive.FindAsync(digest, cancellationToken);
@@ -171,9 +216,23 @@ public sealed class CachedLayersTests : LayerPlaceContract
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
-            return Failure is null ? await archive.FetchAsync(digest, sink, progress, cancellationToken) : throw Failure;
+            var seen = 0;
+            return Failure is not null ? throw Failure : await archive.FetchAsync(
+                digest,
+                (offset, bytes, stop) =>
+                {
+                    if (Interlocked.Exchange(ref seen, 1) == 0)
+                    {
+                        OnBytes?.Invoke();
+                    }
+
+                    return sink(offset, bytes, stop);
+                },
+                progress,
+                cancellationToken);
         }
 
-        public ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken) => archive.DoubtAsync(digest, reason, cancellationToken);
+        public ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken) =>
+            ForgetsDoubts ? default : archive.DoubtAsync(digest, reason, cancellationToken);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class SavingChild(string directory)
             }
 
             Shell.Run(At($"{job}/merged"), await File.ReadAllTextAsync(At($"{job}.sh")));
-            var outcome = await new TreeSaving(_store, _gate).SaveAsync(written, PlacePath, Except(), basis, CancellationToken.None);
+            var outcome = await new TreeSaving(_store, _gate).SaveAsync(written, PlacePath, Except(), basis, null, CancellationToken.None);
             Console.WriteLine(Describe(outcome, basis.Count));
             if (outcome is SaveOutcome.Saved { Tree: var tree })
             {

@@ -115,7 +115,7 @@ public sealed class SecretGateTests : IDisposable
     [InlineData("root/.pypirc", "[pypi]\nusername = __token__\npassword = pypi-x\n", 3)]
     [InlineData("root/.cargo/credentials.toml", "[registry]\ntoken = \"abc\"\n", 2)]
     [InlineData("usr/share/doc/npmrc", "//r/:_authToken=npm_abc\n", 0)]
-    public void Files_in_which_tools_keep_credentials_are_known(string path, string content, int line)
+    public void Pitfall_16_files_in_which_tools_keep_credentials_are_known(string path, string content, int line)
     {
         var finds = Check(new Dictionary<string, string>(), (path, Encoding.UTF8.GetBytes(content)));
         finds.Select(f => f.Line).ShouldBe(line == 0 ? [] : [line]);

@@ -223,7 +223,7 @@ public sealed class SourceReuseTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_made_after_the_start_is_not_in_the_layer()
+    public async Task Pitfall_11_what_is_made_after_the_start_is_not_in_the_layer()
     {
         var tree = await _sources.CaptureAsync(Workspace);
         Shell.Run(Workspace, "echo SECRET > .env; echo changed > src/a");

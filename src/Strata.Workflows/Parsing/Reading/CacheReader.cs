@@ -61,7 +61,7 @@ internal static class CacheReader
             Rolling = fields.Flag("rolling"),
             FailOnMiss = fields.Flag("fail-on-miss") ?? false,
             LookupOnly = fields.Flag("lookup-only") ?? false,
-            ShareWithForks = fields.Flag("share-with-forks") ?? false,
+            ShareWithForks = fields.Flag("share-with-forks"),
         };
         Check(cache, fields);
         return cache;
