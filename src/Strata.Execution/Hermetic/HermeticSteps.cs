@@ -19,7 +19,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
 {
     private readonly HermeticPlanner _planner = new(job);
     private readonly StepEntries _entries = new(job);
-    private readonly OutputPlacing _placing = new(job.Attempt.Services.Layers.Scratch);
+    private readonly OutputPlacing _placing = new(job);
     private readonly List<CacheUse> _uses = [];
     private readonly List<ProvableHit> _hits = [];
 
@@ -95,7 +95,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         try
         {
-            await _placing.PlaceAsync(plan, hit.Layers, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            await _placing.PlaceAsync(plan, hit.Tree, hit.Layers, live.Sandbox, cancellationToken).ConfigureAwait(false);
         }
         catch (DamagedLayerException e)
         {
@@ -184,7 +184,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var outputs = await OutputCapture.CaptureAsync(job.Attempt.Services.Layers.Place, overlay, plan.Outputs, plan.Epoch, cancellationToken).ConfigureAwait(false);
         try
         {
-            await _placing.PlaceAsync(plan, outputs is null ? [] : [outputs.Layer], live.Sandbox, cancellationToken).ConfigureAwait(false);
+            await _placing.PlaceAsync(plan, outputs?.Tree, outputs is null ? [] : [outputs.Layer], live.Sandbox, cancellationToken).ConfigureAwait(false);
             return outputs;
         }
         catch

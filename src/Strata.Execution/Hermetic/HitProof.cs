@@ -105,10 +105,8 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             return;
         }
 
-        var producer = hit.Entry.Producer;
-        await say(
-            LogKind.Error,
-            $"The hit of '{step}' is not what the step makes now: {HermeticText.List(paths)}. Its entry, of run {producer.RunId}, job {producer.Job}, is quarantined; 'strata revoke {producer.RunId}' takes back what stands on it.").ConfigureAwait(false);
-        await entries.RetireAsync(hit.Entry, EntryState.Quarantined, $"a proof failed in run {job.Attempt.Producer.RunId}: {HermeticText.List(paths)}", cancellationToken).ConfigureAwait(false);
+        var differences = HermeticText.List(paths);
+        var refuted = await entries.RefuteAsync(hit.Entry, differences, cancellationToken).ConfigureAwait(false);
+        await say(LogKind.Error, HermeticText.Refuted(hit, differences, refuted)).ConfigureAwait(false);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : ID
         }
     }
 
-    private static byte TypeOf(EntryKind kind) => kind switch
+    public static byte TypeOf(EntryKind kind) => kind switch
     {
         EntryKind.File => (byte)'f',
         EntryKind.Directory => (byte)'d',

@@ -1,0 +1,81 @@
+using Strata.Core;
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Packing;
+using Strata.Layers.Store;
+using Strata.Layers.Tar;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Views;
+
+/// <summary>The tree digest of what a view shows, without the view: nothing is written, and no name becomes an object.</summary>
+internal sealed class ViewSummarizing(ViewRequest request) : IDisposable
+{
+    private readonly TreeRecordHasher _hasher = new();
+    private readonly ViewDirectories _directories = new(request);
+    private Timestamp _newest;
+
+    /// <returns>The digest that the index of the view states.</returns>
+    /// <exception cref="DamagedLayerException">A layer contradicts itself or its index.</exception>
+    public TreeSummary Compute(CancellationToken cancellationToken)
+    {
+        using var walk = new ViewWalk(request.Parts);
+        var hasRoot = false;
+        while (walk.Next())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var at = walk.Parts[walk.Part];
+            if (at.Current.IsDirectory)
+            {
+                hasRoot |= at.Path.IsEmpty;
+                Add(_directories.At(at), at.Path);
+            }
+            else
+            {
+                AddFile(at);
+            }
+
+            if (at.Current.Layer is not null && !at.Path.IsEmpty && at.Current.Inode.Modified > _newest)
+            {
+                _newest = at.Current.Inode.Modified;
+            }
+        }
+
+        if (!hasRoot)
+        {
+            Add(_directories.At([]), []); // then there is nothing else
+        }
+
+        return new(_hasher.Finish(), _newest);
+    }
+
+    public void Dispose() => _hasher.Dispose();
+
+    private void Add(ViewDirectory directory, ReadOnlySpan<byte> path) =>
+        _hasher.Add(LayerSummary.TypeOf(EntryKind.Directory), path, (ushort)directory.Mode, [], AttributeLists.Sorted(AttributePolicy.WithoutMarks(directory.Attributes)));
+
+    private void AddFile(PartWalk at)
+    {
+        var layer = at.Current.Layer!;
+        ref readonly var inode = ref at.Current.Inode;
+        Span<byte> buffer = stackalloc byte[TreeRecordHasher.FilePayloadSize];
+        scoped ReadOnlySpan<byte> payload = [];
+        switch (inode.Kind)
+        {
+            case EntryKind.File:
+                TreeRecordHasher.WriteFilePayload(buffer, inode.Size, inode.Size == 0 ? ViewTree.EmptyContent : layer.ContentOf(at.PathInStack, inode));
+                payload = buffer;
+                break;
+            case EntryKind.Symlink:
+                payload = TreeRecordHasher.LinkPayload(layer.Nodes.Target(inode, at.Path));
+                break;
+            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
+                var (major, minor) = DeviceNumber.Decode(inode.Union);
+                payload = TreeRecordHasher.WriteDevicePayload(buffer, major, minor);
+                break;
+        }
+
+        var mode = (ushort)(inode.Kind is EntryKind.Symlink ? ViewTree.LinkMode : inode.Mode);
+        _hasher.Add(LayerSummary.TypeOf(inode.Kind), at.Path, mode, payload, AttributeLists.Sorted(AttributePolicy.WithoutMarks(layer.Nodes.Attributes(inode))));
+    }
+}
