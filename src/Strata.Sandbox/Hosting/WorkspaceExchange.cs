@@ -44,15 +44,17 @@ internal sealed class WorkspaceExchange(SandboxParts parts, HostSetup host, int 
     {
         using var here = Descriptor.Open("/proc/thread-self/ns/mnt", OpenFlags.ReadOnly);
         using var there = Descriptor.Open($"/proc/{firstProcess.ToString(CultureInfo.InvariantCulture)}/ns/mnt", OpenFlags.ReadOnly);
+        var like = MountTable.Read($"/proc/{firstProcess.ToString(CultureInfo.InvariantCulture)}/mountinfo").FindLast(static mount => mount.Target == SandboxSpec.WorkspacePath)
+            ?? throw new IOException($"nothing is mounted at {SandboxSpec.WorkspacePath} in the job");
         using var old = MountTree.Copy(parts.Slot.Workspace);
         using var oldForJob = MountTree.Copy(parts.Slot.Workspace);
-        MountTree.Restrict(oldForJob);
+        MountTree.Restrict(oldForJob, like);
         Unmount(parts.Slot.Workspace);
         try
         {
             new OverlayMount(lowers, parts.Slot.WorkspaceUpper, work, parts.Slot.Workspace, UserXattr: host.Ids.IsNested).Mount();
             using var added = MountTree.Copy(parts.Slot.Workspace);
-            MountTree.Restrict(added);
+            MountTree.Restrict(added, like);
             InJob(here, there, () => Replace(added, oldForJob));
         }
         catch

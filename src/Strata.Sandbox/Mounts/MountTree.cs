@@ -18,13 +18,17 @@ internal static unsafe class MountTree
         return Descriptor.Own((int)LibC.SystemCall(CallNumbers.OpenTree, AtCurrentDirectory, (nint)name.First, Clone, 0, 0), $"open_tree {path}");
     }
 
-    /// <summary>Sets what a bind mount of a job has: no set-user-id, no devices.</summary>
+    /// <summary>Gives it what another mount has of <c>nosuid</c>, <c>nodev</c> and <c>noexec</c>.</summary>
     /// <param name="mount">Attached nowhere yet.</param>
-    internal static void Restrict(SafeFileHandle mount)
+    internal static void Restrict(SafeFileHandle mount, MountEntry like)
     {
+        var options = like.Options.Split(',');
         using var empty = new StringVector([""]);
-        var attributes = stackalloc ulong[4] { MountFlags.NoSetUserId | MountFlags.NoDevices, 0, 0, 0 }; // MOUNT_ATTR_* have the same values
-        if (LibC.SystemCall(CallNumbers.MountSetAttributes, mount.Number(), (nint)empty.First, EmptyPath, (nint)attributes, 32) < 0)
+        var attributes = stackalloc ulong[4]; // MOUNT_ATTR_* have the values of mount(2)
+        attributes[0] = (options.Contains("nosuid") ? MountFlags.NoSetUserId : 0)
+            | (options.Contains("nodev") ? MountFlags.NoDevices : 0)
+            | (options.Contains("noexec") ? MountFlags.NoExecute : 0);
+        if (attributes[0] != 0 && LibC.SystemCall(CallNumbers.MountSetAttributes, mount.Number(), (nint)empty.First, EmptyPath, (nint)attributes, 32) < 0)
         {
             throw Errno.Failure("mount_setattr");
         }
