@@ -33,11 +33,7 @@ internal sealed class ViewSummarizing(ViewRequest request) : IDisposable
             else
             {
                 AddFile(at);
-            }
-
-            if (at.Current.Layer is not null && !at.Path.IsEmpty && at.Current.Inode.Modified > _newest)
-            {
-                _newest = at.Current.Inode.Modified;
+                _newest = at.Current.Inode.Modified > _newest ? at.Current.Inode.Modified : _newest;
             }
         }
 
