@@ -161,6 +161,11 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         var (now, scope) = (time.GetUtcNow(), Scope.Of(job.Identity));
         var repo = LayerSql.EnsureRepo(sql, scope.Organization, scope.Repository);
         var events = new List<AuditEvent>();
+        foreach (var (name, differs) in job.Proofs)
+        {
+            ProofSql.Count(sql, repo, name, differs);
+        }
+
         foreach (var use in job.Uses)
         {
             UseSql.AddLookup(sql, job.Producer, scope, use, now);

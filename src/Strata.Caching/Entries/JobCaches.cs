@@ -12,6 +12,9 @@ public sealed record JobCaches
 
     /// <summary>Of both kinds, in the order they were looked for.</summary>
     public required IReadOnlyList<CacheUse> Uses { get; init; }
+
+    /// <summary>Hits of steps that were run again: the step's name, and whether something else came out.</summary>
+    public IReadOnlyList<(string Name, bool Differs)> Proofs { get; init; } = [];
 }
 
 /// <summary>One look-up and what followed.</summary>

@@ -132,7 +132,7 @@ internal sealed class HermeticPlanner(HermeticJob job)
         using var written = job.Trees.Open(overlay, sandbox);
         var changes = await LiveChanges.StoreAsync(layers.Place, written, mayWant, cancellationToken).ConfigureAwait(false);
         var below = job.Trees.LayersOf(overlay);
-        var wanted = request(changes is null ? below : [.. below, layers.Trees.Keep(changes)]);
+        var wanted = request(changes is null ? [.. below] : [.. below, layers.Trees.Keep(changes)]); // as it is now: more may come before it is opened
         return new(layers, wanted, layers.Views.Summarize(wanted, cancellationToken));
     }
 

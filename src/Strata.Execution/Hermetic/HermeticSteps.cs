@@ -22,6 +22,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     private readonly OutputPlacing _placing = new(job);
     private readonly List<CacheUse> _uses = [];
     private readonly List<ProvableHit> _hits = [];
+    private IReadOnlyList<(string Name, bool Differs)> _proofs = [];
 
     public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
     {
@@ -74,7 +75,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (job.Verification.IsOn && _hits.Count > 0)
         {
-            await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
+            _proofs = await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -84,7 +85,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (_uses.Count > 0)
         {
-            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses] };
+            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses], Proofs = _proofs };
             _uses.Clear();
             await job.Attempt.Services.Caches.RecordAsync(uses, cancellationToken).ConfigureAwait(false);
         }
