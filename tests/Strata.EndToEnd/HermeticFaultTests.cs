@@ -75,7 +75,7 @@ public sealed class HermeticFaultTests : IDisposable
             - run: {shown}
             - run: |
                 echo mounts $(grep ' /workspace ' /proc/mounts | grep -o '/lower/[^:,]*' | wc -l) $(ls -A)
-                rm dist/1 2> /dev/null; echo new > dist/new; mv dist moved; mkdir dist; echo again > dist/x; ls moved | wc -l; cat dist/x moved/new; ls .git > /dev/null; echo kept
+                rm -f dist/1; echo new > dist/new; mv dist moved; mkdir dist; echo again > dist/x; ls moved | wc -l; cat dist/x moved/new; ls .git > /dev/null; echo kept
             - {"{"} run: 'ls moved | wc -l > count', cache: {"{"} inputs: [moved/**], outputs: [count] {"}"} {"}"}
             - run: cat count
             """;

@@ -87,6 +87,24 @@ public sealed class RefutationTests : IDisposable
         (await RefuteAsync(entry)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Proofs_are_counted_apart_from_look_ups()
+    {
+        var entry = await SaveAsync(CacheBench.Main, "key");
+        var query = CacheBench.Query(CacheBench.Main, "key") with { Kind = EntryKind.Step, Name = "compile", Type = "step" };
+        var use = new CacheUse { Query = query, Lookup = await _bench.FindAsync(query) };
+        for (var run = 0; run < 3; run++)
+        {
+            await _bench.Entries.RecordAsync(
+                new() { Identity = CacheBench.Main, Producer = new($"run-{run}", "job", 1), Uses = [use], Proofs = [("compile", run == 2), ("lint", false)] }, CancellationToken.None);
+        }
+
+        var counts = await _bench.Catalog.CountAsync(CancellationToken.None);
+        counts.Counts.ShouldHaveSingleItem().Hits.ShouldBe(3);
+        counts.Proofs.Select(static proof => (proof.Name, proof.Sampled, proof.Differing)).ShouldBe([("compile", 3L, 1L), ("lint", 3L, 0L)]);
+        entry.State.ShouldBe(EntryState.Live);
+    }
+
     private Task<Caching.Steps.RefutationReport?> RefuteAsync(CacheEntry entry) =>
         _bench.Entries.RefuteAsync(entry.Id, new("prover", "job", 1), "dist/a", CancellationToken.None).AsTask();
 

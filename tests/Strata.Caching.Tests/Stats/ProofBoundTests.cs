@@ -1,6 +1,6 @@
 using Strata.Caching.Stats;
 
-namespace Strata.Execution.Tests.Hermetic;
+namespace Strata.Caching.Tests.Stats;
 
 public sealed class ProofBoundTests
 {
