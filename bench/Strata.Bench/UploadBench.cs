@@ -13,16 +13,20 @@ namespace Strata.Bench;
 /// <summary>A large blob to a real S3 server, against the tools people use for that; and the memory that takes.</summary>
 internal static class UploadBench
 {
-    private const long Length = 1L << 30;
-    private const long MemoryLength = 10L << 30;
+    private static readonly long Length = SizeOr(1L << 30);
+    private static readonly long MemoryLength = SizeOr(10L << 30);
     private const long MemoryMax = 128_000_000;
     private const int Rounds = 3;
+
+    /// <summary>For a quick look: STRATA_BENCH_MIB. Figures are of the whole.</summary>
+    private static long SizeOr(long whole) =>
+        long.TryParse(Environment.GetEnvironmentVariable("STRATA_BENCH_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) ? mebibytes << 20 : whole;
 
     public static async Task<BenchResult> RunAsync(string repository)
     {
         var result = new BenchResult(
             "upload",
-            "1 GiB, as a layer is (half of it shrinks to a third), from a warm file to radosgw on loopback, against `aws s3 cp` and `rclone copyto` of the same bytes. Strata also compresses, encrypts and records it.");
+            $"{new ByteSize(Length)}, as a layer is (half of it shrinks to a third), from a warm file to radosgw on loopback, against `aws s3 cp` and `rclone copyto` of the same bytes. Strata also compresses, encrypts and records it.");
         using var directory = new ThrowawayDirectory();
         using var server = RealS3.Start(repository, directory.File("rgw"));
         var file = directory.File("layer");
@@ -49,6 +53,7 @@ internal static class UploadBench
         var result = new BenchResult("upload-memory", $"{new ByteSize(MemoryLength)} that are made as they are read, to a server that keeps nothing: the most memory the uploading process had.");
         using var directory = new ThrowawayDirectory();
         await using var sink = new DiscardingS3();
+        Environment.SetEnvironmentVariable("DOTNET_EnableWriteXorExecute", "0"); // as ./strata does
         var peak = await PeakMemory.OfAsync(
             "dotnet", [typeof(UploadBench).Assembly.Location, repository, "upload-child", sink.Url, MemoryLength.ToString(CultureInfo.InvariantCulture), directory.File("child")], directory.Path);
         result.Figure($"{new ByteSize(peak)} (figure: ≤ {new ByteSize(MemoryMax)})", peak <= MemoryMax);

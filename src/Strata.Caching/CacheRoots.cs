@@ -24,18 +24,4 @@ public sealed class CacheRoots(string dataDirectory) : ILayerRoots
 
         return ValueTask.FromResult<IReadOnlySet<LayerName>>(names);
     }
-
-    /// <exception cref="DatabaseException">The database cannot be read.</exception>
-    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!Database.Exists(dataDirectory))
-        {
-            return ValueTask.FromResult(false);
-        }
-
-        using var database = new Database(dataDirectory, TimeProvider.System);
-        return ValueTask.FromResult(database.Read(sql => LayerSql.OrganizationsOf(sql, layer.Digest))
-            .Exists(organization => layer.Org == LayerOrg.Public || layer.Org == LayerOrg.Of(organization)));
-    }
 }

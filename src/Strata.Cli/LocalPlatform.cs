@@ -10,6 +10,7 @@ using Strata.Execution.Running;
 using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Images.Building;
+using Strata.Layers.Sources;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
 using Strata.Layers.Views;
@@ -37,7 +38,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         _storage = configuration.Storage is { } location ? HostStorage.Open(dataDirectory, location, configuration.LayersBytesMax) : null;
         _sources = new(dataDirectory, TimeProvider.System, _storage?.Layers);
         _host = SandboxModule.OpenHost(new() { DataDirectory = dataDirectory, RuntimePath = configuration.Runtime });
-        _images = new(() => new(dataDirectory, OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries, _storage?.Layers));
+        _images = new(() => new(dataDirectory, () => OwnersOf(_host), TimeProvider.System, configuration.InsecureRegistries, _storage?.Layers));
         _runner = new(() => new(new ExecutionServices
         {
             OpenHost = cancellationToken => new(OpenHostAsync(cancellationToken)),
@@ -60,12 +61,12 @@ internal sealed class LocalPlatform : IAsyncDisposable
 
     public ImageResolver Bases => _images.Value;
 
-    /// <summary>The visible files of a directory; the caller's layer as long as this lives.</summary>
-    public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, CancellationToken cancellationToken) =>
-        _sources.CaptureAsync(directory, organization, _host.TreeOwnerShift, cancellationToken);
+    /// <summary>The visible files of a directory, to be read: nothing is mounted. The caller disposes the lease.</summary>
+    public Task<SourceLayer> ReadWorkspaceAsync(string directory, string organization, CancellationToken cancellationToken) =>
+        _sources.ReadAsync(directory, organization, cancellationToken);
 
     /// <summary>For one run or command, which disposes it.</summary>
-    public ImageBuilder OpenBuilder() => new(_images.Value, _dataDirectory, OwnersOf(_host), TimeProvider.System);
+    public ImageBuilder OpenBuilder() => new(_images.Value, _dataDirectory, () => OwnersOf(_host), TimeProvider.System);
 
     private EntryServices OpenEntries(RunIdentity identity, int ownerShift)
     {
@@ -124,7 +125,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
 
     /// <summary>Images without sandboxes: to be listed, moved, pinned. The caller disposes it.</summary>
     public static ImageResolver OpenImages(string dataDirectory, ConfigurationFile configuration) =>
-        new(dataDirectory, OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
+        new(dataDirectory, static () => OwnerPolicy.Root, TimeProvider.System, configuration.InsecureRegistries);
 
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<ISandboxHost> OpenHostAsync(CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
+using Strata.Core.Tasks;
 using Strata.Images.BaseSystems;
 using Strata.Images.Registries;
 using Strata.Layers;
@@ -24,15 +26,20 @@ public sealed class ImageResolver : IDisposable
     private readonly TimeProvider _time;
     private readonly RegistryClients _registries;
 
-    /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
+    /// <param name="owners">How owners are written on this host, where layers are extracted: asked for by the first that is.</param>
     /// <param name="insecureRegistries"><c>host</c> or <c>host:port</c> that may be spoken to over plain http; loopback may be anyway.</param>
     /// <param name="layers">Of the data directory; null: on its disk alone.</param>
-    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null, ILayerStore? layers = null)
+    public ImageResolver(string dataDirectory, Func<OwnerPolicy> owners, TimeProvider time, IReadOnlySet<string>? insecureRegistries = null, ILayerStore? layers = null)
         : this(dataDirectory, owners, time, insecureRegistries is null ? new RegistryOptions() : new() { InsecureHosts = insecureRegistries }, layers)
     {
     }
 
-    internal ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time, RegistryOptions registries, ILayerStore? layers = null)
+    public ImageResolver(string dataDirectory, OwnerPolicy owners, TimeProvider time)
+        : this(dataDirectory, () => owners, time)
+    {
+    }
+
+    internal ImageResolver(string dataDirectory, Func<OwnerPolicy> owners, TimeProvider time, RegistryOptions registries, ILayerStore? layers = null)
     {
         _time = time;
         var store = layers ?? new LocalLayerStore(dataDirectory, time);
@@ -86,16 +93,16 @@ public sealed class ImageResolver : IDisposable
     /// <exception cref="UserErrorException">As <see cref="ResolveAsync(BaseImage, IProgress{string}, CancellationToken)"/>.</exception>
     /// <exception cref="EnvironmentException">As <see cref="ResolveAsync(BaseImage, IProgress{string}, CancellationToken)"/>.</exception>
     public ValueTask<HeldImage> OpenAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
-        GuardAsync(image, async () =>
+        new(GuardAsync(image.At, async () =>
         {
             var found = await FindOrMakeAsync(image, ImageOwner.Of(forWhom), progress, cancellationToken).ConfigureAwait(false);
             return new HeldImage(found);
-        });
+        }));
 
     /// <summary>What the reference means now, whatever was pinned: for the lock file.</summary>
     /// <returns>Null: there is nothing to pin (a file, a digest, an image imported on this host).</returns>
     public ValueTask<ImagePin?> PinAsync(BaseImage image, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
-        GuardAsync(image, async () =>
+        new(GuardAsync(image.At, async () =>
         {
             switch (image)
             {
@@ -112,16 +119,16 @@ public sealed class ImageResolver : IDisposable
                 default:
                     return (ImagePin?)null;
             }
-        });
+        }));
 
     /// <summary>Whether a suite is still as pinned, without making anything.</summary>
     /// <exception cref="EnvironmentException">Its mirrors cannot be asked.</exception>
     public ValueTask<bool> IsCurrentAsync(BaseImage.Debootstrap suite, SuitePin pin, IProgress<string> progress, CancellationToken cancellationToken) =>
-        GuardAsync(suite, async () => await _debootstrap.IsCurrentAsync(suite, pin, progress, cancellationToken).ConfigureAwait(false)
-            ?? throw new EnvironmentException(ImageDiagnostics.NoMirror(suite.Suite, "Its InRelease could not be read.")));
+        new(GuardAsync(suite.At, async () => await _debootstrap.IsCurrentAsync(suite, pin, progress, cancellationToken).ConfigureAwait(false)
+            ?? throw new EnvironmentException(ImageDiagnostics.NoMirror(suite.Suite, "Its InRelease could not be read."))));
 
     private ValueTask<ResolvedImage> ResolveAsync(BaseImage image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken) =>
-        GuardAsync(image, async () =>
+        new(GuardAsync(image.At, async () =>
         {
             var found = await FindOrMakeAsync(image, owner, progress, cancellationToken).ConfigureAwait(false);
             var leases = found.Leases.Select(_trees.Keep).ToList();
@@ -132,7 +139,7 @@ public sealed class ImageResolver : IDisposable
             }
 
             return new ResolvedImage(lowers, found.Config, found.Layers) { Leases = leases };
-        });
+        }));
 
     private async ValueTask<ResolvedBase> FindOrMakeAsync(BaseImage image, ImageOwner owner, IProgress<string> progress, CancellationToken cancellationToken) => image switch
     {
@@ -142,8 +149,18 @@ public sealed class ImageResolver : IDisposable
         _ => throw new UserErrorException(ImageDiagnostics.UnsupportedBase(image.GetType().Name, image.At)),
     };
 
-    /// <summary>Failures of the store become what a user is told.</summary>
-    internal static async ValueTask<T> GuardAsync<T>(BaseImage? image, Func<Task<T>> work)
+    /// <inheritdoc cref="GuardAsync{T}"/>
+    internal static async Task GuardAsync(SourceSpan? at, Func<Task> work) =>
+        await GuardAsync(at, async () =>
+        {
+            await work().ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+    /// <summary>Failures of the store become what a user is told, and what has no place yet has it.</summary>
+    /// <param name="at">What asked for the work.</param>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    internal static async Task<T> GuardAsync<T>(SourceSpan? at, Func<Task<T>> work)
     {
         try
         {
@@ -151,16 +168,20 @@ public sealed class ImageResolver : IDisposable
         }
         catch (HostileArchiveException e)
         {
-            throw new UserErrorException(ArchiveDiagnostics.Refused("the image", e, image?.At)); // extracted for a normal user: an owner that user's jobs cannot have
+            throw new UserErrorException(ArchiveDiagnostics.Refused("the image", e, at)); // extracted for a normal user: an owner that user's jobs cannot have
         }
         catch (IOException e)
         {
             throw new EnvironmentException(
-                e.HResult is NoSpace or DiskFull ? ImageDiagnostics.NoSpace(e.Message) : ImageDiagnostics.StoreFailed(e.Message), e);
+                (e.HResult is NoSpace or DiskFull ? ImageDiagnostics.NoSpace(e.Message) : ImageDiagnostics.StoreFailed(e.Message)) with { At = at }, e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new EnvironmentException(ImageDiagnostics.StoreFailed(e.Message), e);
+            throw new EnvironmentException(ImageDiagnostics.StoreFailed(e.Message) with { At = at }, e);
+        }
+        catch (EnvironmentException e) when (e.Diagnostic.At is null && at is not null)
+        {
+            throw new EnvironmentException(e.Diagnostic with { At = at }, e);
         }
     }
 }

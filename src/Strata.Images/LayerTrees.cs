@@ -12,14 +12,20 @@ namespace Strata.Images;
 /// Layers and views as trees that sandboxes stand on: mounted from their image, or, where this host cannot mount images, extracted once. What was opened is not
 /// removed from the store before this is disposed.
 /// </summary>
-public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisposable
+/// <param name="owners">How owners are written where layers are extracted: asked for by the first that is.</param>
+public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) : IDisposable
 {
-    private readonly ExtractedLayers _extracted = new(dataDirectory, owners);
+    private readonly Lazy<ExtractedLayers> _extracted = new(() => new(dataDirectory, owners()));
     private readonly ConcurrentDictionary<Digest, LayerLease> _leases = new();
     private readonly ConcurrentDictionary<Digest, ViewLease> _views = new();
     private readonly Lock _probing = new(); // guards the two methods
     private LayerMountMethod? _method;
     private LayerMountMethod? _viewMethod; // older kernels mount images, but none with devices
+
+    public LayerTrees(string dataDirectory, OwnerPolicy owners)
+        : this(dataDirectory, () => owners)
+    {
+    }
 
     /// <param name="lease">Becomes this object's.</param>
     /// <exception cref="IOException">The layer cannot be extracted: the disk is full or fails.</exception>
@@ -88,7 +94,7 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
     {
         var method = Method(image.ImagePath, devicePaths);
         return method is LayerMountMethod.None
-            ? new SandboxTree.HostDirectory(await _extracted.OpenAsync(image, devices, cancellationToken).ConfigureAwait(false))
+            ? new SandboxTree.HostDirectory(await _extracted.Value.OpenAsync(image, devices, cancellationToken).ConfigureAwait(false))
             : new SandboxTree.Mounted(
                 $"{(devices.Count > 0 ? "view" : "layer")} {image.Digest.Short}", target => MountAt(target, image.ImagePath, devicePaths, method));
     }
@@ -103,7 +109,7 @@ public sealed class LayerTrees(string dataDirectory, OwnerPolicy owners) : IDisp
         lock (_probing)
         {
             ref var method = ref devices.Count > 0 ? ref _viewMethod : ref _method;
-            return method ??= owners.Shift != 0 ? LayerMountMethod.None
+            return method ??= owners().Shift != 0 ? LayerMountMethod.None
                 : LayerMountProbe.Works(image, devices, LayerMountMethod.File) ? LayerMountMethod.File
                 : LayerMountProbe.Works(image, devices, LayerMountMethod.Loop) ? LayerMountMethod.Loop
                 : LayerMountMethod.None;

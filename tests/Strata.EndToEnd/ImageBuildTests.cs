@@ -317,17 +317,24 @@ public sealed partial class ImageBuildTests : IDisposable
                 from: images.tiny
                 resources: { disk: 4MiB }
                 steps: [{ run: "dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
+              quick:
+                from: images.tiny
+                resources: { disk: 4MiB }
+                steps: [{ run: dd if=/dev/zero of=/fat bs=1M count=16 }]
             jobs: { a: { image: tiny, steps: [{ run: "true" }] } }
             """);
 
         var slow = await _bench.StrataAsync("image", "build", "slow", "--data", _bench.Data);
         var fat = await _bench.StrataAsync("image", "build", "fat", "--data", _bench.Data);
+        var quick = await _bench.StrataAsync("image", "build", "quick", "--data", _bench.Data);
 
         (slow.ExitCode, fat.ExitCode).ShouldBe((1, 1), slow.All + fat.All);
         slow.Stderr.ShouldContain("took longer than");
         slow.Stderr.ShouldContain("strata.yml:5:");
         fat.Stderr.ShouldContain("disk");
         fat.Stderr.ShouldContain("strata.yml:9:");
+        quick.ExitCode.ShouldBe(1, quick.All); // over before anybody looked in between
+        quick.Stderr.ShouldContain("strata.yml:13:");
     }
 
     [Fact]

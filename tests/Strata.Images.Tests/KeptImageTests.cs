@@ -127,7 +127,7 @@ public sealed class KeptImageTests : IDisposable
 
     private async Task PullAsync(RealRegistry registry, params string[] names)
     {
-        using var resolver = new ImageResolver(_data, OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
+        using var resolver = new ImageResolver(_data, static () => OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
         foreach (var name in names)
         {
             using var image = await resolver.OpenAsync(new BaseImage.Oci(registry.Reference(name).ToString(), null), Local, new ProgressLines(), CancellationToken.None);

@@ -112,20 +112,6 @@ internal static class ArtifactSql
         return layers;
     }
 
-    /// <summary>Organizations that have ready ones with a layer.</summary>
-    public static List<string> OrganizationsOf(SqlSession sql, Digest layer)
-    {
-        using var rows = sql.Query(
-            "SELECT DISTINCT a.org FROM artifact_layer l JOIN artifact a ON a.id = l.artifact_id WHERE l.layer = $1 AND a.state = 'ready'", layer.ToString());
-        var organizations = new List<string>();
-        while (rows.Read())
-        {
-            organizations.Add(rows.Text(0));
-        }
-
-        return organizations;
-    }
-
     private static long Number(SqlRows rows)
     {
         using (rows)

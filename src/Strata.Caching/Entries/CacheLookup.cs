@@ -1,4 +1,5 @@
 using Strata.Caching.Explain;
+using Strata.Core.Explain;
 
 namespace Strata.Caching.Entries;
 

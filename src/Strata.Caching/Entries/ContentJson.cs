@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Strata.Caching.Explain;
 using Strata.Core;
+using Strata.Core.Explain;
 using Strata.Layers.Trees;
 
 namespace Strata.Caching.Entries;

@@ -2,6 +2,7 @@ using Strata.Caching.Explain;
 using Strata.Caching.Life;
 using Strata.Caching.Stats;
 using Strata.Core;
+using Strata.Core.Explain;
 using Strata.Tenancy;
 
 namespace Strata.Caching.Entries;

@@ -100,18 +100,4 @@ internal static class LayerSql
 
         return layers;
     }
-
-    /// <summary>That have live entries of a layer.</summary>
-    public static List<string> OrganizationsOf(SqlSession sql, Digest layer)
-    {
-        using var rows = sql.Query(
-            "SELECT cache_repo.org FROM cache_layer JOIN cache_repo ON cache_repo.id = cache_layer.repo WHERE cache_layer.layer = $1 AND cache_layer.entries > 0", layer.ToString());
-        var organizations = new List<string>();
-        while (rows.Read())
-        {
-            organizations.Add(rows.Text(0));
-        }
-
-        return organizations;
-    }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using Strata.Core;
+using Strata.Core.Explain;
 using Strata.Core.Text;
 
 namespace Strata.Caching.Explain;
@@ -84,32 +84,12 @@ public static class ManifestDifference
         }
         else if (before?.ValueKind is JsonValueKind.String && after?.ValueKind is JsonValueKind.String)
         {
-            changes.Add(LineOf(Plain(name), before.Value.GetString()!, after.Value.GetString()!));
+            changes.Add(InputChange.OfText(Plain(name), before.Value.GetString()!, after.Value.GetString()!, Show));
         }
         else
         {
             changes.Add(new(Plain(name), Show(before), Show(after)));
         }
-    }
-
-    /// <summary>Of long commands the first line that is not the same says most.</summary>
-    private static InputChange LineOf(string name, string before, string after)
-    {
-        var (old, now) = (before.Split('\n'), after.Split('\n'));
-        if (old.Length == 1 && now.Length == 1)
-        {
-            return new(name, Show(before), Show(after));
-        }
-
-        var line = 0;
-        while (line < old.Length && line < now.Length && old[line] == now[line])
-        {
-            line++;
-        }
-
-        return new(
-            string.Create(CultureInfo.InvariantCulture, $"{name}, line {line + 1}"),
-            line < old.Length ? Show(old[line]) : null, line < now.Length ? Show(now[line]) : null);
     }
 
     private static SortedSet<string> NamesOf(JsonElement? one, JsonElement? other)

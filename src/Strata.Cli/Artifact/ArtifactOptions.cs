@@ -1,21 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Strata.Artifacts.Records;
+using Strata.Cli.CommandLine;
 using Strata.Cli.Run;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Cli.Artifact;
 
 /// <summary>The options all artifact commands share.</summary>
-internal sealed class ArtifactOptions
+internal sealed class ArtifactOptions() : PlaceOptions("Organization (default: local).", "Repository (default: the directory's name).")
 {
     public Option<string?> Run { get; } = SelectionOptions.One("--run", "RUN", "Of this run (default: the newest that published artifacts).");
 
     public Option<bool> TrustFork { get; } = new("--trust-fork") { Description = "With --run: take what a less trusted run made." };
-
-    public Option<string?> Org { get; } = SelectionOptions.One("--org", "ORG", "Organization (default: local).");
-
-    public Option<string?> Repo { get; } = SelectionOptions.One("--repo", "NAME", "Repository (default: the directory's name).");
 
     public Option<string?> Ref { get; } = SelectionOptions.One("--ref", "REF", "Act for this ref (default: the branch checked out, else main).");
 
@@ -25,12 +22,6 @@ internal sealed class ArtifactOptions
 
     public Option<string?> DefaultBranch { get; } = SelectionOptions.One("--default-branch", "B", "Default branch (default: main).");
 
-    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
-
-    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
-
-    public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
-
     public static Argument<string> Name(ArtifactOptions options)
     {
         var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "The name its job gave it." };
@@ -38,13 +29,14 @@ internal sealed class ArtifactOptions
         return name;
     }
 
-    public void AddTo(Command command)
+    public override void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Run, TrustFork, Org, Repo, Ref, Trust, Base, DefaultBranch, Data, Config, Json])
+        foreach (var option in (ReadOnlySpan<Option>)[Run, TrustFork, Ref, Trust, Base, DefaultBranch])
         {
             command.Options.Add(option);
         }
 
+        base.AddTo(command);
         Trust.CompletionSources.Add("protected", "internal", "fork");
         Run.CompletionSources.Add(Runs);
     }

@@ -1,34 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Strata.Caching.Entries;
+using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
-using Strata.Cli.Run;
 using Strata.Core.Diagnostics;
 using Strata.Metadata;
 
 namespace Strata.Cli.Cache;
 
 /// <summary>The options all cache commands share.</summary>
-internal sealed class CacheOptions
+internal sealed class CacheOptions() : PlaceOptions("Only this organization's.", "Only this repository's.")
 {
-    public Option<string?> Org { get; } = SelectionOptions.One("--org", "ORG", "Only this organization's.");
-
-    public Option<string?> Repo { get; } = SelectionOptions.One("--repo", "NAME", "Only this repository's.");
-
-    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
-
-    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
-
-    public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
-
-    public void AddTo(Command command)
-    {
-        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
-        {
-            command.Options.Add(option);
-        }
-    }
-
     /// <summary>For the shell: keys of live entries.</summary>
     public IEnumerable<CompletionItem> Keys(CompletionContext context)
     {

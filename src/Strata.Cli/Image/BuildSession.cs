@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Images;
 using Strata.Execution.Masking;
 using Strata.Execution.Planning;
@@ -65,18 +67,28 @@ internal sealed class BuildSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _builder.DisposeAsync().ConfigureAwait(false);
+        if (_workspace.IsValueCreated)
+        {
+            await ((Task)_workspace.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the copy that needed it was told
+            if (_workspace.Value.IsCompletedSuccessfully)
+            {
+                (await _workspace.Value.ConfigureAwait(false)).Dispose();
+            }
+        }
+
         await _platform.DisposeAsync().ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<LayerLease> OpenWorkspaceAsync()
     {
-        var captured = await _platform.CaptureAsync(WorkspaceDirectory, _place.Identity.Organization, CancellationToken.None).ConfigureAwait(false);
-        foreach (var diagnostic in captured.Diagnostics)
+        var read = await _platform.ReadWorkspaceAsync(WorkspaceDirectory, _place.Identity.Organization, CancellationToken.None).ConfigureAwait(false);
+        foreach (var diagnostic in read.Diagnostics)
         {
             _context.Observer.Report(diagnostic.ToString());
         }
 
-        return captured.Layer;
+        return read.Lease;
     }
 
     private static void CheckArgs(BuildInputs inputs, IReadOnlyList<NamedImage> images)

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Images;
 using Strata.Execution.Planning;
 using Strata.Images;
@@ -54,16 +56,21 @@ internal static class ImageBuildCommand
     }
 
     /// <summary>One that fails does not stop the others.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private static async Task<Outcome> BuildAsync(BuildSession session, NamedImage named, CancellationToken cancellationToken)
     {
         try
         {
             using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
-            return new(named.Name, image.Digest, image.Layers, []);
+            return new(named.Name, image.Digest, image.Layers, [], IsMachines: false);
         }
         catch (UserErrorException e)
         {
-            return new(named.Name, null, [], e.Diagnostics);
+            return new(named.Name, null, [], e.Diagnostics, IsMachines: false);
+        }
+        catch (EnvironmentException e)
+        {
+            return new(named.Name, null, [], [e.Diagnostic], IsMachines: true);
         }
     }
 
@@ -95,10 +102,11 @@ internal static class ImageBuildCommand
             }
         }
 
-        return failures.Count > 0 || watch.HasDifferences ? ExitCode.Failed : ExitCode.Success;
+        return results.Any(result => result.IsMachines) ? ExitCode.Environment : failures.Count > 0 || watch.HasDifferences ? ExitCode.Failed : ExitCode.Success;
     }
 
-    private sealed record Outcome(string Name, Digest? Digest, IReadOnlyList<ResolvedLayer> Layers, IReadOnlyList<Diagnostic> Problems);
+    /// <param name="IsMachines">It failed, and the workflow is not to blame.</param>
+    private sealed record Outcome(string Name, Digest? Digest, IReadOnlyList<ResolvedLayer> Layers, IReadOnlyList<Diagnostic> Problems, bool IsMachines);
 
     /// <summary>Keeps what verifying found.</summary>
     private sealed class Watch(IBuildObserver narrator) : IBuildObserver

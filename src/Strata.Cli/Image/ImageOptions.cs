@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Run;
 using Strata.Cli.WorkflowFiles;
@@ -14,26 +15,8 @@ using Strata.Workflows.Parsing;
 namespace Strata.Cli.Image;
 
 /// <summary>The options all image commands share.</summary>
-internal sealed class ImageOptions
+internal sealed class ImageOptions() : PlaceOptions("Organization (default: local).", "Repository (default: the directory's name).")
 {
-    public Option<string?> Org { get; } = SelectionOptions.One("--org", "ORG", "Organization (default: local).");
-
-    public Option<string?> Repo { get; } = SelectionOptions.One("--repo", "NAME", "Repository (default: the directory's name).");
-
-    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
-
-    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
-
-    public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
-
-    public void AddTo(Command command)
-    {
-        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
-        {
-            command.Options.Add(option);
-        }
-    }
-
     /// <summary>For the shell: definitions of the workflow here, and what is on this host.</summary>
     public IEnumerable<CompletionItem> Names(CompletionContext context)
     {

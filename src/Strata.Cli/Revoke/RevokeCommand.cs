@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Strata.Caching;
 using Strata.Cli.Cache;
+using Strata.Cli.CommandLine;
 using Strata.Cli.Image;
 using Strata.Cli.Output;
 using Strata.Cli.Run;
@@ -22,7 +23,7 @@ internal static class RevokeCommand
     {
         var run = new Argument<string>("RUN") { HelpName = "RUN", Description = "The run's id." };
         var org = SelectionOptions.One("--org", "ORG", "Whose audit log tells of it (default: local).");
-        var data = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
+        var data = PlaceOptions.NewData();
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
         var command = new Command("revoke", "Take back all that a run published, and all that was built on it.") { run, org, data, json };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Run;
 using Strata.Core.Diagnostics;
@@ -12,9 +13,9 @@ internal sealed class StorageOptions
 {
     public Option<string?> Storage { get; } = SelectionOptions.One("--storage", "URL", "s3://bucket[/prefix] or file:///dir (default: storage in the configuration).");
 
-    public Option<string?> Data { get; } = SelectionOptions.One("--data", "DIR", "Where state is kept (default: $STRATA_DATA, /var/lib/strata, or the user's data directory).");
+    public Option<string?> Data { get; } = PlaceOptions.NewData();
 
-    public Option<string?> Config { get; } = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
+    public Option<string?> Config { get; } = PlaceOptions.NewConfig();
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on stdout." };
 

@@ -14,7 +14,7 @@ using Strata.Workflows.Model;
 namespace Strata.Execution.Actions;
 
 /// <summary>actions/download-artifact: one by its name, or all of a run, written into the running job.</summary>
-internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAttempt attempt, Action<Artifact> taken)
+internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAttempt attempt, Action<Artifact> taken, TimeProvider time)
 {
     private const int ArtifactsMax = 1000;
 
@@ -33,13 +33,14 @@ internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAtt
                 return (StepOutcome.Failed($"the artifact '{artifact.Name}' of job {artifact.Producer.Job} is {ArtifactTransitions.WordOf(artifact.State)}: {artifact.Reason}"), reports);
             }
 
+            var started = time.GetTimestamp();
             var target = name is not null || inputs.Flag("merge-multiple") ? path : $"{path}/{artifact.Name}";
             if (await TryPlaceAsync(artifact, target, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return (StepOutcome.Failed(problem), reports);
             }
 
-            reports.Add(new(artifact.Name, "download", "ready", artifact.Content!.Tree.ToString(), artifact.Content.SizeBytes, 0, 0, 0));
+            reports.Add(new(artifact.Name, "download", "ready", artifact.Content!.Tree.ToString(), artifact.Content.SizeBytes, 0, 0, (long)time.GetElapsedTime(started).TotalMilliseconds));
         }
 
         return name is not null && reports.Count == 0

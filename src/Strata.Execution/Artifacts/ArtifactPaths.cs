@@ -8,8 +8,12 @@ namespace Strata.Execution.Artifacts;
 
 /// <summary>What the paths of an artifact mean: which of the job's trees, the directory that becomes its root, and what of it is wanted.</summary>
 /// <param name="Root">From the overlay's root; of a single path without wildcards it may turn out a file, whose directory is meant then.</param>
-internal sealed record ArtifactPaths(JobOverlay Overlay, string Root, bool IsOnePath, GlobSet Globs)
+/// <param name="Fixed">What was written out of each path, from the overlay's root: links there are followed.</param>
+internal sealed record ArtifactPaths(JobOverlay Overlay, string Root, bool IsOnePath, GlobSet Globs, IReadOnlyList<string> Fixed)
 {
+    /// <summary>Links are followed within the tree they are in.</summary>
+    public FollowedPaths Followed => new([.. Fixed.Select(Encoding.UTF8.GetBytes)], Encoding.UTF8.GetBytes(JobTrees.MountOf(Overlay)));
+
     /// <param name="patterns">As written, evaluated; each may have several lines; <c>!</c> takes away.</param>
     /// <returns>Null: the problem says why, in one sentence.</returns>
     public static (ArtifactPaths? Paths, string? Problem) Parse(IEnumerable<string> patterns, string home)
@@ -39,7 +43,7 @@ internal sealed record ArtifactPaths(JobOverlay Overlay, string Root, bool IsOne
 
         var isOnePath = wanted is [{ Pattern.IsPath: true }];
         var globs = GlobSet.Of([.. parsed.Where(p => p.Overlay == wanted[0].Overlay).Select(static p => p.Pattern)]);
-        return (new(wanted[0].Overlay, CommonRoot([.. wanted.Select(static p => p.Pattern)]), isOnePath, globs), null);
+        return (new(wanted[0].Overlay, CommonRoot([.. wanted.Select(static p => p.Pattern)]), isOnePath, globs, [.. wanted.Select(static p => p.Pattern.SearchPath).Where(static path => path.Length > 0).Distinct()]), null);
     }
 
     public PathChoice Choice(bool withHidden) => withHidden ? PathChoice.Of(Globs) : new(Globs, IsHidden);

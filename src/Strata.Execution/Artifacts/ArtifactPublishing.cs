@@ -96,11 +96,11 @@ internal sealed class ArtifactPublishing(
         var collection = new TreeCollecting(attempt.Services.Layers.Place, gate);
         var paths = request.Paths;
         using var overlay = trees.Open(paths.Overlay, sandbox);
-        var outcome = await collection.CollectAsync(overlay, Encoding.UTF8.GetBytes(paths.Root), paths.Choice(request.WithHidden), cancellationToken).ConfigureAwait(false);
+        var outcome = await collection.CollectAsync(overlay, Encoding.UTF8.GetBytes(paths.Root), paths.Choice(request.WithHidden), paths.Followed, cancellationToken).ConfigureAwait(false);
         if (outcome is SaveOutcome.Absent && paths is { IsOnePath: true, Root.Length: > 0 })
         {
             paths = paths.OfFile();
-            outcome = await collection.CollectAsync(overlay, Encoding.UTF8.GetBytes(paths.Root), paths.Choice(request.WithHidden), cancellationToken).ConfigureAwait(false);
+            outcome = await collection.CollectAsync(overlay, Encoding.UTF8.GetBytes(paths.Root), paths.Choice(request.WithHidden), paths.Followed, cancellationToken).ConfigureAwait(false);
         }
 
         return outcome;

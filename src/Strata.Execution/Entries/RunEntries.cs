@@ -7,7 +7,8 @@ using Strata.Tenancy;
 namespace Strata.Execution.Entries;
 
 /// <summary>The run as others see it who read what it publishes: recorded by the first of its jobs that publishes or reads.</summary>
-internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAsyncDisposable
+/// <param name="isDirty">Whether visible files differ from the commit; asked once, if anything is recorded.</param>
+internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<CancellationToken, Task<bool>> isDirty) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1); // guards _services and _lease
     private readonly Lock _lock = new(); // guards _saving
@@ -90,9 +91,10 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts) : IAs
                 return _services;
             }
 
+            var dirty = isDirty(cancellationToken); // git looks while the database is opened
             var services = _services ??= open();
             await services.Runs.ExpireDeadAsync(cancellationToken).ConfigureAwait(false);
-            var start = new RunStart { RunId = facts.RunId, Identity = facts.Identity, Workflow = facts.WorkflowName, IsDirty = false };
+            var start = new RunStart { RunId = facts.RunId, Identity = facts.Identity, Workflow = facts.WorkflowName, IsDirty = await dirty.ConfigureAwait(false) };
             _lease = await services.Runs.StartAsync(start, cancellationToken).ConfigureAwait(false) is RunStarting.Started started
                 ? started.Lease
                 : throw new EnvironmentException(ExecutionDiagnostics.RunTaken(facts.RunId));

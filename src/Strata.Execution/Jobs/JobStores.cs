@@ -156,7 +156,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
                 return outcome;
             case "download-artifact":
-                var (downloaded, reports) = await new DownloadArtifact(inputs, live, _attempt, Take).RunAsync(cancellationToken).ConfigureAwait(false);
+                var (downloaded, reports) = await new DownloadArtifact(inputs, live, _attempt, Take, _run.Time).RunAsync(cancellationToken).ConfigureAwait(false);
                 _uploads.AddRange(reports);
                 return downloaded;
             case "cache/save":

@@ -11,6 +11,7 @@ using Strata.Execution.Jobs;
 using Strata.Execution.Masking;
 using Strata.Execution.Reporting;
 using Strata.Execution.Sources;
+using Strata.Layers.Sources;
 
 namespace Strata.Execution.Running;
 
@@ -64,7 +65,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         var host = await services.OpenHost(CancellationToken.None).ConfigureAwait(false);
         var images = services.OpenImages();
         await using var closed = images.ConfigureAwait(false);
-        var entries = new RunEntries(() => services.OpenEntries(request.Identity, host.TreeOwnerShift), facts);
+        var entries = new RunEntries(() => services.OpenEntries(request.Identity, host.TreeOwnerShift), facts, stop => IsDirtyAsync(request, stop));
         await using var left = entries.ConfigureAwait(false);
         var run = new RunServices
         {
@@ -109,6 +110,19 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         }
 
         return workspace;
+    }
+
+    /// <summary>Where nobody can tell, the commit alone says nothing.</summary>
+    private static async Task<bool> IsDirtyAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SourceChanges.AnyAsync(request.WorkspaceDirectory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+            return true;
+        }
     }
 
     private static async ValueTask<SecretMasker> NewMaskerAsync(RunRequest request, EventPump events)

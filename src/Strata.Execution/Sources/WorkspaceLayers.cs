@@ -21,6 +21,13 @@ public sealed class WorkspaceLayers(string dataDirectory, TimeProvider time, ILa
     public ValueTask<CapturedWorkspace> CaptureAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken) =>
         new(PackAsync(directory, organization, ownerShift, cancellationToken));
 
+    /// <summary>The layer alone, for who runs no job on it. The caller disposes its lease.</summary>
+    public Task<SourceLayer> ReadAsync(string directory, string organization, CancellationToken cancellationToken)
+    {
+        var org = LayerOrg.Of(organization);
+        return _sources.CaptureAsync(directory, org, _store.Of(org), cancellationToken);
+    }
+
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<CapturedWorkspace> PackAsync(string directory, string organization, int ownerShift, CancellationToken cancellationToken)
     {

@@ -129,17 +129,25 @@ internal sealed class JobTrees : IDisposable
         return new(side?.Layers ?? [], UpperOf(overlay, sandbox), _layers.Scratch, side?.Tree);
     }
 
+    /// <summary>As jobs see it, without a slash at its end.</summary>
+    public static string MountOf(JobOverlay overlay) => overlay switch
+    {
+        JobOverlay.Workspace => SandboxSpec.WorkspacePath,
+        JobOverlay.Temporary => "/tmp",
+        _ => "",
+    };
+
     /// <summary>Where a sandbox keeps what is written.</summary>
     public static UpperDirectory UpperOf(JobOverlay overlay, ISandbox sandbox)
     {
-        var (upper, mount) = overlay switch
+        var upper = overlay switch
         {
-            JobOverlay.Workspace => (sandbox.WorkspaceUpper, SandboxSpec.WorkspacePath),
-            JobOverlay.Temporary => (sandbox.TemporaryDirectory, "/tmp"),
-            _ => (sandbox.RootUpper, ""),
+            JobOverlay.Workspace => sandbox.WorkspaceUpper,
+            JobOverlay.Temporary => sandbox.TemporaryDirectory,
+            _ => sandbox.RootUpper,
         };
         var format = sandbox.UpperFormat;
-        return new(upper, new(format.OwnerShift, format.IdMax), format.UserXattr, UpperDirectory.MountPointsBelow(mount, sandbox.MountPointStubs));
+        return new(upper, new(format.OwnerShift, format.IdMax), format.UserXattr, UpperDirectory.MountPointsBelow(MountOf(overlay), sandbox.MountPointStubs));
     }
 
     public void Dispose()

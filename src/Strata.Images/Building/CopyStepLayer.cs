@@ -1,21 +1,39 @@
+using Strata.Core.Diagnostics;
+using Strata.Core.Explain;
 using Strata.Images.Copying;
 using Strata.Images.Keys;
+using Strata.Images.Recipes;
 using Strata.Layers.Indexes;
+using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 
 namespace Strata.Images.Building;
 
 /// <summary>A layer of copied files.</summary>
-internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isShareable, IReadOnlyList<StackLayer> from, ILayerPlace target) : StepLayer
+/// <param name="plan">Becomes this object's.</param>
+/// <param name="from">Null: the workspace.</param>
+/// <param name="secrets">Looked for in what is copied from the workspace; the layers of images were searched.</param>
+internal sealed class CopyStepLayer(
+    ImageStack below, RecipeStep.Copy step, PlannedCopy plan, ImageStack? from, IReadOnlyDictionary<string, string> secrets, ILayerPlace target) : StepLayer
 {
-    public override KeyInputs Inputs => inputs;
+    public override KeyInputs Inputs { get; } = new()
+    {
+        Below = below.SnapshotDigest,
+        Instruction = "copy",
+        Platform = ImageDigest.Platform,
+        Files = plan.Files,
+        To = step.To,
+        Mode = step.Mode,
+        Owner = step.Owner,
+        WorkingDirectory = step.To.StartsWith('/') ? null : below.Config.WorkingDirectory,
+    };
 
     /// <summary>What is copied was made without secrets.</summary>
-    public override bool IsShareable => isShareable;
+    public override bool IsShareable => from?.IsShareable ?? true;
 
-    public override IReadOnlyList<StackLayer> CopiesFrom => from;
+    public override IReadOnlyList<StackLayer> CopiesFrom => from?.Layers ?? [];
 
-    public override IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before)
+    public override IReadOnlyList<InputChange> Explain(IReadOnlyList<InputChange> changes, LayerIndex? before)
     {
         var files = changes.FirstOrDefault(static change => change.Input == KeyDifference.CopiedFiles);
         return files is null || before is null ? changes : [.. changes.Where(change => change != files), .. CopyDifference.Between(before, plan.Placed())];
@@ -25,6 +43,11 @@ internal sealed class CopyStepLayer(KeyInputs inputs, PlannedCopy plan, bool isS
     {
         using var write = target.Start();
         var packed = await plan.WriteAsync(write.Target, cancellationToken).ConfigureAwait(false);
+        if (from is null && new SecretGate(secrets).Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        {
+            throw new UserErrorException(CopyDiagnostics.Secret(SecretDiagnostics.Found("The layer of this step", finds, step.At)));
+        }
+
         var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
         return new(commit.Lease!, []);
     }

@@ -1,5 +1,5 @@
 using Strata.Core;
-using Strata.Images.Keys;
+using Strata.Core.Explain;
 
 namespace Strata.Images.Building;
 
@@ -22,7 +22,7 @@ public abstract record BuildEvent(string Recipe, int Step, int StepCount, string
     /// <param name="Reasons">Why it was built: what is not as the last time. Empty: it was reused, or there was no last time.</param>
     /// <param name="LeftOut">Names the command made that no layer keeps.</param>
     public sealed record Ended(
-        string Recipe, int Step, int StepCount, string Title, ResolvedLayer Layer, BuildReason Reason, IReadOnlyList<KeyChange> Reasons, IReadOnlyList<string> LeftOut)
+        string Recipe, int Step, int StepCount, string Title, ResolvedLayer Layer, BuildReason Reason, IReadOnlyList<InputChange> Reasons, IReadOnlyList<string> LeftOut)
         : BuildEvent(Recipe, Step, StepCount, Title);
 
     /// <summary>All steps are done.</summary>

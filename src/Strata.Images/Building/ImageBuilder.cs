@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Images.Recipes;
 using Strata.Images.Records;
 using Strata.Layers;
@@ -24,14 +26,14 @@ public sealed class ImageBuilder : IImageBuilder
     private readonly CancellationTokenSource _ended = new();
 
     /// <param name="bases">Remains the caller's.</param>
-    /// <param name="owners">How owners are written on this host, where layers are extracted.</param>
-    public ImageBuilder(ImageResolver bases, string dataDirectory, OwnerPolicy owners, TimeProvider time)
+    /// <param name="owners">How owners are written on this host, where layers are extracted: asked for by the first that is.</param>
+    public ImageBuilder(ImageResolver bases, string dataDirectory, Func<OwnerPolicy> owners, TimeProvider time)
     {
         _bases = bases;
         _trees = new(dataDirectory, owners);
         _database = new(dataDirectory, time);
         _services = new(
-            bases, bases.Layers, _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), Path.Combine(dataDirectory, "builds"), time);
+            bases, bases.Layers, _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), new BuildLogs(Path.Combine(dataDirectory, "builds"), time), time);
     }
 
     /// <summary>Recipes with steps will come: the database is opened beside what the caller does next. What goes wrong is met again where it matters.</summary>
@@ -60,7 +62,10 @@ public sealed class ImageBuilder : IImageBuilder
         }
     }
 
-    public async ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
+    public ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken) => new(OpenOneAsync(recipe, context, cancellationToken));
+
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    private async Task<HeldImage> OpenOneAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
     {
         if (recipe is { Steps.Count: 0, From: RecipeBase.Base { Image: var image } })
         {
@@ -111,18 +116,19 @@ public sealed class ImageBuilder : IImageBuilder
     private Task<ImageStack> Begun(ImageRecipe recipe, BuildContext context) =>
         _stacks.GetOrAdd(recipe, static (recipe, all) => new(() => Task.Run(() => all.Builder.BuildAsync(recipe, all.Context))), (Builder: this, Context: context)).Value;
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<ImageStack> BuildAsync(ImageRecipe recipe, BuildContext context)
     {
         try
         {
-            return await ImageResolver.GuardAsync(
-                null, () => new RecipeBuild(_services, recipe, context, BelowAsync).RunAsync(_ended.Token)).ConfigureAwait(false);
+            return await new RecipeBuild(_services, recipe, context, BelowAsync).RunAsync(_ended.Token).ConfigureAwait(false);
         }
         catch (DamagedLayerException e)
         {
             throw new EnvironmentException(BuildDiagnostics.DamagedLayer(recipe.Name, e.Fault.ToString(), e.Message), e);
         }
 
+        [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
         async Task<ImageStack> BelowAsync(RecipeBase below)
         {
             if (below is RecipeBase.Recipe other)

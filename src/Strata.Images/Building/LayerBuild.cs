@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Explain;
 using Strata.Core.Json;
 using Strata.Images.BaseSystems;
 using Strata.Images.Capturing;
@@ -22,8 +22,6 @@ namespace Strata.Images.Building;
 internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, BuildContext context, ILayerPlace place)
 {
     private const int TriesMax = 10;
-
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Scope _scope = Scope.Of(context.Identity);
 
@@ -55,17 +53,16 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     private async Task<FoundLayer> FindOrMakeAsync(
         Digest key, JsonObject manifest, ImageStack stack, StepPlace at, StepLayer step, CancellationToken cancellationToken)
     {
-        var waited = false;
+        using var turn = new BuildTurn(services, context, at, recipe.Steps[at.Index].At, step.FailureCircumstances);
         for (var tries = 0; tries < TriesMax; tries++)
         {
             var (found, _) = await FindAsync(key, cancellationToken).ConfigureAwait(false);
             if (found is not null)
             {
-                return waited ? found with { Reason = BuildReason.BuiltElsewhere } : found;
+                return turn.Waited ? found with { Reason = BuildReason.BuiltElsewhere } : found;
             }
 
-            var (lease, logPath, hadToWait) = await AcquireAsync(key, at, cancellationToken).ConfigureAwait(false);
-            waited |= hadToWait;
+            var (lease, logPath) = await turn.TakeAsync(_scope, key, cancellationToken).ConfigureAwait(false);
             await using (lease.ConfigureAwait(false))
             {
                 (found, var miss) = await FindAsync(key, cancellationToken).ConfigureAwait(false); // by the one that had the lease until now
@@ -83,7 +80,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
             }
         }
 
-        throw new UserErrorException(BuildDiagnostics.Unsettled(at.Recipe, at.Number, recipe.Steps[at.Index].At));
+        throw new UserErrorException(BuildDiagnostics.Unsettled(at, recipe.Steps[at.Index].At));
     }
 
     /// <returns>The layer, held; or why there is none.</returns>
@@ -102,46 +99,16 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var opening = await place.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false);
         if (opening.Lease is null)
         {
+            if (opening.Miss is LayerMiss.Damaged)
+            {
+                await services.Records.QuarantineAsync(record.Key, record.Scope, "its layer was damaged", cancellationToken).ConfigureAwait(false);
+            }
+
             return (null, BuildReason.Lost);
         }
 
         await services.Records.TouchAsync([(record.Key, record.Scope)], cancellationToken).ConfigureAwait(false);
         return (new(opening.Lease, LayerOutcome.Reused, BuildReason.Unchanged, record.Shareable), BuildReason.Unchanged);
-    }
-
-    /// <summary>The right to build the layer, once nobody has it; meanwhile what the one who builds prints is shown.</summary>
-    private async Task<(Lease Lease, string LogPath, bool Waited)> AcquireAsync(Digest key, StepPlace at, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(services.LogDirectory, $"{key.Hex[..16]}-{Guid.NewGuid():n}.log");
-        LogFollower? follower = null;
-        try
-        {
-            while (true)
-            {
-                switch (await services.Leases.TryAcquireAsync(_scope, key, Owner, path, cancellationToken).ConfigureAwait(false))
-                {
-                    case LeaseAttempt.Acquired acquired when follower is null:
-                        return (acquired.Lease, path, false);
-                    case LeaseAttempt.Acquired acquired:
-                        follower.Read();
-                        return (acquired.Lease, path, true);
-                    case LeaseAttempt.Held held:
-                        if (follower is null)
-                        {
-                            context.Observer.Report($"{at.Recipe}: step {at.Number} of {at.Count} is being built by {held.Owner}; waiting for it");
-                            follower = new(held.Note, line => Tell(new BuildEvent.Output(at.Recipe, at.Index, at.Count, at.Title, context.Mask(line))));
-                        }
-
-                        follower.Read();
-                        await Task.Delay(PollInterval, services.Time, cancellationToken).ConfigureAwait(false);
-                        break;
-                }
-            }
-        }
-        finally
-        {
-            follower?.Dispose();
-        }
     }
 
     /// <returns>Null: another published first, or the right to build was lost: look again.</returns>
@@ -150,6 +117,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         CancellationToken cancellationToken)
     {
         var start = services.Time.GetTimestamp();
+        services.Logs.RemoveOld();
         Tell(new BuildEvent.Started(at.Recipe, at.Index, at.Count, at.Title));
         using var shown = new BuildProgress($"{at.Recipe}: step {at.Number} of {at.Count}", "building", context.Observer, services.Time, quietAtFirst: true);
         using var log = NewLog(logPath, at);
@@ -162,6 +130,11 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
+        }
+        catch (UserErrorException e) when (step.FailureCircumstances is { } circumstances)
+        {
+            BuildLogs.TellFailure(logPath, BuildFailure.Of(at, circumstances, e.Diagnostics));
+            throw;
         }
 
         var isOurs = false;
@@ -202,7 +175,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     }
 
     /// <summary>What is not as the last time this step was built.</summary>
-    private async ValueTask<IReadOnlyList<KeyChange>> ChangesAsync(StepPlace at, JsonObject manifest, StepLayer step, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<InputChange>> ChangesAsync(StepPlace at, JsonObject manifest, StepLayer step, CancellationToken cancellationToken)
     {
         if (await services.Records.FindLatestAsync(recipe.Name, at.Index, context.Identity, cancellationToken).ConfigureAwait(false) is not { } last)
         {
@@ -235,10 +208,8 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
     private sealed record FoundLayer(LayerLease Lease, LayerOutcome Outcome, BuildReason Reason, bool IsShareable)
     {
-        public IReadOnlyList<KeyChange> Changes { get; init; } = [];
+        public IReadOnlyList<InputChange> Changes { get; init; } = [];
 
         public IReadOnlyList<string> LeftOut { get; init; } = [];
     }
-
-    private string Owner => string.Create(CultureInfo.InvariantCulture, $"{context.Producer.RunId} (process {Environment.ProcessId})");
 }

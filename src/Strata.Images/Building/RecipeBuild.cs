@@ -1,5 +1,6 @@
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
 using Strata.Images.Copying;
-using Strata.Images.Keys;
 using Strata.Images.Recipes;
 using Strata.Layers.Store;
 using Strata.Layers.Views;
@@ -13,6 +14,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
     private readonly ILayerPlace _place = services.Store.Of(ImageOwner.Of(context.Identity).Org);
 
     /// <returns>The caller disposes it.</returns>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<ImageStack> RunAsync(CancellationToken cancellationToken)
     {
         var others = new Dictionary<RecipeStep.Copy, Task<ImageStack>>(ReferenceEqualityComparer.Instance);
@@ -33,7 +35,8 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
                 var layers = new LayerBuild(services, recipe, context, _place);
                 for (var i = 0; i < recipe.Steps.Count; i++)
                 {
-                    await ApplyAsync(stack, layers, i, others, cancellationToken).ConfigureAwait(false);
+                    var index = i;
+                    await ImageResolver.GuardAsync(recipe.Steps[i].At, () => ApplyAsync(stack, layers, index, others, cancellationToken)).ConfigureAwait(false);
                 }
 
                 context.Observer.On(new BuildEvent.Completed(recipe.Name, recipe.Steps.Count, recipe.Steps.Count));
@@ -87,6 +90,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
         }
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<StepLayer> CopyAsync(ImageStack stack, RecipeStep.Copy copy, Task<ImageStack>? other, CancellationToken cancellationToken)
     {
         var from = other is null ? null : await other.ConfigureAwait(false);
@@ -103,18 +107,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
                 Views = new LayerViews(_place, [services.Store.Public]),
             },
             cancellationToken).ConfigureAwait(false);
-        var inputs = new KeyInputs
-        {
-            Below = stack.SnapshotDigest,
-            Instruction = "copy",
-            Platform = ImageDigest.Platform,
-            Files = plan.Files,
-            To = copy.To,
-            Mode = copy.Mode,
-            Owner = copy.Owner,
-            WorkingDirectory = copy.To.StartsWith('/') ? null : stack.Config.WorkingDirectory,
-        };
-        return new CopyStepLayer(inputs, plan, from?.IsShareable ?? true, from?.Layers ?? [], _place);
+        return new CopyStepLayer(stack, copy, plan, from, context.Secrets, _place);
     }
 
     /// <summary>Args with the values this build gives them.</summary>

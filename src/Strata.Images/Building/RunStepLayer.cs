@@ -59,6 +59,10 @@ internal sealed class RunStepLayer : StepLayer
 
     public override bool IsShareable => _step.Secrets.Count == 0;
 
+    /// <summary>With another secret it may go well.</summary>
+    public override string? FailureCircumstances => _step.Secrets.Count > 0 ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{_step.Timeout} {_limits} site {_context.Site}");
+
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
     {
         var secrets = Secrets();
@@ -118,7 +122,7 @@ internal sealed class RunStepLayer : StepLayer
             _ => string.Create(CultureInfo.InvariantCulture, $"failed with exit code {failed.ExitCode}"),
         };
         return new(BuildDiagnostics.StepFailed(
-            _at.Recipe, _at.Number, _step.Title, how, log.LastLines, FailureHint.Of(failed.ExitCode, log.LastLines), _step.At));
+            _at, how, log.LastLines, FailureHint.Of(failed.ExitCode, log.LastLines), _step.At));
     }
 
     private Dictionary<string, string> Secrets()
@@ -133,7 +137,7 @@ internal sealed class RunStepLayer : StepLayer
             }
             else
             {
-                missing.Add(BuildDiagnostics.UnknownSecret(_at.Recipe, _at.Number, name, _context.Secrets.Keys, _step.At));
+                missing.Add(BuildDiagnostics.UnknownSecret(_at, name, _context.Secrets.Keys, _step.At));
             }
         }
 

@@ -1,3 +1,4 @@
+using Strata.Core.Explain;
 using Strata.Images.Keys;
 using Strata.Layers.Indexes;
 using Strata.Layers.Store;
@@ -15,12 +16,15 @@ internal abstract class StepLayer : IDisposable
     /// <summary>No secret is there while it is made.</summary>
     public virtual bool IsShareable => true;
 
+    /// <summary>All besides the key that may make it fail: who wants the same under the same ones would fail alike. Null: nobody can say.</summary>
+    public virtual string? FailureCircumstances => null;
+
     /// <summary>Layers it reads besides those it stands on.</summary>
     public virtual IReadOnlyList<StackLayer> CopiesFrom => [];
 
     /// <summary>What changed, in more words than the key has.</summary>
     /// <param name="before">The layer that was made last; null: it is gone.</param>
-    public virtual IReadOnlyList<KeyChange> Explain(IReadOnlyList<KeyChange> changes, LayerIndex? before) => changes;
+    public virtual IReadOnlyList<InputChange> Explain(IReadOnlyList<InputChange> changes, LayerIndex? before) => changes;
 
     /// <param name="log">For what commands print.</param>
     /// <exception cref="Strata.Core.Diagnostics.UserErrorException">The step failed, or made what may not be kept.</exception>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Strata.Images.Building;
 
 /// <summary>Where in a recipe something happens.</summary>
@@ -6,4 +8,7 @@ internal readonly record struct StepPlace(string Recipe, int Index, int Count, s
 {
     /// <summary>As people count.</summary>
     public int Number => Index + 1;
+
+    /// <summary>How messages begin that speak of it.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Step {Number} of the image '{Recipe}'");
 }

@@ -27,6 +27,10 @@ internal static class CopyDiagnostics
     public static Diagnostic TooLong(string path, SourceSpan at) =>
         new("STR3165", Severity.Error, $"'{path}' cannot be copied: its path in the image is longer than 4095 bytes or deeper than 256 directories.", at, "Copy to a shorter path.");
 
+    /// <param name="found">By the gate.</param>
+    public static Diagnostic Secret(Diagnostic found) =>
+        found with { Help = $"{found.Help}\nA copy can leave the file out (`exclude:`), and the step that needs the secret name it (`secrets:`)." };
+
     public static string KindName(EntryKind kind) => kind switch
     {
         EntryKind.Directory => "a directory",

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Strata.Images.Keys;
+using Strata.Core.Explain;
 using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
 using Strata.Layers.Posix;
@@ -15,7 +15,7 @@ internal static class CopyDifference
     /// <param name="now">From <see cref="PlannedCopy.Placed"/>.</param>
     /// <returns>In path order, at most ten, then how many more there are; empty: nothing but directories above what is copied.</returns>
     /// <exception cref="Layers.DamagedLayerException">The index makes no sense.</exception>
-    public static IReadOnlyList<KeyChange> Between(LayerIndex before, IReadOnlyList<IndexEntry> now)
+    public static IReadOnlyList<InputChange> Between(LayerIndex before, IReadOnlyList<IndexEntry> now)
     {
         var states = new Dictionary<byte[], string>(NameComparer.Instance);
         foreach (var entry in before.Entries())
@@ -23,7 +23,7 @@ internal static class CopyDifference
             states[entry.Entry.Path] = StateOf(entry);
         }
 
-        var changes = new SortedDictionary<byte[], KeyChange>(Comparer<byte[]>.Create(static (a, b) => PathOrder.Compare(a, b)));
+        var changes = new SortedDictionary<byte[], InputChange>(Comparer<byte[]>.Create(static (a, b) => PathOrder.Compare(a, b)));
         foreach (var entry in now)
         {
             var state = StateOf(entry);

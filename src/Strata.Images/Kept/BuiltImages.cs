@@ -66,24 +66,14 @@ public sealed class BuiltImages(string dataDirectory, ILayerRoots roots, TimePro
 
         using var database = new Database(dataDirectory, time);
         var records = new ImageLayerRecords(database, time);
-        var (found, layers, freed) = (0, 0, 0L);
-        foreach (var record in await records.ListAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (record.Definition != definition || record.Scope.Organization != forWhom.Organization || record.Scope.Repository != forWhom.Repository)
-            {
-                continue;
-            }
-
-            found++;
-            await records.EvictAsync(record.Key, record.Scope, "removed by a user", cancellationToken).ConfigureAwait(false);
-            if (await _store.RemoveAsync(NameOf(record), roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
-            {
-                layers++;
-                freed += record.SizeBytes;
-            }
-        }
-
-        return found == 0 ? null : (layers, freed);
+        var all = await records.ListAsync(cancellationToken).ConfigureAwait(false);
+        var found = all.Where(record =>
+            record.Definition == definition && record.Scope.Organization == forWhom.Organization && record.Scope.Repository == forWhom.Repository).ToList();
+        await records.EvictAsync([.. found.Select(record => new Eviction(record.Key, record.Scope, "removed by a user"))], cancellationToken).ConfigureAwait(false);
+        var layers = found.DistinctBy(NameOf).ToList();
+        var outcomes = await _store.RemoveAsync([.. layers.Select(NameOf)], roots, cancellationToken).ConfigureAwait(false);
+        var removed = layers.Where((_, i) => outcomes[i] is LayerRemoval.Removed).ToList();
+        return found.Count == 0 ? null : (removed.Count, removed.Sum(record => record.SizeBytes));
     }
 
     private static LayerName NameOf(ImageLayerRecord record) => new(LayerOrg.Of(record.Scope.Organization), record.Layer);

@@ -51,17 +51,10 @@ public sealed class ImageRemoval(string dataDirectory, ILayerRoots roots, TimePr
         }
 
         ForgetRecord(image);
-        var (layers, freed) = (0, 0L);
-        foreach (var (layer, size) in Places(image))
-        {
-            if (await _store.RemoveAsync(layer, roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
-            {
-                layers++;
-                freed += size;
-            }
-        }
-
-        return new(image.Name, names, true, layers, freed);
+        var places = Places(image).Distinct().ToList();
+        var outcomes = await _store.RemoveAsync([.. places.Select(static place => place.Layer)], roots, cancellationToken).ConfigureAwait(false);
+        var removed = places.Where((_, i) => outcomes[i] is LayerRemoval.Removed).ToList();
+        return new(image.Name, names, true, removed.Count, removed.Sum(static place => place.SizeBytes));
     }
 
     /// <summary>Only what would go with it counts: layers that other images share stay.</summary>

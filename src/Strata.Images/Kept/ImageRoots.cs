@@ -29,22 +29,6 @@ public sealed class ImageRoots(string dataDirectory) : ILayerRoots
         return ValueTask.FromResult<IReadOnlySet<LayerName>>(names);
     }
 
-    /// <exception cref="DatabaseException">The database cannot be read.</exception>
-    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(InFiles(cancellationToken).Contains(layer) || IsBuilt(layer));
-
-    private bool IsBuilt(LayerName layer)
-    {
-        if (!Database.Exists(dataDirectory))
-        {
-            return false;
-        }
-
-        using var database = new Database(dataDirectory, TimeProvider.System);
-        return database.Read(sql => ImageLayerSql.OrganizationsOf(sql, layer.Digest))
-            .Exists(organization => layer.Org == LayerOrg.Public || layer.Org == LayerOrg.Of(organization));
-    }
-
     private HashSet<LayerName> InFiles(CancellationToken cancellationToken)
     {
         var names = new HashSet<LayerName>();

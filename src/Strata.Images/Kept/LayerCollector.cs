@@ -62,7 +62,7 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
 
         using var database = new Database(dataDirectory, time);
         var records = new ImageLayerRecords(database, time);
-        var freed = 0L;
+        var (evictions, freed) = (new List<Eviction>(), 0L);
         foreach (var record in (await records.ListAsync(cancellationToken).ConfigureAwait(false)).Reverse()) // newest use first
         {
             if (freed >= bytesOver || time.GetUtcNow() - record.LastUsedAt < UnusedMin)
@@ -70,10 +70,11 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
                 break;
             }
 
-            await records.EvictAsync(record.Key, record.Scope, "the store is over its limit", cancellationToken).ConfigureAwait(false);
+            evictions.Add(new(record.Key, record.Scope, "the store is over its limit"));
             freed += record.SizeBytes;
         }
 
+        await records.EvictAsync(evictions, cancellationToken).ConfigureAwait(false);
         return freed > 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Core;
+using Strata.Core.Explain;
 using Strata.Core.Text;
 
 namespace Strata.Images.Keys;
@@ -21,9 +22,9 @@ internal static class KeyDifference
     ];
 
     /// <returns>In the order a user thinks of them; empty: the keys are the same.</returns>
-    public static IReadOnlyList<KeyChange> Between(JsonObject before, JsonObject after)
+    public static IReadOnlyList<InputChange> Between(JsonObject before, JsonObject after)
     {
-        var changes = new List<KeyChange>();
+        var changes = new List<InputChange>();
         foreach (var (member, words) in Inputs)
         {
             var (old, now) = (before[member], after[member]);
@@ -34,7 +35,7 @@ internal static class KeyDifference
             else if (!JsonNode.DeepEquals(old, now))
             {
                 changes.Add(member is "command" && old is not null && now is not null
-                    ? LineOf(words, TextOf(old), TextOf(now))
+                    ? InputChange.OfText(words, TextOf(old), TextOf(now), Quoted)
                     : new(words, Show(old), Show(now)));
             }
         }
@@ -42,7 +43,7 @@ internal static class KeyDifference
         return changes;
     }
 
-    private static void AddNames(List<KeyChange> changes, string words, JsonObject before, JsonObject after)
+    private static void AddNames(List<InputChange> changes, string words, JsonObject before, JsonObject after)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         names.UnionWith(before.Select(static m => m.Key));
@@ -54,24 +55,6 @@ internal static class KeyDifference
                 changes.Add(new($"{words} {Plain(name)}", Show(before[name]), Show(after[name])));
             }
         }
-    }
-
-    /// <summary>Of long commands the first line that is not the same says most.</summary>
-    private static KeyChange LineOf(string words, string before, string after)
-    {
-        var (old, now) = (before.Split('\n'), after.Split('\n'));
-        if (old.Length == 1 && now.Length == 1)
-        {
-            return new(words, Quoted(before), Quoted(after));
-        }
-
-        var line = 0;
-        while (line < old.Length && line < now.Length && old[line] == now[line])
-        {
-            line++;
-        }
-
-        return new($"{words}, line {line + 1}", line < old.Length ? Quoted(old[line]) : null, line < now.Length ? Quoted(now[line]) : null);
     }
 
     private static string? Show(JsonNode? value) => value is null ? null

@@ -40,24 +40,22 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
         var records = database is null ? null : new ImageLayerRecords(database, time);
         var found = await FindAsync(records, definitions, forWhom, users, cancellationToken).ConfigureAwait(false);
         var decisions = PrunePolicy.Decide([.. found.Keys], request, Pressure(cancellationToken), time.GetUtcNow());
-        var freed = 0L;
-        var done = new List<PruneDecision>(decisions.Count);
-        foreach (var decision in decisions)
+        if (request.IsDryRun)
         {
-            if (!decision.Goes || request.IsDryRun)
-            {
-                freed += decision.Goes ? decision.Item.SizeBytes : 0;
-                done.Add(decision);
-                continue;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            var (outcome, bytes) = await RemoveAsync(records, decision, found[decision.Item], progress, cancellationToken).ConfigureAwait(false);
-            freed += bytes;
-            done.Add(outcome);
+            return new(decisions, decisions.Sum(static decision => decision.Goes ? decision.Item.SizeBytes : 0));
         }
 
-        return new(done, freed);
+        var goes = decisions.Where(static decision => decision.Goes).ToList();
+        var done = await RemoveLayersAsync(records, goes, found, cancellationToken).ConfigureAwait(false);
+        foreach (var decision in goes)
+        {
+            if (found[decision.Item] is KeptImage image)
+            {
+                done.Add(decision, await RemoveImageAsync(decision, image, progress, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return new([.. decisions.Select(decision => decision.Goes ? done[decision].Decision : decision)], done.Values.Sum(static outcome => outcome.BytesFreed));
     }
 
     private async Task<Dictionary<PruneItem, object>> FindAsync(
@@ -108,40 +106,65 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
         return found;
     }
 
-    private async Task<(PruneDecision Decision, long BytesFreed)> RemoveAsync(
-        ImageLayerRecords? records, PruneDecision decision, object what, IProgress<string> progress, CancellationToken cancellationToken)
+    /// <summary>Records go in one transaction, and what refers to layers is looked at once.</summary>
+    private async Task<Dictionary<PruneDecision, (PruneDecision Decision, long BytesFreed)>> RemoveLayersAsync(
+        ImageLayerRecords? records, IReadOnlyList<PruneDecision> goes, Dictionary<PruneItem, object> found, CancellationToken cancellationToken)
     {
-        switch (what)
+        var done = new Dictionary<PruneDecision, (PruneDecision, long)>(ReferenceEqualityComparer.Instance);
+        var layers = new List<(PruneDecision Decision, LayerName Layer)>();
+        foreach (var (decision, record, isEvicted) in await EvictAsync(records, goes, found, cancellationToken).ConfigureAwait(false))
         {
-            case ImageLayerRecord record:
-                if (!await records!.EvictAsync(record.Key, record.Scope, decision.Reason, cancellationToken).ConfigureAwait(false))
-                {
-                    return (decision with { Goes = false, Reason = "another process took it away" }, 0);
-                }
-
-                return await RemoveLayerAsync(decision, new(LayerOrg.Of(record.Scope.Organization), record.Layer), record.SizeBytes, cancellationToken).ConfigureAwait(false);
-            case KeptImage image:
-                try
-                {
-                    return (decision, (await _removal.RemoveAsync(image, null, progress, cancellationToken).ConfigureAwait(false)).BytesFreed);
-                }
-                catch (UserErrorException)
-                {
-                    return (decision with { Goes = false, Reason = "used by a job" }, 0);
-                }
-
-            case StoredLayer layer:
-                return await RemoveLayerAsync(decision, layer.Name, layer.SizeBytes, cancellationToken).ConfigureAwait(false);
-            default:
-                throw new InvalidOperationException($"{what.GetType().Name} cannot be removed.");
+            if (isEvicted)
+            {
+                layers.Add((decision, new(LayerOrg.Of(record.Scope.Organization), record.Layer)));
+            }
+            else
+            {
+                done.Add(decision, (decision with { Goes = false, Reason = "another process took it away" }, 0));
+            }
         }
+
+        layers.AddRange(goes.Where(decision => found[decision.Item] is StoredLayer).Select(decision => (decision, ((StoredLayer)found[decision.Item]).Name)));
+        var names = layers.Select(static layer => layer.Layer).Distinct().ToList();
+        var outcomes = await _store.RemoveAsync(names, roots, cancellationToken).ConfigureAwait(false);
+        var removed = names.Where((_, i) => outcomes[i] is LayerRemoval.Removed).ToHashSet();
+        var counted = new HashSet<LayerName>();
+        foreach (var (decision, layer) in layers)
+        {
+            done.Add(decision, removed.Contains(layer)
+                ? (decision, counted.Add(layer) ? decision.Item.SizeBytes : 0)
+                : (decision with { Reason = $"{decision.Reason}; its layer is used elsewhere, and stays" }, 0));
+        }
+
+        return done;
     }
 
-    private async Task<(PruneDecision Decision, long BytesFreed)> RemoveLayerAsync(
-        PruneDecision decision, LayerName layer, long size, CancellationToken cancellationToken) =>
-        await _store.RemoveAsync(layer, roots, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed
-            ? (decision, size)
-            : (decision with { Reason = $"{decision.Reason}; its layer is used elsewhere, and stays" }, 0);
+    private static async Task<IEnumerable<(PruneDecision Decision, ImageLayerRecord Record, bool IsEvicted)>> EvictAsync(
+        ImageLayerRecords? records, IReadOnlyList<PruneDecision> goes, Dictionary<PruneItem, object> found, CancellationToken cancellationToken)
+    {
+        if (records is null)
+        {
+            return [];
+        }
+
+        var built = goes.Where(decision => found[decision.Item] is ImageLayerRecord).Select(decision => (Decision: decision, Record: (ImageLayerRecord)found[decision.Item])).ToList();
+        var evicted = await records.EvictAsync(
+            [.. built.Select(static item => new Eviction(item.Record.Key, item.Record.Scope, item.Decision.Reason))], cancellationToken).ConfigureAwait(false);
+        return built.Select((item, i) => (item.Decision, item.Record, evicted[i]));
+    }
+
+    private async Task<(PruneDecision Decision, long BytesFreed)> RemoveImageAsync(
+        PruneDecision decision, KeptImage image, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (decision, (await _removal.RemoveAsync(image, null, progress, cancellationToken).ConfigureAwait(false)).BytesFreed);
+        }
+        catch (UserErrorException)
+        {
+            return (decision with { Goes = false, Reason = "used by a job" }, 0);
+        }
+    }
 
     private bool IsLeased(KeptImage image, Digest layer) =>
         _store.IsLeased(new(LayerOrg.Public, layer)) || _store.IsLeased(new(KeptImages.OrgOf(image.Org), layer));

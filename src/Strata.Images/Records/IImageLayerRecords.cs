@@ -26,24 +26,17 @@ internal interface IImageLayerRecords
     ValueTask<IReadOnlyList<ImageLayerRecord>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>By policy.</summary>
+    /// <returns>Of each: false if it was not live.</returns>
+    ValueTask<IReadOnlyList<bool>> EvictAsync(IReadOnlyList<Eviction> evictions, CancellationToken cancellationToken);
+
+    /// <summary>Its layer is damaged: it is out of use for everybody. There is no way back: the layer is built and published anew.</summary>
     /// <param name="reason">For people.</param>
     /// <returns>False: it was not live.</returns>
-    ValueTask<bool> EvictAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken);
-
-    /// <summary>Out of use for another reason than policy. There is no way back: the layer is built and published anew.</summary>
-    /// <param name="reason">For people.</param>
-    /// <returns>False: it was not live.</returns>
-    ValueTask<bool> RetireAsync(Digest key, Scope scope, RetiredState state, string reason, CancellationToken cancellationToken);
+    ValueTask<bool> QuarantineAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken);
 }
 
-internal enum RetiredState
-{
-    /// <summary>Too old, or its layer is lost.</summary>
-    Expired,
-
-    /// <summary>Its layer is damaged.</summary>
-    Quarantined,
-}
+/// <param name="Reason">For people.</param>
+internal readonly record struct Eviction(Digest Key, Scope Scope, string Reason);
 
 internal abstract record PublishOutcome
 {

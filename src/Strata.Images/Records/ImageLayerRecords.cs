@@ -54,14 +54,22 @@ internal sealed class ImageLayerRecords(Database database, TimeProvider time) : 
         return new(database.Read(ImageLayerSql.ListLive));
     }
 
-    public ValueTask<bool> EvictAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken) =>
-        RetireAsync(key, scope, "evicted", reason, cancellationToken);
+    public async ValueTask<IReadOnlyList<bool>> EvictAsync(IReadOnlyList<Eviction> evictions, CancellationToken cancellationToken) =>
+        evictions.Count == 0 ? [] : await database.WriteAsync(sql => Evict(sql, evictions, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<bool> RetireAsync(Digest key, Scope scope, RetiredState state, string reason, CancellationToken cancellationToken) =>
-        RetireAsync(key, scope, state is RetiredState.Expired ? "expired" : "quarantined", reason, cancellationToken);
+    public async ValueTask<bool> QuarantineAsync(Digest key, Scope scope, string reason, CancellationToken cancellationToken) =>
+        await database.WriteAsync(sql => ImageLayerSql.Retire(sql, key, scope, "quarantined", reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
 
-    private async ValueTask<bool> RetireAsync(Digest key, Scope scope, string state, string reason, CancellationToken cancellationToken) =>
-        await database.WriteAsync(sql => ImageLayerSql.Retire(sql, key, scope, state, reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    private static List<bool> Evict(SqlSession sql, IReadOnlyList<Eviction> evictions, DateTimeOffset now)
+    {
+        var evicted = new List<bool>(evictions.Count);
+        foreach (var (key, scope, reason) in evictions)
+        {
+            evicted.Add(ImageLayerSql.Retire(sql, key, scope, "evicted", reason, now));
+        }
+
+        return evicted;
+    }
 
     private static bool IsAnyStale(SqlSession sql, IReadOnlyList<(Digest Key, Scope Scope)> used, DateTimeOffset now)
     {

@@ -153,19 +153,6 @@ internal static class ImageLayerSql
         return layers;
     }
 
-    /// <summary>Organizations that have live records of a layer.</summary>
-    public static List<string> OrganizationsOf(SqlSession sql, Digest layer)
-    {
-        using var rows = sql.Query("SELECT DISTINCT org FROM image_layer WHERE layer = $1 AND state = 'live'", layer.ToString());
-        var organizations = new List<string>();
-        while (rows.Read())
-        {
-            organizations.Add(rows.Text(0));
-        }
-
-        return organizations;
-    }
-
     private static List<RecordPlace> PlacesOf(SqlRows rows, RunIdentity reader)
     {
         var places = new List<RecordPlace>();

@@ -51,7 +51,7 @@ public sealed class ImageTransfers
     /// <exception cref="OciException">The archive is not sound.</exception>
     public ValueTask<ImportedImage> ImportAsync(
         string name, string path, Stream input, string? wanted, RunIdentity forWhom, IProgress<string> progress, CancellationToken cancellationToken) =>
-        ImageResolver.GuardAsync(null, async () =>
+        new(ImageResolver.GuardAsync(null, async () =>
         {
             var reference = Reference.Parse(name);
             if (reference.Digest is not null)
@@ -73,14 +73,14 @@ public sealed class ImageTransfers
                 ?? await _resolver.Intake.TakeAsync(incoming, owner.Org, null, shown, cancellationToken).ConfigureAwait(false));
             _images.SaveImported(owner.Org, new(ImportedName.CurrentFormat, reference.ToString(), owner.Org.Name, manifest.ToString(), _time.GetUtcNow()));
             return new ImportedImage(reference.ToString(), manifest, image.Layers.Count, image.Layers.Sum(layer => layer.SizeBytes));
-        });
+        }));
 
     /// <summary>Writes an archive: a tar of an OCI layout whose one image is named <c>latest</c>, or what <c>docker load</c> takes.</summary>
     /// <param name="config">What the image's definition makes of its own.</param>
     /// <param name="name">For docker: <c>name:tag</c>.</param>
     public ValueTask<Digest> ExportAsync(
         HeldImage image, ImageConfig config, string name, ArchiveFormat format, Stream output, IProgress<string> progress, CancellationToken cancellationToken) =>
-        ImageResolver.GuardAsync(null, async () =>
+        new(ImageResolver.GuardAsync(null, async () =>
         {
             using var shown = new BuildProgress(name, "exporting", progress, _time);
             var outgoing = await OutgoingImage.DescribeAsync(image, config, _tars, _images, shown, cancellationToken).ConfigureAwait(false);
@@ -90,13 +90,13 @@ public sealed class ImageTransfers
                 ? ImageArchiveWriter.WriteOciAsync(output, archived, cancellationToken)
                 : ImageArchiveWriter.WriteDockerAsync(output, archived, cancellationToken)).ConfigureAwait(false);
             return Digest.Of(DocumentWriter.Write(outgoing.Manifest));
-        });
+        }));
 
     /// <summary>Sends what the registry lacks, then the manifest.</summary>
     /// <exception cref="OciException">The registry refuses or does not answer.</exception>
     public ValueTask<PushedImage> PushAsync(
         HeldImage image, ImageConfig config, string destination, IProgress<string> progress, CancellationToken cancellationToken) =>
-        ImageResolver.GuardAsync(null, async () =>
+        new(ImageResolver.GuardAsync(null, async () =>
         {
             var reference = Reference.Parse(destination);
             using var shown = new BuildProgress(reference.ToShortString(), "pushing", progress, _time);
@@ -123,7 +123,7 @@ public sealed class ImageTransfers
             var manifest = await registry.PushManifestAsync(
                 reference, outgoing.Manifest.MediaType, DocumentWriter.Write(outgoing.Manifest), cancellationToken).ConfigureAwait(false);
             return new PushedImage(reference.ToString(), manifest.Digest, sent, sentBytes, present);
-        });
+        }));
 
     private static string? Named(ImageArchive archive, Reference reference) => archive.Names
         .FirstOrDefault(own => Reference.TryParse(own, out var named, out _) && named == reference);

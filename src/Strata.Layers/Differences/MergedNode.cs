@@ -11,6 +11,7 @@ internal sealed class MergedNode(IndexEntry source, int layer)
 {
     private List<MergedNode>? _sorted;
     private Dictionary<byte[], MergedNode>? _byName;
+    private byte[]? _name;
 
     public IndexEntry Source => source;
 
@@ -19,13 +20,26 @@ internal sealed class MergedNode(IndexEntry source, int layer)
     /// <summary>Names with the same number are one file; 0: it has no other name.</summary>
     public int LinkGroup { get; set; }
 
-    public ReadOnlySpan<byte> Name => TreePath.NameOf(source.Entry.Path);
+    public ReadOnlySpan<byte> Name => _name ?? TreePath.NameOf(source.Entry.Path);
 
     /// <summary>Made when asked for: a large tree is looked at in few places.</summary>
     public MergedEntry Shown => new(source.Entry, source.Content, layer, source.Entry.Path, LinkGroup);
 
     /// <summary>Replaced by a directory of a higher layer, which keeps what is in this one.</summary>
     public MergedNode Under(IndexEntry directory, int higher) => new(directory, higher) { _sorted = _sorted, _byName = _byName };
+
+    /// <summary>The same under another name.</summary>
+    public MergedNode Named(byte[] name) => new(source, layer) { LinkGroup = LinkGroup, _sorted = _sorted, _byName = _byName, _name = name };
+
+    /// <summary>The same with another child; this one stays as it is.</summary>
+    /// <param name="child">Null: the name is not in it.</param>
+    public MergedNode With(ReadOnlySpan<byte> name, MergedNode? child)
+    {
+        _ = Children();
+        var copy = new MergedNode(source, layer) { LinkGroup = LinkGroup, _byName = ByName(), _name = _name };
+        copy.Set(name, child);
+        return copy;
+    }
 
     public MergedNode? Find(ReadOnlySpan<byte> name)
     {

@@ -84,6 +84,23 @@ public sealed class MergedTree
         }
     }
 
+    /// <summary>The same tree with something else at a name; this one stays as it is.</summary>
+    /// <param name="path">The directory it is in is there. Not the root.</param>
+    /// <param name="from">A tree of the same layers. Null: nothing is at that name.</param>
+    /// <param name="target">What is there now, of that tree; it is there.</param>
+    public MergedTree With(ReadOnlySpan<byte> path, MergedTree? from, ReadOnlySpan<byte> target) => new()
+    {
+        _root = With(_root, path, from?.NodeAt(target)!.Named(TreePath.NameOf(path).ToArray())),
+        _linkGroups = _linkGroups,
+        TotalBytes = TotalBytes,
+    };
+
+    private static MergedNode With(MergedNode directory, ReadOnlySpan<byte> path, MergedNode? node)
+    {
+        var slash = path.IndexOf((byte)'/');
+        return slash < 0 ? directory.With(path, node) : directory.With(path[..slash], With(directory.Find(path[..slash])!, path[(slash + 1)..], node));
+    }
+
     /// <summary>Bytes of the files it shows, each once.</summary>
     public long VisibleBytes() => Entries([], []).Sum(static e => e.Entry.Kind is EntryKind.File ? e.Entry.Size : 0);
 

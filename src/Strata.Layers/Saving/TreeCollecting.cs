@@ -3,6 +3,7 @@ using Strata.Core.Globs;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Packing;
+using Strata.Layers.Posix;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
@@ -16,15 +17,34 @@ namespace Strata.Layers.Saving;
 /// <param name="gate">Asked before anything is stored.</param>
 public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
 {
+    private const int BehindMax = 100;
+
     /// <param name="root">The directory that becomes the root, from the overlay's root.</param>
     /// <param name="matches">Whether a path from the overlay's root is wanted; and whether anything below it may be.</param>
-    /// <exception cref="IOException">Something cannot be read, or the disk is full or fails: nothing is stored.</exception>
+    /// <param name="followed">What of it was written out.</param>
+    /// <exception cref="IOException">Something cannot be read, a followed link leads out, or the disk is full or fails: nothing is stored.</exception>
     /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
     /// <exception cref="DamagedLayerException">A layer it stands on contradicts itself.</exception>
-    public async Task<SaveOutcome> CollectAsync(WrittenOverlay overlay, byte[] root, PathChoice matches, CancellationToken cancellationToken)
+    public async Task<SaveOutcome> CollectAsync(WrittenOverlay overlay, byte[] root, PathChoice matches, FollowedPaths followed, CancellationToken cancellationToken)
+    {
+        var behind = new HashSet<byte[]>(NameComparer.Instance); // links: not of the patterns, and needed all the same
+        while (behind.Count <= BehindMax)
+        {
+            if (await CollectAsync(overlay, root, matches, followed, behind, cancellationToken).ConfigureAwait(false) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+
+        throw new IOException($"{PosixPath.Show(root)} leads through too many symbolic links");
+    }
+
+    /// <returns>Null: more is behind links than was read; it is added.</returns>
+    private async Task<SaveOutcome?> CollectAsync(
+        WrittenOverlay overlay, byte[] root, PathChoice matches, FollowedPaths followed, HashSet<byte[]> behind, CancellationToken cancellationToken)
     {
         using var changes = place.Start();
-        var written = WriteChanges(overlay, matches, changes.Target, cancellationToken);
+        var written = WriteChanges(overlay, matches, behind, changes.Target, cancellationToken);
         using var image = written is null ? null : File.OpenHandle(changes.Target.ImagePath);
         List<LowerLayer> layers = [.. overlay.Layers];
         if (image is not null)
@@ -33,6 +53,13 @@ public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
         }
 
         var tree = layers.Count == 0 ? MergedTree.Empty : MergedTree.Of(layers.ConvertAll(static layer => layer.ReadIndex()));
+        tree = new LinkFollowing(tree, followed, behind).Follow(out var missing);
+        if (missing is not null)
+        {
+            behind.Add(missing);
+            return null;
+        }
+
         if (tree.Find(root)?.Entry.Kind is not EntryKind.Directory)
         {
             return new SaveOutcome.Absent();
@@ -52,9 +79,9 @@ public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
     }
 
     /// <summary>What was written at names that may be wanted. Null: nothing.</summary>
-    private static PackedLayer? WriteChanges(WrittenOverlay overlay, PathChoice matches, LayerTarget target, CancellationToken cancellationToken)
+    private static PackedLayer? WriteChanges(WrittenOverlay overlay, PathChoice matches, HashSet<byte[]> behind, LayerTarget target, CancellationToken cancellationToken)
     {
-        using var difference = overlay.Difference([], null, [], path => !matches.MayWant(path), cancellationToken);
+        using var difference = overlay.Difference([], null, [], path => !matches.MayWant(path) && !behind.Any(b => IsOnTheWay(path, b)), cancellationToken);
         if (difference.Entries.Count == 0)
         {
             return null;
@@ -64,6 +91,8 @@ public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
         builder.AddAll(difference.Entries, cancellationToken);
         return builder.Finish() with { Dropped = difference.Dropped };
     }
+
+    private static bool IsOnTheWay(byte[] path, byte[] to) => path.AsSpan().SequenceEqual(to) || TreePath.IsBelow(path, to) || TreePath.IsBelow(to, path);
 
     /// <summary>What is wanted and the directories above, from the new root; and how many of it are no directories.</summary>
     private static (HashSet<byte[]> Paths, long Files) Choose(MergedTree tree, byte[] root, PathChoice matches)

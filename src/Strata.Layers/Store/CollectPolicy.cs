@@ -34,4 +34,17 @@ public static class CollectPolicy
             : string.CompareOrdinal(a.Org.Name, b.Org.Name));
         return new(candidates, total - capBytes);
     }
+
+    /// <summary>From there on as many as free so much, if all of them go.</summary>
+    public static IReadOnlyList<StoredLayer> Enough(IReadOnlyList<StoredLayer> candidates, int from, long bytesToFree)
+    {
+        var enough = new List<StoredLayer>();
+        for (var i = from; i < candidates.Count && bytesToFree > 0; i++)
+        {
+            enough.Add(candidates[i]);
+            bytesToFree -= candidates[i].SizeBytes;
+        }
+
+        return enough;
+    }
 }

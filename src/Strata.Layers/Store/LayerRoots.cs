@@ -13,17 +13,4 @@ public sealed class LayerRoots(params IReadOnlyList<ILayerRoots> kinds) : ILayer
 
         return names;
     }
-
-    public async ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken)
-    {
-        foreach (var kind in kinds)
-        {
-            if (await kind.IsReferencedAsync(layer, cancellationToken).ConfigureAwait(false))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -20,6 +20,9 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     /// <summary>For this long a damaged layer is kept to be looked at.</summary>
     private static readonly TimeSpan DamagedLifetime = TimeSpan.FromDays(7);
 
+    /// <summary>So many layers are kept from being leased at once, each by an open file.</summary>
+    private const int HeldMax = 256;
+
     private readonly string _root = Path.Combine(dataDirectory, "layers");
 
     public ILayerPlace Public => Of(LayerOrg.Public);
@@ -41,9 +44,19 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     /// <summary>Whether a lease is held on it now, by any process. It may not be a moment later, and the reverse.</summary>
     public bool IsLeased(LayerName layer) => PlaceOf(layer.Org).IsLeased(layer.Digest);
 
-    /// <summary>Removes a layer unless it is leased or a record names it.</summary>
-    public ValueTask<LayerRemoval> RemoveAsync(LayerName layer, ILayerRoots roots, CancellationToken cancellationToken) =>
-        PlaceOf(layer.Org).RemoveAsync(layer.Digest, roots, cancellationToken);
+    /// <summary>Removes layers that nobody leases and no record names.</summary>
+    /// <param name="layers">Each once.</param>
+    /// <returns>One for each, in their order.</returns>
+    public async ValueTask<IReadOnlyList<LayerRemoval>> RemoveAsync(IReadOnlyList<LayerName> layers, ILayerRoots roots, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<LayerRemoval>(layers.Count);
+        foreach (var some in layers.Chunk(HeldMax))
+        {
+            outcomes.AddRange(await RemoveSomeAsync(some, roots, cancellationToken).ConfigureAwait(false));
+        }
+
+        return outcomes;
+    }
 
     /// <summary>Images and indexes of all layers: two looks at files a layer.</summary>
     public long TotalBytes(CancellationToken cancellationToken)
@@ -106,28 +119,18 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         var referenced = await roots.ListAsync(cancellationToken).ConfigureAwait(false);
         var plan = CollectPolicy.Plan(List(cancellationToken), referenced, capBytes);
         var (removed, freed, inUse) = (0, 0L, 0);
-        foreach (var layer in plan.Candidates)
+        for (var next = 0; next < plan.Candidates.Count && freed < plan.BytesToFree;)
         {
-            if (freed >= plan.BytesToFree)
+            var round = CollectPolicy.Enough(plan.Candidates, next, plan.BytesToFree - freed);
+            var outcomes = await RemoveAsync([.. round.Select(static layer => layer.Name)], roots, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < round.Count; i++)
             {
-                break;
+                removed += outcomes[i] is LayerRemoval.Removed ? 1 : 0;
+                inUse += outcomes[i] is LayerRemoval.InUse ? 1 : 0;
+                freed += outcomes[i] is LayerRemoval.Removed or LayerRemoval.Absent ? round[i].SizeBytes : 0; // absent: by another collector
             }
 
-            switch (await PlaceOf(layer.Org).RemoveAsync(layer.Digest, roots, cancellationToken).ConfigureAwait(false))
-            {
-                case LayerRemoval.Removed:
-                    removed++;
-                    freed += layer.SizeBytes;
-                    break;
-                case LayerRemoval.Absent:
-                    freed += layer.SizeBytes; // by another collector
-                    break;
-                case LayerRemoval.InUse:
-                    inUse++;
-                    break;
-                default:
-                    break;
-            }
+            next += round.Count;
         }
 
         foreach (var org in Organizations())
@@ -144,6 +147,39 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         foreach (var org in Organizations())
         {
             StagingDirectory.Sweep(DirectoryOf(org));
+        }
+    }
+
+    /// <summary>Roots are asked when nobody can take a new lease: what was recorded under one is then known to them.</summary>
+    private async Task<List<LayerRemoval>> RemoveSomeAsync(LayerName[] layers, ILayerRoots roots, CancellationToken cancellationToken)
+    {
+        var held = new LayerFile?[layers.Length];
+        var outcomes = new List<LayerRemoval>(layers.Length);
+        try
+        {
+            for (var i = 0; i < layers.Length; i++)
+            {
+                held[i] = PlaceOf(layers[i].Org).HoldUnleased(layers[i].Digest, out var refusal);
+                outcomes.Add(refusal);
+            }
+
+            var referenced = Array.Exists(held, static file => file is not null) ? await roots.ListAsync(cancellationToken).ConfigureAwait(false) : new HashSet<LayerName>();
+            for (var i = 0; i < layers.Length; i++)
+            {
+                if (held[i] is not null)
+                {
+                    outcomes[i] = referenced.Contains(layers[i]) ? LayerRemoval.Referenced : PlaceOf(layers[i].Org).RemoveHeld(layers[i].Digest);
+                }
+            }
+
+            return outcomes;
+        }
+        finally
+        {
+            foreach (var file in held)
+            {
+                file?.Dispose();
+            }
         }
     }
 

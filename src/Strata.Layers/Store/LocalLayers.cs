@@ -75,7 +75,11 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
         return file is not null && !file.TryLock(Libc.LockExclusive);
     }
 
-    public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => RemoveAsync(digest, null, cancellationToken);
+    public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var held = HoldUnleased(digest, out var refusal);
+        return new(held is null ? refusal : RemoveHeld(digest));
+    }
 
     public Digest? FindDerived(Digest key) => DerivedLayers.Find(directory, key);
 
@@ -92,33 +96,29 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
         RememberedSummaries.RemoveOld(directory, time.GetUtcNow());
     }
 
-    /// <param name="roots">Asked again when nobody can take a new lease: what is recorded under a lease is then known to it.</param>
-    internal async ValueTask<LayerRemoval> RemoveAsync(Digest digest, ILayerRoots? roots, CancellationToken cancellationToken)
+    /// <summary>Nobody can lease it until the result is disposed. Null: it is leased, or absent.</summary>
+    internal LayerFile? HoldUnleased(Digest digest, out LayerRemoval refusal)
     {
         var paths = PathsOf(digest);
-        using var file = LayerFile.Open(paths.Image);
-        if (file is null)
+        var file = LayerFile.Open(paths.Image);
+        refusal = file is null ? LayerRemoval.Absent
+            : !file.TryLock(Libc.LockExclusive) ? LayerRemoval.InUse
+            : !file.IsAt(paths.Image) ? LayerRemoval.Absent
+            : LayerRemoval.Removed;
+        if (refusal is LayerRemoval.Removed)
         {
-            return LayerRemoval.Absent;
+            return file;
         }
 
-        if (!file.TryLock(Libc.LockExclusive))
-        {
-            return LayerRemoval.InUse;
-        }
+        file?.Dispose();
+        return null;
+    }
 
-        if (!file.IsAt(paths.Image))
-        {
-            return LayerRemoval.Absent;
-        }
-
-        if (roots is not null && await roots.IsReferencedAsync(new(org, digest), cancellationToken).ConfigureAwait(false))
-        {
-            return LayerRemoval.Referenced;
-        }
-
+    /// <summary>Takes away what is held.</summary>
+    internal LayerRemoval RemoveHeld(Digest digest)
+    {
         onRemoving(digest);
-        using var removed = StagingDirectory.TakeAside(paths.Directory);
+        using var removed = StagingDirectory.TakeAside(PathsOf(digest).Directory);
         return removed is null ? LayerRemoval.InUse : LayerRemoval.Removed; // its writer has not let go of the directory yet
     }
 

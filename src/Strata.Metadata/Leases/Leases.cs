@@ -10,7 +10,8 @@ public abstract record LeaseAttempt
     /// <param name="Lease">The caller disposes it.</param>
     public sealed record Acquired(Lease Lease) : LeaseAttempt;
 
-    public sealed record Held(string Owner, DateTimeOffset Since, string Note) : LeaseAttempt;
+    /// <param name="RenewedAt">When it last gave a sign of life.</param>
+    public sealed record Held(string Owner, DateTimeOffset Since, DateTimeOffset RenewedAt, string Note) : LeaseAttempt;
 }
 
 /// <summary>How long a lease outlives its holder, and how often the holder renews it.</summary>
@@ -78,7 +79,7 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     }
 
     private LeaseAttempt.Held? HeldBy(SqlSession sql, string name, DateTimeOffset now) =>
-        LeaseSql.Find(sql, name) is { } row && IsAlive(row.ExpiresAt, now) ? new(row.Owner, row.Since, row.Note) : null;
+        LeaseSql.Find(sql, name) is { } row && IsAlive(row.ExpiresAt, now) ? new(row.Owner, row.Since, row.ExpiresAt - times.Lifetime, row.Note) : null;
 
     /// <summary>One that ends later than any can was made before the clock was set back: its holder, if there is one, renews it within its next heartbeat.</summary>
     private bool IsAlive(DateTimeOffset expiresAt, DateTimeOffset now) => expiresAt > now && expiresAt <= now + (2 * times.Lifetime);

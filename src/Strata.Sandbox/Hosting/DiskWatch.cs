@@ -7,7 +7,7 @@ namespace Strata.Sandbox.Hosting;
 
 /// <summary>
 /// Holds a job to its disk limit without quotas, which few hosts have: what it wrote is summed up every second (less often when that takes long),
-/// and a job over its limit is ended. So a job can exceed it by what it writes in between.
+/// and when a step has ended, and a job over its limit is ended. So a job can exceed it by what it writes in between.
 /// </summary>
 internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, TimeProvider time) : IAsyncDisposable
 {
@@ -16,6 +16,9 @@ internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, Tim
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _end = new();
+    private readonly Lock _looking = new(); // guards the two below
+    private long? _looked;
+    private TimeSpan _spent;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Why the job was ended, or null.</summary>
@@ -32,21 +35,31 @@ internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, Tim
 
     private async Task RunAsync()
     {
-        var wait = Interval;
-        while (true)
+        while (Exceeded is null)
         {
-            await Task.Delay(wait, time, _end.Token).ConfigureAwait(false);
+            await Task.Delay(_spent * RestFactor > Interval ? _spent * RestFactor : Interval, time, _end.Token).ConfigureAwait(false);
+            LookIfDue();
+        }
+    }
+
+    /// <summary>Not if it was looked a short while ago, measured by how long that took. On return the job is ended if it is over its limit.</summary>
+    internal void LookIfDue()
+    {
+        lock (_looking)
+        {
             var begin = time.GetTimestamp();
+            if (Exceeded is not null || (_looked is { } looked && time.GetElapsedTime(looked, begin) < _spent * (RestFactor - 1)))
+            {
+                return;
+            }
+
             var used = UsedBytes();
+            (_looked, _spent) = (time.GetTimestamp(), time.GetElapsedTime(begin));
             if (used > limit.Bytes)
             {
                 Exceeded = SandboxDiagnostics.DiskLimitReached(limit.ToString(), new ByteSize(used).ToString());
                 _ = LibC.Kill(firstProcess, Signals.Kill);
-                return;
             }
-
-            var spent = time.GetElapsedTime(begin);
-            wait = spent * RestFactor > Interval ? spent * RestFactor : Interval;
         }
     }
 

@@ -59,6 +59,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
         var number = Interlocked.Increment(ref _steps);
         var idBase = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap).HostBase;
         var outcome = await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
+        parts.DiskWatch?.LookIfDue(); // what wrote too much and ended is not to go on with the next step, or be kept
         return outcome with { SandboxEnded = parts.DiskWatch?.Exceeded };
     }
 

@@ -2,6 +2,7 @@ using Strata.Core;
 using Strata.Core.Tasks;
 using Strata.Metadata;
 using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
@@ -28,6 +29,12 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     /// <summary>Who stores a blob that another part of this process is storing waits for that: it may be there then.</summary>
     internal Turns<(string Org, Digest Digest)> Turns { get; } = new();
 
+    /// <summary>Has the memory of all transfers: it goes round among them.</summary>
+    internal PartSealer Sealer { get; } = new();
+
+    /// <summary>Parts that are being sent, of all uploads: each holds memory, and more at once are not faster.</summary>
+    internal SemaphoreSlim PartSlots { get; } = new(options.PartsInFlight);
+
     public string Description => store.Description;
 
     /// <summary>Null: the store has nothing of the kind.</summary>
@@ -44,7 +51,12 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     /// <exception cref="BlobStoreException">It does not.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) => store.HeadAsync("probe", cancellationToken);
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync().ConfigureAwait(false);
+        Sealer.Dispose();
+        PartSlots.Dispose();
+    }
 
     /// <summary>Under which this database's objects lie. Null: it has none there.</summary>
     internal string? FindStoreId() => _storeId ??= database.Read(sql => BlobSql.FindStore(sql, place));

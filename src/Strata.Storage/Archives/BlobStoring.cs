@@ -7,12 +7,11 @@ using Strata.Storage.Uploads;
 namespace Strata.Storage.Archives;
 
 /// <summary>One blob is made present: it is found, or an upload is begun, gone on with, and begun again when it is lost.</summary>
-internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context) : IDisposable
+internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context)
 {
     private readonly PieceLayout _layout = PieceLayout.Of(source.LengthBytes, source.StableLengthBytes, all.Options.PieceBytesMin);
     private readonly UploadRecords _records = new(all.Database, space, all.Time);
     private readonly Retry _retry = new(all.Time, all.Options.Upload);
-    private readonly PartSealer _sealer = new();
 
     public async Task<StoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -28,8 +27,6 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
             throw;
         }
     }
-
-    public void Dispose() => _sealer.Dispose();
 
     private async Task<StoreOutcome> StoreAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +48,7 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
                     using (var key = orgKey.Unwrap(upload.WrappedKey))
                     {
                         meter.Reset();
-                        var work = new UploadWork(all.Store, _records, upload, key, source, _layout, _sealer, new PartBuffers(), _retry, all.Options, meter);
+                        var work = new UploadWork(all.Store, _records, upload, key, source, _layout, all.Sealer, all.PartSlots, _retry, all.Options, meter);
                         if (await TryAsync(work, parts, cancellationToken).ConfigureAwait(false) is { } outcome)
                         {
                             return outcome;

@@ -7,7 +7,7 @@ namespace Strata.Storage.Frames;
 /// <summary>Fills the buffer with the blob's bytes from an offset; called for stretches in order within a part, for several parts at once.</summary>
 public delegate ValueTask ReadPlain(long offset, Memory<byte> into, CancellationToken cancellationToken);
 
-/// <summary>Turns plain bytes into parts as they are stored, and holds the memory for that. One for each transfer; safe for concurrent use.</summary>
+/// <summary>Turns plain bytes into parts as they are stored, and holds the memory for that. One for all transfers of a process; safe for concurrent use.</summary>
 public sealed class PartSealer : IDisposable
 {
     /// <summary>Plain bytes of a frame; the last of a part may be shorter.</summary>
@@ -19,8 +19,9 @@ public sealed class PartSealer : IDisposable
     /// <summary>Plain bytes of a part: it is held in memory.</summary>
     public const int PartLengthMax = 1 << 30;
 
-    private readonly PartBuffers _buffers = new();
     private readonly FrameCodecs _codecs = new();
+
+    internal PartBuffers Buffers { get; } = new();
 
     /// <summary>Seals one part, on a thread of the pool. Nonces are fresh each time: the same content never gives the same bytes.</summary>
     /// <param name="part">1 to <see cref="PartsMax"/>, in the order of the plain bytes; the seal holds only at this place of this blob.</param>
@@ -69,7 +70,7 @@ public sealed class PartSealer : IDisposable
         BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken)
     {
         var frames = new Frame[FrameCount(length)];
-        var buffer = _buffers.Rent(Math.Max(length + (frames.Length * FrameSeal.Overhead), storedLengthMin));
+        var buffer = Buffers.Rent(Math.Max(length + (frames.Length * FrameSeal.Overhead), storedLengthMin));
         var codec = _codecs.Take();
         try
         {
@@ -89,11 +90,11 @@ public sealed class PartSealer : IDisposable
                 stored = storedLengthMin;
             }
 
-            return new(_buffers, buffer, stored, new(frames), Md5Of(buffer.AsSpan(0, stored)));
+            return new(Buffers, buffer, stored, new(frames), Md5Of(buffer.AsSpan(0, stored)));
         }
         catch
         {
-            _buffers.Return(buffer);
+            Buffers.Return(buffer);
             throw;
         }
         finally

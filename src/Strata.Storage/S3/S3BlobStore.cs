@@ -145,7 +145,7 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
     public Task<int> ReadAsync(string key, long offset, Memory<byte> into, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return _reads.ReadAsync(Path(key), offset, into, cancellationToken);
+        return _reads.ReadAsync(Path(key), null, offset, into, cancellationToken);
     }
 
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken) =>

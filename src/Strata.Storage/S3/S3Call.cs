@@ -8,6 +8,9 @@ internal sealed record S3Call(HttpMethod Method, string ObjectPath)
 {
     public IReadOnlyList<(string Name, string Value)> Query { get; init; } = [];
 
+    /// <summary>Signed by somebody who may: the call goes there as it is. Null: it is signed here.</summary>
+    public Uri? Url { get; init; }
+
     /// <summary>Sent with its MD5, and for as long as it moves.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 

@@ -9,7 +9,8 @@ internal sealed class S3Reads(S3Sender sender, BlobTimes times)
 {
     private const int FruitlessMax = 2;
 
-    public async Task<int> ReadAsync(string objectPath, long offset, Memory<byte> into, CancellationToken cancellationToken)
+    /// <param name="url">See <see cref="S3Call.Url"/>.</param>
+    public async Task<int> ReadAsync(string objectPath, Uri? url, long offset, Memory<byte> into, CancellationToken cancellationToken)
     {
         var (total, fruitless) = (0, 0);
         while (total < into.Length)
@@ -17,7 +18,7 @@ internal sealed class S3Reads(S3Sender sender, BlobTimes times)
             var progress = new Progress();
             try
             {
-                if (await ReadOnceAsync(objectPath, offset + total, into[total..], progress, cancellationToken).ConfigureAwait(false))
+                if (await ReadOnceAsync(objectPath, url, offset + total, into[total..], progress, cancellationToken).ConfigureAwait(false))
                 {
                     return total + progress.Bytes;
                 }
@@ -38,9 +39,9 @@ internal sealed class S3Reads(S3Sender sender, BlobTimes times)
     }
 
     /// <returns>All is read that there is.</returns>
-    private Task<bool> ReadOnceAsync(string objectPath, long offset, Memory<byte> into, Progress progress, CancellationToken cancellationToken)
+    private Task<bool> ReadOnceAsync(string objectPath, Uri? url, long offset, Memory<byte> into, Progress progress, CancellationToken cancellationToken)
     {
-        var call = new S3Call(HttpMethod.Get, objectPath) { Range = (offset, offset + into.Length - 1), AnswerWithin = times.Idle };
+        var call = new S3Call(HttpMethod.Get, objectPath) { Url = url, Range = (offset, offset + into.Length - 1), AnswerWithin = times.Idle };
         return sender.ReadAsync(
             call,
             async (response, read) =>

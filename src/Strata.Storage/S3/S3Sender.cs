@@ -11,13 +11,17 @@ internal sealed class S3Sender : IDisposable
     private const int BodySizeMax = 8 << 20;
 
     private readonly HttpMessageInvoker _http;
-    private readonly S3Settings _settings;
+    private readonly S3Settings? _settings;
     private readonly BlobTimes _times;
     private readonly TimeProvider _time;
 
     public S3Sender(S3Settings settings, BlobTimes times, TimeProvider time)
+        : this(settings.Location.ToString(), times, time) => _settings = settings;
+
+    /// <summary>For calls to URLs that others have signed.</summary>
+    public S3Sender(string description, BlobTimes times, TimeProvider time)
     {
-        (_settings, _times, _time) = (settings, times, time);
+        (Description, _times, _time) = (description, times, time);
         _http = new(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a signature is for one host
@@ -29,9 +33,11 @@ internal sealed class S3Sender : IDisposable
         });
     }
 
-    public string Description => _settings.Location.ToString();
+    public string Description { get; }
 
-    public S3Signing Signing => new(_settings, _settings.Credentials, _time.GetUtcNow());
+    public S3Signing Signing => SigningAs(Settings.Credentials);
+
+    private S3Settings Settings => _settings ?? throw new InvalidOperationException("Nothing to sign with.");
 
     /// <summary>Reads the answer whole: it is small, or an error.</summary>
     /// <returns>Also 412, for who asks whether something is there.</returns>
@@ -39,7 +45,7 @@ internal sealed class S3Sender : IDisposable
     public async Task<S3Answer> SendAsync(S3Call call, CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Sending, cancellationToken);
-        var credentials = _settings.Credentials;
+        var credentials = _settings?.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
             using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
@@ -59,7 +65,7 @@ internal sealed class S3Sender : IDisposable
     public async Task<T> ReadAsync<T>(S3Call call, Func<HttpResponseMessage, Func<Memory<byte>, ValueTask<int>>, Task<T>> read, CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_time, call.AnswerWithin, cancellationToken);
-        var credentials = _settings.Credentials;
+        var credentials = _settings?.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
             using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
@@ -94,7 +100,7 @@ internal sealed class S3Sender : IDisposable
             // a proxy's page: the status says it
         }
 
-        var isRenewed = credentials is not null && S3Errors.IsOfCredentials(code) && _settings.TryRenew(credentials);
+        var isRenewed = credentials is not null && S3Errors.IsOfCredentials(code) && Settings.TryRenew(credentials);
         var fault = isRenewed ? BlobFault.Unavailable : S3Errors.FaultOf(answer.Status, code, call.Missing);
         return new(fault, $"{Description}: {call.Method} {call.ObjectPath}: {S3Errors.Explain(answer.Status, code, message, answer.BucketRegion)}.")
         {
@@ -122,9 +128,11 @@ internal sealed class S3Sender : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(S3Call call, S3Credentials credentials, IdleWatch watch)
+    private S3Signing SigningAs(S3Credentials credentials) => new(Settings, credentials, _time.GetUtcNow());
+
+    private async Task<HttpResponseMessage> SendAsync(S3Call call, S3Credentials? credentials, IdleWatch watch)
     {
-        using var request = new S3Signing(_settings, credentials, _time.GetUtcNow()).Request(call);
+        using var request = call.Url is { } url ? S3Signing.Unsigned(call, url) : SigningAs(credentials ?? Settings.Credentials).Request(call);
         if (call.Body is { } body)
         {
             var md5 = request.Content!.Headers.ContentMD5;

@@ -13,14 +13,12 @@ internal sealed class S3Signing(S3Settings settings, S3Credentials credentials, 
     {
         var path = PathOf(call.ObjectPath);
         var query = SignatureV4.CanonicalQuery(call.Query);
-        var request = new HttpRequestMessage(call.Method, UrlOf(path, query)) { Version = System.Net.HttpVersion.Version11 };
+        var request = Unsigned(call, UrlOf(path, query));
         var hash = call.Body is { } signed && !call.SignsBody ? SignatureV4.UnsignedPayload : SignatureV4.HashOf(call.Body.GetValueOrDefault().Span);
         List<(string Name, string Value)> headers = []; // sorted as they are added
-        if (call.Body is { } body)
+        if (request.Content?.Headers.ContentMD5 is { } md5)
         {
-            request.Content = new ByteArrayContent([]); // holds the headers; the sender puts the body in
-            request.Content.Headers.ContentMD5 = call.Md5 is { } hex ? Convert.FromHexString(hex) : Md5Of(body.Span);
-            headers.Add(("content-md5", Convert.ToBase64String(request.Content.Headers.ContentMD5)));
+            headers.Add(("content-md5", Convert.ToBase64String(md5)));
         }
 
         headers.Add(("host", settings.Endpoint.Authority));
@@ -36,11 +34,6 @@ internal sealed class S3Signing(S3Settings settings, S3Credentials credentials, 
             request.Headers.TryAddWithoutValidation("If-None-Match", "*");
         }
 
-        if (call.Range is { } range)
-        {
-            request.Headers.Range = new(range.From, range.To);
-        }
-
         request.Headers.TryAddWithoutValidation("Authorization", _signature.Authorize(call.Method.Method, path, call.Query, headers, hash));
         return request;
 
@@ -49,6 +42,24 @@ internal sealed class S3Signing(S3Settings settings, S3Credentials credentials, 
             headers.Add((name, value));
             request.Headers.TryAddWithoutValidation(name, value);
         }
+    }
+
+    /// <summary>What is said with each call, to a URL that is signed or before it is.</summary>
+    public static HttpRequestMessage Unsigned(S3Call call, Uri url)
+    {
+        var request = new HttpRequestMessage(call.Method, url) { Version = System.Net.HttpVersion.Version11 };
+        if (call.Body is { } body)
+        {
+            request.Content = new ByteArrayContent([]); // holds the headers; the sender puts the body in
+            request.Content.Headers.ContentMD5 = call.Md5 is { } hex ? Convert.FromHexString(hex) : Md5Of(body.Span);
+        }
+
+        if (call.Range is { } range)
+        {
+            request.Headers.Range = new(range.From, range.To);
+        }
+
+        return request;
     }
 
     public Uri Presign(HttpMethod method, string objectPath, IReadOnlyList<(string Name, string Value)> query, TimeSpan lifetime)

@@ -5,7 +5,8 @@ namespace Strata.Storage.Uploads;
 
 /// <summary>
 /// Sends what a plan says is missing: pieces are sealed ahead, side by side, put together to parts in order, and sent several at a time, each retried alone. A part is recorded before it is
-/// sent: whoever goes on asks the store which of the recorded ones it has. Memory: <see cref="TransferOptions.SealedAhead"/> and <see cref="TransferOptions.PartsInFlight"/> pieces.
+/// sent: whoever goes on asks the store which of the recorded ones it has. Memory: <see cref="TransferOptions.SealedAhead"/> pieces, and
+/// <see cref="TransferOptions.PartsInFlight"/> parts of all uploads together.
 /// </summary>
 internal sealed class PartSending(UploadWork work, UploadPlan plan)
 {
@@ -23,12 +24,11 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
     public async Task<IReadOnlyList<PartRow>> RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var slots = new SemaphoreSlim(work.Options.PartsInFlight);
         try
         {
             foreach (var gap in plan.Gaps)
             {
-                await SendAsync(gap, slots, stop).ConfigureAwait(false);
+                await SendAsync(gap, stop).ConfigureAwait(false);
             }
 
             var sent = await Task.WhenAll(_sends).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         }
     }
 
-    private async Task SendAsync(UploadGap gap, SemaphoreSlim slots, CancellationTokenSource stop)
+    private async Task SendAsync(UploadGap gap, CancellationTokenSource stop)
     {
         var number = gap.FirstNumber;
         var (begun, first, length) = (gap.FirstPiece, gap.FirstPiece, 0);
@@ -64,8 +64,8 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
             length += next.StoredLength;
             if (UploadPlan.EndsPart(gap, number, piece + 1, length, work.Store.PartSizeMin))
             {
-                await slots.WaitAsync(stop.Token).ConfigureAwait(false);
-                _sends.Add(SendPartAsync(PutTogether(gap, number, first, isLast: gap.IsLast && piece + 1 == gap.EndPiece), slots, stop));
+                await work.PartSlots.WaitAsync(stop.Token).ConfigureAwait(false);
+                _sends.Add(SendPartAsync(gap, number, first, isLast: gap.IsLast && piece + 1 == gap.EndPiece, stop));
                 (number, first, length) = (number + 1, piece + 1, 0);
             }
         }
@@ -79,18 +79,18 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         var prepared = PreparedPart.Of(pieces, isLast ? 0 : work.Store.PartSizeMin, work.Buffers, isLast ? SealIndex : null);
         var row = new PartRow(number, firstPiece, work.Layout.Offset(firstPiece), prepared.Stored.Length, prepared.Md5, prepared.Md5, [.. pieces.Select(static p => p.Frames)]);
         prepared.Row = row;
-        _rows.Add(row);
-        _rows.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        _rows.Insert(_rows.FindLastIndex(before => before.Number < number) + 1, row);
         return prepared;
 
         byte[] SealIndex() => PartSealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, _rows, pieces));
     }
 
-    private async Task<PartRow> SendPartAsync(PreparedPart part, SemaphoreSlim slots, CancellationTokenSource stop)
+    /// <summary>What was gathered goes, and the slot it has when it has gone.</summary>
+    private async Task<PartRow> SendPartAsync(UploadGap gap, int number, int firstPiece, bool isLast, CancellationTokenSource stop)
     {
         try
         {
-            using (part)
+            using (var part = PutTogether(gap, number, firstPiece, isLast)) // before anything is waited for
             {
                 var row = part.Row!;
                 await work.Records.SetPartAsync(work.Upload, row, part.IndexLength, stop.Token).ConfigureAwait(false); // first: what the store has is then known for what it is
@@ -119,7 +119,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         }
         finally
         {
-            slots.Release();
+            work.PartSlots.Release();
         }
     }
 

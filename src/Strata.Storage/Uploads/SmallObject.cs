@@ -20,6 +20,19 @@ internal sealed class SmallObject(UploadWork work)
             return IsResumed ? same : null;
         }
 
+        await work.PartSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await PutAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            work.PartSlots.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<PartRow>?> PutAsync(CancellationToken cancellationToken)
+    {
         using var piece = await work.SealAsync(0, cancellationToken).ConfigureAwait(false);
         using var part = PreparedPart.Of([piece], 0, work.Buffers, () => PartSealer.SealIndex(work.Key, IndexLayout.Of(work.Source.Digest, [], [piece])));
         var row = new PartRow(1, 0, 0, part.Stored.Length, part.Md5, part.Md5, [piece.Frames]);

@@ -6,9 +6,11 @@ namespace Strata.Storage.Uploads;
 
 /// <summary>What one upload works with.</summary>
 internal sealed record UploadWork(
-    IBlobStore Store, UploadRecords Records, UploadRow Upload, BlobKey Key, BlobSource Source, PieceLayout Layout, PartSealer Sealer, PartBuffers Buffers, Retry Retry,
+    IBlobStore Store, UploadRecords Records, UploadRow Upload, BlobKey Key, BlobSource Source, PieceLayout Layout, PartSealer Sealer, SemaphoreSlim PartSlots, Retry Retry,
     TransferOptions Options, UploadMeter Progress)
 {
+    public PartBuffers Buffers => Sealer.Buffers;
+
     /// <param name="piece">From 0.</param>
     public Task<SealedPart> SealAsync(int piece, CancellationToken cancellationToken) =>
         Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), 0, cancellationToken);

@@ -55,6 +55,12 @@ public sealed class LayerKeyTests
     }
 
     [Fact]
+    public void No_input_is_forgotten_here() =>
+        Inputs.Select(static input => input.Set(Plain, "another value")).SelectMany(static changed => typeof(KeyInputs).GetProperties()
+            .Where(property => !Equals(property.GetValue(changed), property.GetValue(Plain))).Select(static property => property.Name)).Distinct()
+            .ShouldBe(typeof(KeyInputs).GetProperties().Select(static property => property.Name), ignoreOrder: true);
+
+    [Fact]
     public void Every_change_of_a_single_input_changes_the_key_and_is_said_to_be_the_one_that_changed()
     {
         var seen = new HashSet<Digest>();

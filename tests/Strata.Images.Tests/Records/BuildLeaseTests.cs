@@ -31,8 +31,8 @@ public sealed class BuildLeaseTests : IDisposable
     {
         var since = _clock.GetUtcNow();
         await using var lease = await _bench.AcquireAsync(Key, Main);
-        (await TryAsync(_other)).ShouldBe(new LeaseAttempt.Held("run-1, job build", since, "/log"));
-        (await TryAsync(_bench)).ShouldBe(new LeaseAttempt.Held("run-1, job build", since, "/log"));
+        (await TryAsync(_other)).ShouldBe(new LeaseAttempt.Held("run-1, job build", since, since, "/log"));
+        (await TryAsync(_bench)).ShouldBe(new LeaseAttempt.Held("run-1, job build", since, since, "/log"));
     }
 
     [Fact]

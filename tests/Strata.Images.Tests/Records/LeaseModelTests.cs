@@ -81,7 +81,7 @@ public sealed class LeaseModelTests
                     clock.Set(-TimeSpan.FromSeconds(step.Number * 4));
                     break;
                 case Does.Evict:
-                    (await bench.Records.EvictAsync(KeyOf(step.Place), ScopeOf(step.Place), "unused", CancellationToken.None)).ShouldBe(_live.Remove(step.Place));
+                    (await bench.EvictAsync(KeyOf(step.Place), ScopeOf(step.Place))).ShouldBe(_live.Remove(step.Place));
                     break;
                 default:
                     if (_leases.Count > 0)

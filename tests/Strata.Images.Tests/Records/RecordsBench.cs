@@ -68,6 +68,10 @@ internal sealed class RecordsBench : IDisposable
         return await Records.PublishAsync(record, lease, replaces, CancellationToken.None);
     }
 
+    /// <returns>False: it was not live.</returns>
+    public async Task<bool> EvictAsync(Digest key, Scope scope) =>
+        (await Records.EvictAsync([new(key, scope, "unused")], CancellationToken.None)).ShouldHaveSingleItem();
+
     public async Task<ImageLayerRecord?> FindAsync(string key, RunIdentity reader) => await Records.FindAsync(Key(key), reader, CancellationToken.None);
 
     public void Dispose()

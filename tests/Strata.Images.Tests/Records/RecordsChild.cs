@@ -54,8 +54,8 @@ internal static class RecordsChild
 
         clock.Set(TimeSpan.FromHours(2));
         await bench.Records.TouchAsync([(RecordsBench.Key("a"), Scope.Of(RecordsBench.Main))], CancellationToken.None);
-        await bench.Records.EvictAsync(RecordsBench.Key("a"), Scope.Of(RecordsBench.Main), "unused", CancellationToken.None);
-        await bench.Records.RetireAsync(RecordsBench.Key("b"), Scope.Of(RecordsBench.Main), RetiredState.Quarantined, "damaged", CancellationToken.None);
+        await bench.EvictAsync(RecordsBench.Key("a"), Scope.Of(RecordsBench.Main));
+        await bench.Records.QuarantineAsync(RecordsBench.Key("b"), Scope.Of(RecordsBench.Main), "damaged", CancellationToken.None);
         clock.Set(TimeSpan.FromDays(31));
         await bench.BuildAsync(bench.Record("c", RecordsBench.Main));
         return 0;

@@ -92,7 +92,19 @@ internal sealed class SavingChild(string directory)
         var globs = GlobSet.Parse(patterns.Split(' ')).Set!;
         var hidden = new PathChoice(globs, static path => path[path.AsSpan().LastIndexOf((byte)'/') + 1] == (byte)'.');
         var choice = File.Exists(At("without-hidden")) ? hidden : PathChoice.Of(globs);
-        var outcome = await new TreeCollecting(_store, _gate).CollectAsync(written, Encoding.UTF8.GetBytes(root), choice, CancellationToken.None);
+        var followed = !File.Exists(At("follow")) ? FollowedPaths.None
+            : new([.. globs.Patterns.Where(static p => p is { IsExclusion: false, SearchPath.Length: > 0 }).Select(static p => Encoding.UTF8.GetBytes(p.SearchPath))], "/workspace"u8.ToArray());
+        SaveOutcome outcome;
+        try
+        {
+            outcome = await new TreeCollecting(_store, _gate).CollectAsync(written, Encoding.UTF8.GetBytes(root), choice, followed, CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            Console.Write($"refused: {e.Message}");
+            return 0;
+        }
+
         Console.Write(Describe(outcome, 0));
         if (outcome is SaveOutcome.Saved { Tree: var tree })
         {

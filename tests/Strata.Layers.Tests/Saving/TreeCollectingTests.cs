@@ -54,6 +54,55 @@ public sealed class TreeCollectingTests : IDisposable
         (await RunAsync($"{Job}\npython3 -c \"import os; os.setxattr('dist/app', 'user.x', b'y')\"", "", "dist src")).ShouldEndWith("1\ns\nm\ns\n755\napp\nb'y'\n");
     }
 
+    [Theory]
+    [InlineData("a link to a file, by its own name", "ln -s ../src/a.c dist/c", "dist", "dist/c", "saved: / c", "[ ! -L c ]; grep -q m c")]
+    [InlineData("a link to a directory", "ln -s dist out", "out", "out", "saved: / .env app empty same sub sub/lib to", "[ -L to ]; [ app -ef same ]")]
+    [InlineData("with a slash", "ln -s dist out", "out", "out/", "saved: / .env app empty same sub sub/lib to", "")]
+    [InlineData("below a link", "ln -s dist out", "out/sub", "out/sub/**", "saved: / lib", "")]
+    [InlineData("a file below a link", "ln -s dist out", "out/sub", "out/sub/lib", "saved: / lib", "grep -q 2 lib")]
+    [InlineData("through several", "ln -s dist one; ln -s ./one/ two; ln -s ../two dist/three; ln -s dist/three/sub four", "four", "four", "saved: / lib", "")]
+    [InlineData("absolute, within the workspace", "ln -s /workspace//dist/./sub out", "out", "out", "saved: / lib", "")]
+    [InlineData("a file of the workspace behind a link to it", "ln -s . all", "all", "all/readme", "saved: / readme", "")]
+    [InlineData("above itself", "ln -s .. dist/up", "dist/up/dist", "dist/up/dist/sub/lib dist/up/dist/app", "saved: / app sub sub/lib", "")]
+    [InlineData("each into the other", "mkdir a b; ln -s ../b a/x; ln -s ../a b/y; echo 1 >b/f", "a", "a/x a/x/y/x/f", "saved: / x x/f x/y x/y/x x/y/x/f x/y/x/y", "[ ! -L x/y/x ]; [ -L x/y/x/y ]")]
+    [InlineData("what only a pattern finds stays a link", "ln -s ../src/a.c dist/c.c", "", "dist/*.c", "saved: / dist dist/c.c", "[ -L dist/c.c ]")]
+    [InlineData("links among what is found stay links", "mkdir d; ln -s ../dist d/l", "d", "d", "saved: / l", "[ -L l ]")]
+    [InlineData("one of several paths", "ln -s dist/sub out", "", "out/lib readme", "saved: / out out/lib readme", "[ ! -L out ]")]
+    [InlineData("into what only the source has", "ln -s src/moved out", "out", "out", "saved: / b.c", "")]
+    [InlineData("to nothing", "ln -s nowhere out", "", "out", "empty", "")]
+    [InlineData("to nothing below a file", "ln -s dist/app/x out", "", "out", "empty", "")]
+    [InlineData("in circles", "ln -s two one; ln -s one two", "", "one", "empty", "")]
+    [InlineData("to itself", "ln -s one/x one", "", "one", "empty", "")]
+    public async Task Of_a_path_that_is_written_out_links_are_followed(string what, string job, string root, string patterns, string expected, string check)
+    {
+        _ = what;
+        await File.WriteAllTextAsync(_directory.Combine("follow"), "");
+        await File.WriteAllTextAsync(_directory.Combine("show.sh"), $"set -e; {(check.Length > 0 ? check : ":")}; echo as expected");
+        (await RunAsync($"{Job}\n{job}", root, patterns)).ShouldBe(expected.StartsWith("saved", StringComparison.Ordinal) ? $"{expected}\nas expected\n" : expected);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("/")]
+    [InlineData("/workspace2/x")]
+    [InlineData("../etc/passwd")]
+    [InlineData("dist/../../etc")]
+    [InlineData("hop")]
+    public async Task A_link_that_leads_out_of_the_workspace_is_not_followed(string target)
+    {
+        await File.WriteAllTextAsync(_directory.Combine("follow"), "");
+        var refused = await RunAsync($"{Job}\nln -s {target} out; ln -s ../.. hop", "", "out");
+        refused.ShouldStartWith("refused: out leads through a symbolic link to ");
+        refused.ShouldContain("outside of /workspace");
+    }
+
+    [Fact]
+    public async Task A_secret_behind_a_link_blocks_it_too()
+    {
+        await File.WriteAllTextAsync(_directory.Combine("follow"), "");
+        (await RunAsync($"{Job}\nmkdir deep; echo {SavingChild.Secret} >deep/f; ln -s deep out", "out", "out")).ShouldBe("blocked: f:1");
+    }
+
     [Fact]
     public async Task A_secret_blocks_it_whoever_wrote_it() =>
         (await RunAsync($"mkdir out; cat readme >out/f; printf '\\n\\n%s' {SavingChild.Secret} >>out/f", "out", "out")).ShouldBe("blocked: f:4");

@@ -117,6 +117,4 @@ internal static class StoreChild
 internal sealed class NoRoots : ILayerRoots
 {
     public ValueTask<IReadOnlySet<LayerName>> ListAsync(CancellationToken cancellationToken) => new(new HashSet<LayerName>());
-
-    public ValueTask<bool> IsReferencedAsync(LayerName layer, CancellationToken cancellationToken) => new(false);
 }

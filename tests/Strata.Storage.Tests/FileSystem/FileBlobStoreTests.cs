@@ -184,9 +184,11 @@ public sealed class FileBlobStoreTests : BlobStoreContract
     public async Task A_signed_url_runs_out(int afterSeconds, bool works)
     {
         await Store.PutAsync("a", Some(5), default);
-        var url = Store.SignRead("a", TimeSpan.FromMinutes(5));
+        var now = DateTimeOffset.UtcNow;
+        await using var store = new FileBlobStore(Dir, new FixedTime(now), _server.Url);
+        var url = store.SignRead("a", TimeSpan.FromMinutes(5));
 
-        var later = new SignedFiles(Dir, _server.Url, new FixedTime(DateTimeOffset.UtcNow.AddSeconds(afterSeconds)));
+        var later = new SignedFiles(Dir, _server.Url, new FixedTime(now.AddSeconds(afterSeconds)));
 
         (later.Check("GET", url) is not null).ShouldBe(works);
         later.Check("PUT", url).ShouldBeNull();

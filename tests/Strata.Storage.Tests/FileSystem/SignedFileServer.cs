@@ -43,27 +43,50 @@ internal sealed class SignedFileServer : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var access = Signed!.Check(context.Request.Method, new(context.Request.GetEncodedUrl()));
-        if (access is null)
+        try
         {
-            context.Response.StatusCode = 403;
-        }
-        else if (access.Upload is { } upload)
-        {
-            context.Response.Headers.ETag = await Store!.PutPartAsync(upload, access.PartNumber, body.ToArray(), null, default);
-        }
-        else
-        {
-            var bytes = new byte[(await Store!.HeadAsync(access.Key, default))!.SizeBytes];
-            await Store.ReadAsync(access.Key, 0, bytes, default);
-            if (context.Request.Headers.Range.ToString() is ['b', 'y', 't', 'e', 's', '=', .. var range])
+            switch (Signed!.Check(context.Request.Method, new(context.Request.GetEncodedUrl())))
             {
-                var ends = range.Split('-');
-                bytes = bytes[int.Parse(ends[0], CultureInfo.InvariantCulture)..(int.Parse(ends[1], CultureInfo.InvariantCulture) + 1)];
-                context.Response.StatusCode = 206;
+                case null:
+                    context.Response.StatusCode = 403;
+                    break;
+                case { Upload: { } upload, PartNumber: var number }:
+                    var md5 = context.Request.Headers.ContentMD5.ToString() is { Length: > 0 } sent ? Convert.ToHexStringLower(Convert.FromBase64String(sent)) : null;
+                    context.Response.Headers.ETag = await Store!.PutPartAsync(upload, number, body.ToArray(), md5, default);
+                    break;
+                case { Key: var key }:
+                    await ReadAsync(context, key);
+                    break;
+            }
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.NotFound or BlobFault.NoSuchUpload)
+        {
+            context.Response.StatusCode = 404;
+        }
+    }
+
+    private async Task ReadAsync(HttpContext context, string key)
+    {
+        var head = await Store!.HeadAsync(key, default) ?? throw new BlobStoreException(BlobFault.NotFound, key);
+        var bytes = new byte[head.SizeBytes];
+        await Store.ReadAsync(key, 0, bytes, default);
+        if (context.Request.Headers.Range.ToString() is ['b', 'y', 't', 'e', 's', '=', .. var range])
+        {
+            var ends = range.Split('-');
+            var from = int.Parse(ends[0], CultureInfo.InvariantCulture);
+            if (from >= bytes.Length)
+            {
+                context.Response.StatusCode = 416;
+                return;
             }
 
-            await context.Response.Body.WriteAsync(bytes);
+            var to = Math.Min(int.Parse(ends[1], CultureInfo.InvariantCulture), bytes.Length - 1);
+            context.Response.Headers.ContentRange = $"bytes {from}-{to}/{bytes.Length}";
+            bytes = bytes[from..(to + 1)];
+            context.Response.StatusCode = 206;
         }
+
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes);
     }
 }

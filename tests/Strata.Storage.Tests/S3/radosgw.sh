@@ -91,6 +91,8 @@ rgw_lc_debug_interval = -1
 rgw_enable_usage_log = false
 rgw_enable_ops_log = false
 rgw_gc_obj_min_wait = 1
+rgw_gc_processor_period = 3
+rgw_gc_processor_max_time = 3
 C
 mkdir -p "$D/rgw"; printf '[mon.]\n\tkey = AQBzQ0ZnAAAAABAAe0fHkQ0TnG3iVvV1g8G5Sg==\n\tcaps mon = "allow *"\n' > "$D/keyring"
 done_ok=; trap '[ -n "$done_ok" ] || { echo "start failed; logs kept in $D" >&2; killall_own; }' EXIT

@@ -10,30 +10,8 @@ namespace Strata.Workflows.Parsing.Reading;
 /// <summary><c>caches:</c> of the workflow and of jobs.</summary>
 internal static class CacheReader
 {
-    public static IReadOnlyList<CacheDeclaration> ReadAll(Fields workflow)
-    {
-        List<CacheDeclaration> caches = [];
-        foreach (var (key, value) in workflow.MappingOf("caches")?.Entries ?? [])
-        {
-            if (caches.Count >= WorkflowReader.DeclarationsMax)
-            {
-                workflow.Problems.Add(StructureDiagnostics.TooMany(key.At, "caches", WorkflowReader.DeclarationsMax));
-                break;
-            }
-
-            if (!Names.IsName(key.Text))
-            {
-                workflow.Problems.Add(CacheDeclarationDiagnostics.BadName(key.At, key.Text));
-            }
-
-            if (value is YamlMapping mapping)
-            {
-                caches.Add(Read(key.Text, key.At, new Fields(mapping, DeclarationShapes.Cache, workflow.Templates)));
-            }
-        }
-
-        return caches;
-    }
+    public static IReadOnlyList<CacheDeclaration> ReadAll(Fields workflow) =>
+        Declarations.Read(workflow, "caches", DeclarationShapes.Cache, CacheDeclarationDiagnostics.BadName, Read);
 
     public static IReadOnlyList<CacheUse> ReadUses(Fields job, WorkflowScope scope)
     {

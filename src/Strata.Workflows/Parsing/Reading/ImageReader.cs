@@ -12,26 +12,7 @@ internal static class ImageReader
 {
     public static IReadOnlyList<ImageDefinition> ReadAll(Fields workflow)
     {
-        List<ImageDefinition> images = [];
-        foreach (var (key, value) in workflow.MappingOf("images")?.Entries ?? [])
-        {
-            if (images.Count >= WorkflowReader.DeclarationsMax)
-            {
-                workflow.Problems.Add(StructureDiagnostics.TooMany(key.At, "images", WorkflowReader.DeclarationsMax));
-                break;
-            }
-
-            if (!Names.IsName(key.Text))
-            {
-                workflow.Problems.Add(ImageDeclarationDiagnostics.BadName(key.At, key.Text));
-            }
-
-            if (value is YamlMapping mapping)
-            {
-                images.Add(Read(key.Text, key.At, new Fields(mapping, DeclarationShapes.Image, workflow.Templates)));
-            }
-        }
-
+        var images = Declarations.Read(workflow, "images", DeclarationShapes.Image, ImageDeclarationDiagnostics.BadName, Read);
         ImageGraph.Check(images, workflow.Problems);
         return images;
     }

@@ -9,7 +9,6 @@ namespace Strata.Workflows.Parsing.Reading;
 internal static class WorkflowReader
 {
     public const int JobsMax = 512;
-    public const int DeclarationsMax = 256; // images, and caches
     private static readonly Shape Root = Shapes.Object(WorkflowShapes.Root);
 
     public static Workflow? Read(string file, YamlNode root, Problems problems)
