@@ -38,6 +38,9 @@ public sealed class LayerDifference : IDisposable
     /// <summary>Whether the directory asked for is there.</summary>
     public bool IsPresent { get; private set; }
 
+    /// <summary>Whether a directory of the lowers shows in another place.</summary>
+    public bool HasRenamed { get; private set; }
+
     /// <summary>What the request left out, the topmost names, in path order.</summary>
     public IReadOnlyList<byte[]> LeftOut => _leftOut;
 
@@ -129,7 +132,8 @@ public sealed class LayerDifference : IDisposable
     }
 
     /// <param name="below">The directory the new layer's one will lie on; null: none, all must be written.</param>
-    private void Directory(MergedDirectory directory, MergedEntry? below, int depth)
+    /// <param name="mark">Whether the new layer's one hides what lies below it.</param>
+    private void Directory(MergedDirectory directory, MergedEntry? below, int depth, bool mark = false)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         if (depth > EntryPath.DepthMax)
@@ -138,12 +142,13 @@ public sealed class LayerDifference : IDisposable
         }
 
         var entry = directory.Entry with { Path = Rerooted(directory.Path) };
+        entry = mark ? entry with { Attributes = [.. entry.Attributes, OpaqueMark] } : entry;
         var self = _found.Count;
         var isChanged = below is null || !EntryComparison.IsSame(entry, below.Entry);
         _found.Add(entry, isChanged);
         var names = directory.Upper is { } upper ? _reader.Read(upper) : [];
         var became = NameChange.None;
-        if (below is not null && directory.IsAsBefore)
+        if (_request.IsVerbatim || (below is not null && directory.IsAsBefore))
         {
             foreach (var name in names)
             {
@@ -234,7 +239,7 @@ public sealed class LayerDifference : IDisposable
         var below = isLaidOn ? _request.Lowers.Find(path) : null;
         if (upper.IsWhiteout)
         {
-            if (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null)
+            if (_request.IsVerbatim || (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null))
             {
                 _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
             }
@@ -254,11 +259,12 @@ public sealed class LayerDifference : IDisposable
 
         if (upper.Entry.Kind is EntryKind.Directory)
         {
+            HasRenamed |= upper.Redirect is not null;
             if (parent.Enter(upper, _request.Lowers) is { } child)
             {
                 using (child.Upper)
                 {
-                    Directory(child, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1);
+                    Directory(child, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1, mark: _request.IsVerbatim && upper.IsOpaque);
                 }
             }
 

@@ -43,6 +43,11 @@ public sealed class StackTree : ILowerTree, IDisposable
         : Locate(path) is { } found ? found.Entry ??= EntryOf(found.Name, path)
         : null;
 
+    /// <summary>What a directory holds. None, where there is none.</summary>
+    /// <exception cref="DamagedLayerException">What leads there contradicts itself.</exception>
+    public IReadOnlyCollection<byte[]> Names(ReadOnlySpan<byte> path) =>
+        (path.IsEmpty ? _root : Locate(path)?.Name.Directory) is { } directory ? NamesOf(directory, path).Keys : [];
+
     /// <summary>The content of a file, no link followed. Null: no file is there, or a longer one.</summary>
     /// <param name="sizeMax">Bytes.</param>
     /// <exception cref="DamagedLayerException">Its layer contradicts itself, or is a view that has it elsewhere.</exception>

@@ -27,6 +27,7 @@ internal sealed class SavingChild(string directory)
 
     private readonly ILayerPlace _store = new LocalLayerStore(Path.Combine(directory, "data"), TimeProvider.System).Public;
     private readonly SecretGate _gate = new(new Dictionary<string, string> { ["TOKEN"] = Secret });
+    private readonly List<LayerLease> _standsOn = [];
     private LayerLease? _image;
 
     /// <summary>Prints what each save came to, and the names of what it wrote.</summary>
@@ -47,6 +48,12 @@ internal sealed class SavingChild(string directory)
             }
 
             Shell.Run(At($"{job}/merged"), await File.ReadAllTextAsync(At($"{job}.sh")));
+            if (await LiveProblemAsync(job, written) is { } problem)
+            {
+                Console.WriteLine(problem);
+                return 1;
+            }
+
             var outcome = await new TreeSaving(_store, _gate).SaveAsync(written, PlacePath, Except(), basis, null, CancellationToken.None);
             Console.WriteLine(Describe(outcome, basis.Count));
             if (outcome is SaveOutcome.Saved { Tree: var tree })
@@ -111,6 +118,16 @@ internal sealed class SavingChild(string directory)
         return 0;
     }
 
+    /// <summary>What a hermetic step would find now: what the job stands on and what it wrote, as one view.</summary>
+    private async Task<string?> LiveProblemAsync(int job, WrittenOverlay written)
+    {
+        using var changes = await LiveChanges.StoreAsync(_store, written, static _ => true, CancellationToken.None);
+        var shown = new LayerViews(_store, []).Summarize(new() { Parts = [new() { Layers = changes is null ? _standsOn : [.. _standsOn, changes] }] }, CancellationToken.None);
+        var packed = await LayerPacker.FromDirectoryAsync(At($"{job}/merged"), new(At($"{job}/all.erofs"), null), PackOptions.Default, CancellationToken.None);
+        return shown.Tree == packed.TreeDigest ? null
+            : $"job {job}: a view of the changes is not what it has:\n{Names(changes is null ? [] : [LayerIndex.Open(changes.IndexPath!)])}\n{Shell.Run(At($"{job}/merged"), "find . -printf '%P %y %m %s %n %l\\n' | sort")}";
+    }
+
     private string At(string name) => Path.Combine(directory, name);
 
     private string List(int job) => Shell.Run(At($"{job}/merged/{Place}"), "find . -printf '%P %y %m %s %n %l\\n' | sort");
@@ -147,6 +164,8 @@ internal sealed class SavingChild(string directory)
         }
 
         List<LowerLayer> lowers = [LowerLayer.Of(_image!)];
+        _standsOn.Clear();
+        _standsOn.Add(_image!);
         var lowerDirectories = "below";
         if (basis.Count > 0)
         {
@@ -154,6 +173,7 @@ internal sealed class SavingChild(string directory)
             var view = (await new LayerViews(_store, []).OpenAsync(place.Restore(basis), CancellationToken.None)).Lease!;
             LayerMount.At(Directory.CreateDirectory(At($"{job}/view")).FullName, view.Image.ImagePath, view.DevicePaths, LayerMountMethod.File);
             lowers.Add(LowerLayer.Of(view));
+            _standsOn.Add(view.Image);
             lowerDirectories = $"{job}/view:below";
         }
 
