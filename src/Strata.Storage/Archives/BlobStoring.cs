@@ -1,6 +1,5 @@
 using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
-using Strata.Storage.Frames;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
