@@ -2,7 +2,6 @@ using Strata.Core.Diagnostics;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Checking;
 using Strata.Workflows.Parsing.Diagnosing;
-using Strata.Workflows.Parsing.Yaml;
 using Strata.Workflows.Schema;
 
 namespace Strata.Workflows.Parsing.Reading;
