@@ -1,5 +1,4 @@
 using Strata.Storage.Blobs;
-using Strata.Storage.Frames;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
