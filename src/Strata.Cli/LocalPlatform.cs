@@ -90,7 +90,6 @@ internal sealed class LocalPlatform : IAsyncDisposable
     {
         _host.WarmUp();
         _cleaned = CleanUpAsync(CancellationToken.None);
-        _ = Task.Run(() => _images.Value);
     }
 
     /// <summary>Removes what killed runs left in a data directory.</summary>
