@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Strata.Metadata.Leases;
+using LeaseTable = Strata.Metadata.Leases.Leases;
 
 namespace Strata.Metadata.Tests;
 
@@ -42,7 +43,7 @@ public sealed class LeaseHolderTests : IDisposable
     public async Task The_lease_of_a_dead_process_is_ended_at_once_and_that_of_a_living_one_when_it_runs_out()
     {
         using var database = new Database(_directory, TimeProvider.System);
-        var leases = new Leases(database, TimeProvider.System, LeaseTimes.Long);
+        var leases = new LeaseTable(database, TimeProvider.System, LeaseTimes.Long);
         using var process = Process.Start("sleep", "60");
         await using var dead = ((LeaseAttempt.Acquired)await leases.TryAcquireAsync("attempt/a", Of(process), "", default)).Lease;
         await using var living = ((LeaseAttempt.Acquired)await leases.TryAcquireAsync("attempt/b", LeaseHolder.Current, "", default)).Lease;

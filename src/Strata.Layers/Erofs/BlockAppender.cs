@@ -84,7 +84,7 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
     public void StartSync()
     {
         Flush();
-        _ = Libc.SyncRange((int)file.DangerousGetHandle(), 0, 0, Libc.StartWriting);
+        _ = Libc.SyncFileRange((int)file.DangerousGetHandle(), 0, 0, Libc.StartWriting);
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

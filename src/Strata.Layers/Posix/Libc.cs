@@ -122,11 +122,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int file);
 
-    public const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
-
-    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
-    public static partial int SyncRange(int file, long offset, long count, uint flags);
-
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(int file);
 
