@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Strata.Artifacts.Records;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Run;
 using Strata.Core.Diagnostics;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Strata.Caching.Entries;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Core.Diagnostics;
 using Strata.Metadata;

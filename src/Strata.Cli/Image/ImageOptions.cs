@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Run;
 using Strata.Cli.WorkflowFiles;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Strata.Caching;
 using Strata.Cli.Cache;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Image;
 using Strata.Cli.Output;
 using Strata.Cli.Run;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Configuration;
 using Strata.Cli.Run;
 using Strata.Core.Diagnostics;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Strata.Cli.Run;
 
-namespace Strata.Cli.CommandLine;
+namespace Strata.Cli;
 
 /// <summary>The options of commands that look at what is kept here.</summary>
 /// <param name="org">What <c>--org</c> means to them.</param>
