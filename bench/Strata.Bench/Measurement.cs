@@ -49,6 +49,10 @@ internal static class Measurement
     /// <summary>Median of the ratios pair by pair.</summary>
     public static double Ratio(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x / y));
 
+    /// <summary>By how much the median of a contender's times may be off, as a part of it: how one time differs from the next, over the square root of how many there are.</summary>
+    public static double Noise(Samples samples) =>
+        Samples.MedianOf(samples.Milliseconds.Zip(samples.Milliseconds.Skip(1), static (x, y) => Math.Abs((x / y) - 1))) / Math.Sqrt(samples.Milliseconds.Count);
+
     /// <summary>Median of the differences pair by pair, in milliseconds.</summary>
     public static double Difference(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x - y));
 }

@@ -11,6 +11,11 @@ using Strata.Bench;
     ("layer-difference", LayerDifferenceBench.RunAsync),
     ("layer-mount", LayerMountBench.RunAsync),
     ("layer-read", LayerReadBench.RunAsync),
+    ("hermetic-decision", HermeticBench.DecisionAsync),
+    ("hermetic-examples", HermeticExamplesBench.RunAsync),
+    ("hermetic-hits", HermeticBench.HitsAsync),
+    ("hermetic-miss", HermeticBench.MissAsync),
+    ("hermetic-outputs", HermeticBench.OutputsAsync),
     ("image-build", ImageBuildBench.RunAsync),
     ("cache-lookup", CacheLookupBench.RunAsync),
     ("dependency-cache", DependencyCacheBench.RunAsync),
@@ -24,6 +29,8 @@ using Strata.Bench;
     ("tar-to-layer", TarToLayerBench.RunAsync),
     ("upload", UploadBench.RunAsync),
     ("upload-memory", UploadBench.MemoryAsync),
+    ("upload-resume", UploadResumeBench.RunAsync),
+    ("upload-small-files", SmallFilesBench.RunAsync),
     ("view-write", ViewWriteBench.RunAsync),
 ];
 

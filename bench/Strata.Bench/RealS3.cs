@@ -23,6 +23,16 @@ internal sealed class RealS3 : IDisposable
 
     public string Url => $"s3://{Bucket}?endpoint={_endpoint}&region=default";
 
+    public Uri Endpoint => new(_endpoint);
+
+    /// <summary>The same through something that stands before it.</summary>
+    public string UrlAt(Uri endpoint) => $"s3://{Bucket}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}&region=default";
+
+    /// <summary>A directory, file by file, as quick as the tool does it.</summary>
+    public string Recursive(string tool, string directory) => tool == "aws"
+        ? $"AWS_DEFAULT_REGION=default /usr/bin/aws --endpoint-url {_endpoint} s3 cp --quiet --recursive {directory} s3://{Bucket}/aws"
+        : $"env -u AWS_CA_BUNDLE rclone copy --config /dev/null --s3-provider Ceph --s3-env-auth --s3-endpoint {_endpoint} --transfers 16 --checkers 16 --no-traverse --s3-no-head --s3-no-check-bucket {directory} :s3:{Bucket}/rclone";
+
     public static RealS3 Start(string repository, string directory)
     {
         var server = new RealS3(Path.Combine(repository, "tests/Strata.Storage.Tests/S3/radosgw.sh"), directory, FreePort());

@@ -22,7 +22,7 @@ internal static class RunOverhead
             20,
             ("./strata run", () => Shell.RunAsync(Path.Combine(repository, "strata"), run, directory.Path)),
             ("the sandbox alone", () => SandboxStart.StartAndRunTrueAsync(host, tree, network: false)),
-            ("the program alone, as the script starts it", () => Shell.RunAsync("env", ["DOTNET_EnableWriteXorExecute=0", Path.Combine(repository, ".build/strata/strata"), .. run], directory.Path)));
+            ("the program alone, as the script starts it", () => Shell.RunAsync("env", ["DOTNET_EnableWriteXorExecute=0", "DOTNET_EnableDiagnostics=0", Path.Combine(repository, ".build/strata/strata"), .. run], directory.Path)));
         result.Table(samples);
         var over = Measurement.Difference(samples[0], samples[1]);
         result.Figure(string.Create(CultureInfo.InvariantCulture, $"{over:0} ms over the sandbox alone (figure: ≤ 150)"), over <= 150);

@@ -12,7 +12,7 @@ internal static class TinyTree
         }
 
         File.Copy("/bin/busybox", Path.Combine(root, "bin/busybox"));
-        foreach (var applet in (string[])["sh", "true", "cat", "ls", "echo", "find", "xargs", "sort", "awk", "mkdir"])
+        foreach (var applet in (string[])["sh", "true", "awk", "cat", "echo", "find", "grep", "head", "ls", "mkdir", "rm", "seq", "sleep", "sort", "wc", "xargs"])
         {
             File.CreateSymbolicLink(Path.Combine(root, "bin", applet), "busybox");
         }

@@ -69,24 +69,26 @@ internal static class UploadBench
             return ValueTask.CompletedTask;
         }));
 
-    private static async Task StoreAsync(string url, string directory, BlobSource source)
+    internal static async Task StoreAsync(string url, string directory, BlobSource source)
     {
         var time = TimeProvider.System;
         using var database = new Database(directory, time);
         var location = StorageLocation.Parse(url);
         await using var archives = new BlobArchives(
             BlobStores.Open(location, BlobTimes.Default, time), BlobArchives.PlaceOf(location), new KeyRing(directory, database, time), database, TransferOptions.Default, time);
-        var attempt = (LeaseAttempt.Acquired)await new Leases(database, time, LeaseTimes.Long).TryAcquireAsync("attempt/bench", "bench", "", CancellationToken.None);
+        var leases = new Leases(database, time, LeaseTimes.Long);
+        await leases.ExpireAsync("attempt/", CancellationToken.None); // of one that was killed
+        var attempt = (LeaseAttempt.Acquired)await leases.TryAcquireAsync("attempt/bench", LeaseHolder.Current, "", CancellationToken.None);
         await using var lease = attempt.Lease;
         var outcome = await archives.Of("bench").StoreAsync(source, new(lease.Token, "bench", new HashSet<Digest>()), CancellationToken.None);
         _ = outcome as StoreOutcome.Stored ?? throw new InvalidOperationException($"{outcome}");
     }
 
-    private static BlobSource Source(string path)
+    internal static BlobSource Source(string path, Digest? digest = null)
     {
         var file = File.OpenHandle(path);
         return new(
-            Digest.Of("layer"u8), RandomAccess.GetLength(file), 0,
+            digest ?? Digest.Of("layer"u8), RandomAccess.GetLength(file), 0,
             async (offset, into, cancellationToken) =>
             {
                 while (into.Length > 0 && await RandomAccess.ReadAsync(file, into, offset, cancellationToken) is > 0 and var count)

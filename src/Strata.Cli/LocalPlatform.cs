@@ -15,6 +15,7 @@ using Strata.Layers.Store;
 using Strata.Layers.Trees;
 using Strata.Layers.Views;
 using Strata.Metadata;
+using Strata.Metadata.Leases;
 using Strata.Runs.Records;
 using Strata.Sandbox;
 
@@ -79,7 +80,7 @@ internal sealed class LocalPlatform : IAsyncDisposable
         var database = new Database(_dataDirectory, TimeProvider.System);
         var saved = new AttemptLayers();
         return new(
-            new RunRecords(database, TimeProvider.System, $"process {Environment.ProcessId}"), new ArtifactRecords(database, TimeProvider.System, _configuration.Artifacts ?? ArtifactLimits.Default),
+            new RunRecords(database, TimeProvider.System, LeaseHolder.Current), new ArtifactRecords(database, TimeProvider.System, _configuration.Artifacts ?? ArtifactLimits.Default),
             new CacheEntries(database, TimeProvider.System, saved, _configuration.Cache.Ttl), saved,
             new(place, new LayerViews(place, [store.Public]), new LayerTrees(_dataDirectory, owners), scratch), store.UploadsOf(org), database);
     }

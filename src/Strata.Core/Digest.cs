@@ -22,7 +22,15 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     public static Digest Of(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
+        if (content.Length <= SmallHash.LengthMax)
+        {
+            SmallHash.Of(content, hash);
+        }
+        else
+        {
+            SHA256.HashData(content, hash);
+        }
+
         return new(hash);
     }
 

@@ -15,10 +15,13 @@ namespace Strata.Images;
 /// <param name="owners">How owners are written where layers are extracted: asked for by the first that is.</param>
 public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) : IDisposable
 {
+    private const int MountsMax = 64; // a run has few images; what is not kept is mounted anew
+
     private readonly Lazy<ExtractedLayers> _extracted = new(() => new(dataDirectory, owners()));
     private readonly ConcurrentDictionary<Digest, LayerLease> _leases = new();
     private readonly ConcurrentDictionary<Digest, ViewLease> _views = new();
     private readonly Lock _probing = new(); // guards the two methods
+    private readonly Dictionary<FileStamp, LayerMount> _mounts = []; // of images of layers, seen nowhere; is its own lock
     private LayerMountMethod? _method;
     private LayerMountMethod? _viewMethod; // older kernels mount images, but none with devices
 
@@ -85,6 +88,16 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
             view.Dispose();
         }
 
+        lock (_mounts)
+        {
+            foreach (var mount in _mounts.Values)
+            {
+                mount.Dispose();
+            }
+
+            _mounts.Clear();
+        }
+
         _leases.Clear();
         _views.Clear();
     }
@@ -96,12 +109,35 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
         return method is LayerMountMethod.None
             ? new SandboxTree.HostDirectory(await _extracted.Value.OpenAsync(image, devices, cancellationToken).ConfigureAwait(false))
             : new SandboxTree.Mounted(
-                $"{(devices.Count > 0 ? "view" : "layer")} {image.Digest.Short}", target => MountAt(target, image.ImagePath, devicePaths, method));
+                $"{(devices.Count > 0 ? "view" : "layer")} {image.Digest.Short}", target => MountAt(target, image, devicePaths, method));
     }
 
-    /// <summary>The sandbox unmounts it: only the descriptor is closed here.</summary>
-    private static void MountAt(string target, string image, IReadOnlyList<string> devices, LayerMountMethod method) =>
-        LayerMount.At(target, image, devices, method).Mount.Dispose();
+    /// <summary>The sandbox unmounts it. All jobs that stand on a layer share one file system: what one of them read, the next finds in memory.</summary>
+    private void MountAt(string target, LayerLease image, IReadOnlyList<string> devices, LayerMountMethod method)
+    {
+        if (devices.Count > 0 || Shared(image, method)?.TryAttachCopy(target) is not true)
+        {
+            LayerMount.At(target, image.ImagePath, devices, method).Mount.Dispose();
+        }
+    }
+
+    private LayerMount? Shared(LayerLease image, LayerMountMethod method)
+    {
+        if (FileStamp.Find(image.ImagePath) is not { } file)
+        {
+            return null;
+        }
+
+        lock (_mounts)
+        {
+            if (!_mounts.TryGetValue(file, out var mount) && _mounts.Count < MountsMax)
+            {
+                _mounts.Add(file, mount = LayerMount.Open(image.ImagePath, [], method));
+            }
+
+            return mount;
+        }
+    }
 
     /// <summary>Found out with the first image of each kind: it would be mounted in any case. Shifted owners exist in directories only.</summary>
     private LayerMountMethod Method(string image, IReadOnlyList<string> devices)

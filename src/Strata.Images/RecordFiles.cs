@@ -23,6 +23,27 @@ internal sealed class RecordFiles(string directory)
         }
     }
 
+    /// <param name="read">Null: it is of another format. May throw a <see cref="JsonException"/>.</param>
+    public T? Find<T>(Digest key, Func<JsonElement, T?> read)
+        where T : class
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path))
+        {
+            return null; // an exception costs a start some milliseconds
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
     public void Save<T>(Digest key, T record, JsonTypeInfo<T> type)
     {
         Directory.CreateDirectory(directory);

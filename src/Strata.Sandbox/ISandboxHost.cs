@@ -76,6 +76,13 @@ public interface ISandbox : IAsyncDisposable
     /// <exception cref="IOException">It cannot be made.</exception>
     SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs = null);
 
+    /// <summary>
+    /// Lays one more tree on those the workspace stands on, below what the job wrote: in a moment, whatever its size. Only while no process of the job is left. What is already open in the workspace
+    /// stays what it was: the caller has nothing open there.
+    /// </summary>
+    /// <returns>Null: it is there. Else why not; nothing changed then.</returns>
+    ValueTask<string?> TryAddWorkspaceTreeAsync(SandboxTree tree, CancellationToken cancellationToken);
+
     /// <summary>Begins to follow what commands that are started from now on ask for.</summary>
     /// <exception cref="IOException">The kernel does not allow it, or it is followed already.</exception>
     Task<IFileTrace> TraceFilesAsync();

@@ -5,14 +5,15 @@ namespace Strata.Storage;
 
 /// <summary>For whom a blob is stored.</summary>
 /// <param name="Lease">Of the attempt: asked in every write of a record.</param>
-/// <param name="Owner"><c>REPO/RUN/JOB/artifact/NAME</c> or such: under it the worker that replaces a dead one finds what was sent. Without the attempt's number.</param>
+/// <param name="Owner"><c>SCOPE/JOB/artifact/NAME</c> or such: under it the worker that replaces a dead one finds what was sent. Without run and attempt, with who may write: who is less trusted finds nothing.</param>
 /// <param name="Readable">Blobs reachable from what the job may read: only these are not sent when they are there already. Knowing a digest proves nothing.</param>
 public sealed record StoreContext(LeaseToken Lease, string Owner, IReadOnlySet<Digest> Readable, IProgress<UploadProgress>? Progress = null);
 
 /// <param name="BytesDone">Of the plaintext: sent, or found sent.</param>
 /// <param name="Parts">Sent so far.</param>
 /// <param name="Retries">Parts that were sent once more, so far.</param>
-public readonly record struct UploadProgress(Digest Digest, long BytesDone, long BytesTotal, int Parts, int PartsResumed, int Retries);
+/// <param name="Trouble">Why the store is asked again just now; null: it goes on.</param>
+public readonly record struct UploadProgress(Digest Digest, long BytesDone, long BytesTotal, int Parts, int PartsResumed, int Retries, string? Trouble = null);
 
 /// <summary>What storing a blob came to.</summary>
 public abstract record StoreOutcome

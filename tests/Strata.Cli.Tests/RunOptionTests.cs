@@ -30,6 +30,15 @@ public sealed class RunOptionTests : IDisposable
     [InlineData("..", null)]
     [InlineData(null, "bad..ref")]
     [InlineData(null, "a b")]
+    [InlineData(null, "a~b")]
+    [InlineData(null, "a^b")]
+    [InlineData(null, "a:b")]
+    [InlineData(null, "a?b")]
+    [InlineData(null, "a*b")]
+    [InlineData(null, "a[b")]
+    [InlineData(null, "a\\b")]
+    [InlineData(null, "a\u007fb")]
+    [InlineData(null, "a\tb")]
     [InlineData(null, "x.lock")]
     public void Hostile_names_are_refused(string? repo, string? reference)
     {

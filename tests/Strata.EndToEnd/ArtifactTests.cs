@@ -118,6 +118,51 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_takes_what_did_not_come_fails_and_says_so()
+    {
+        _bench.Workflow("""
+            jobs:
+              bad: { image: tiny, network: none, steps: [{ run: exit 1 }], artifacts: [{ name: dist, path: f, when: always, if-empty: ignore }] }
+              off: { image: tiny, network: none, if: false, steps: [{ run: echo x > f }], artifacts: [{ name: other, path: f }] }
+              use: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: echo never }] }
+              late: { image: tiny, network: none, artifacts-from: { other: in }, steps: [{ run: echo never }] }
+              plain: { image: tiny, network: none, needs: bad, steps: [{ run: echo never }] }
+              own: { image: tiny, network: none, if: success(), artifacts-from: { dist: in }, steps: [{ run: echo never }] }
+            """);
+
+        var outcome = await _bench.RunAsync();
+        var report = _bench.Report();
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        report.Status("use").ShouldBe("failure");
+        report.Reason("use").ShouldBe("the artifact 'dist' that it takes does not come: the result of job 'bad', which makes it, is failure");
+        report.Status("late").ShouldBe("failure");
+        report.Reason("late").ShouldBe("the artifact 'other' that it takes does not come: the result of job 'off', which makes it, is skipped");
+        (report.Status("plain"), report.Status("own")).ShouldBe(("skipped", "skipped"));
+    }
+
+    [Fact]
+    public async Task A_path_that_is_a_link_publishes_what_it_leads_to_and_none_that_leads_out()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps: [{ run: "mkdir -p build/17; echo 17 > build/17/f; ln -s f build/17/l; ln -s build/17 current; ln -s /workspace/build/17/f report.txt; ln -s /etc/passwd out" }]
+                artifacts: [{ name: dir, path: current }, { name: file, path: report.txt }]
+              b: { image: tiny, network: none, artifacts-from: { dir: d, file: r }, steps: [{ run: 'test "$(cat d/f d/l r/report.txt | tr -d "\n")" = 171717 && test -L d/l && test ! -L r/report.txt' }] }
+              c: { image: tiny, network: none, steps: [{ run: ln -s /etc/passwd out }], artifacts: [{ name: out, path: out }] }
+            """);
+
+        var outcome = await _bench.RunAsync();
+        var report = _bench.Report();
+
+        (report.Status("a"), report.Status("b"), report.Status("c")).ShouldBe(("success", "success", "failure"), outcome.All);
+        report.Reason("c").ShouldNotBeNull().ShouldContain("outside of /workspace");
+    }
+
+    [Fact]
     public async Task What_a_failed_job_publishes_is_what_its_when_says()
     {
         _bench.Workflow("""

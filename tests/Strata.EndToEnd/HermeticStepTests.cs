@@ -13,6 +13,7 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_hit_is_as_a_clean_run_in_files_effects_summary_and_log()
     {
         _bench.Write("src/a.txt", "hello\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_bench.Workspace, "src/a.txt"), DateTime.UnixEpoch.AddSeconds(1_700_000_000));
         Job("""
             - run: mkdir -p gen dist/old && echo generated > gen/g.txt && echo stale > dist/old/stale
             - id: compile
@@ -37,7 +38,7 @@ public sealed class HermeticStepTests : IDisposable
         hit["jobs"]![0]!["steps"]![1]!["outputs"]!.ToJsonString().ShouldBe("""{"made":"yes"}""");
         Shown(missed, 2).ShouldBe(Shown(repeated, 2));
         Shown(repeated, 2).ShouldContain("'dist/soft' -> 'out.txt'");
-        Shown(repeated, 2).ShouldContain("dist/out.txt 4755 0:0 2 315532800");
+        Shown(repeated, 2).ShouldContain("dist/out.txt 4755 0:0 2 1700000000");
         Shown(repeated, 2).ShouldNotContain("stale");
         Shown(repeated, 2).ShouldContain("made=yes FROM_STEP=set");
         Shown(repeated, 2).ShouldContain("/opt/step:");
@@ -146,11 +147,33 @@ public sealed class HermeticStepTests : IDisposable
         verify["differing"]!.GetValue<int>().ShouldBe(1);
         verify["differences"]![0]!["paths"]!.AsArray().Select(p => p!.GetValue<string>()).ShouldBe(["other", "out"]);
         verify["differences"]![0]!["step"]!.GetValue<string>().ShouldBe("chance");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        proved.Stderr.ShouldContain("Its key is in quarantine");
+        for (var round = 0; round < 2; round++)
+        {
+            var (_, after) = await RunAsync();
+            Outcome(after, 0).ShouldBe("miss");
+            Step(after, 0)["reason"]!.GetValue<string>().ShouldContain("a proof failed in run");
+        }
+    }
 
+    [Fact]
+    public async Task A_failed_proof_fails_a_strict_run_and_takes_along_what_stands_on_the_hit()
+    {
+        Job("""
+            - { run: 'head -c 8 /dev/urandom > out', name: chance, cache: { inputs: [none], outputs: [out] } }
+            - { run: 'wc -c < out > size', name: size, cache: { inputs: [out], outputs: [size] } }
+            - { run: 'echo 1 > honest', name: honest, cache: { inputs: [none], outputs: [honest] } }
+            """);
+        await RunAsync();
         var strict = await _bench.RunAsync("--verify", "100%", "--verify-strict");
+
         strict.ExitCode.ShouldBe(1, strict.All);
-        _bench.Report()["status"]!.GetValue<string>().ShouldBe("failure");
+        var report = _bench.Report();
+        report["status"]!.GetValue<string>().ShouldBe("failure");
+        report["verify"]!["differing"]!.GetValue<int>().ShouldBe(1);
+        strict.Stderr.ShouldContain("With it go 2 cache entries that stand on it"); // what was published after it in the job, too
+        var entries = System.Text.Json.Nodes.JsonNode.Parse((await _bench.StrataAsync("cache", "ls", "--all", "--json", "--data", _bench.Data)).Stdout)!;
+        entries.ToJsonString().Split("\"quarantined\"").Length.ShouldBe(4, entries.ToJsonString());
     }
 
     [Fact]

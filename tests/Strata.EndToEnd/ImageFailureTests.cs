@@ -36,7 +36,7 @@ public sealed class ImageFailureTests : IDisposable
         {
             other.ExitCode.ShouldBe(1, other.All);
             other.Stderr.ShouldContain("STR3180: Step 1 of the image 'broken' failed with exit code 7", Case.Sensitive, other.All);
-            other.Stderr.ShouldContain("strata.yml:6:", Case.Sensitive, other.All);
+            other.Stderr.ShouldContain("strata.yml:5:", Case.Sensitive, other.All);
             other.Stderr.ShouldContain("out of milk");
         }
 
@@ -65,7 +65,7 @@ public sealed class ImageFailureTests : IDisposable
         var fine = await _bench.StrataAsync("image", "build", "leaky", "--secret", $"TOKEN={Value}", "--data", _bench.Data);
 
         refused.ExitCode.ShouldBe(1, refused.All);
-        refused.Stderr.ShouldContain("strata.yml:6:", Case.Sensitive, refused.All);
+        refused.Stderr.ShouldContain("strata.yml:5:", Case.Sensitive, refused.All);
         refused.Stderr.ShouldContain("STR3170");
         refused.Stderr.ShouldContain("/etc/app/settings, line 2");
         refused.Stderr.ShouldContain("exclude:");
@@ -87,8 +87,8 @@ public sealed class ImageFailureTests : IDisposable
         var outcome = await _bench.StrataAsync("image", "build", "--data", _bench.Data);
 
         outcome.ExitCode.ShouldBe(2, outcome.All);
-        outcome.Stderr.ShouldContain("strata.yml:4:", Case.Sensitive, outcome.All);
-        outcome.Stderr.ShouldContain("strata.yml:6:", Case.Sensitive, outcome.All);
+        outcome.Stderr.ShouldContain("strata.yml:3:", Case.Sensitive, outcome.All);
+        outcome.Stderr.ShouldContain("strata.yml:5:", Case.Sensitive, outcome.All);
         Directory.Exists(Path.Combine(_bench.Data, "layers")).ShouldBeFalse();
     }
 }

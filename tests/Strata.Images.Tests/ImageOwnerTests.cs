@@ -162,7 +162,7 @@ public sealed class ImageOwnerTests : IDisposable
 
     private IReadOnlyList<StoredLayer> Layers() => new LocalLayerStore(_data, TimeProvider.System).List(CancellationToken.None);
 
-    private ImageResolver Resolver() => new(_data, OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
+    private ImageResolver Resolver() => new(_data, static () => OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
 
     private async Task<ResolvedImage> ResolveAsync(string reference, RunIdentity identity, ProgressLines? progress = null)
     {

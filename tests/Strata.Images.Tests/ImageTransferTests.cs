@@ -172,7 +172,7 @@ public sealed class ImageTransferTests : IDisposable
 
     private static Core.Identity.RunIdentity Acme { get; } = ImageOwnerTests.Identity("acme");
 
-    private ImageResolver Resolver(string data) => new(_scratch[data], OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
+    private ImageResolver Resolver(string data) => new(_scratch[data], static () => OwnerPolicy.Root, TimeProvider.System, new RegistryOptions { RetriesMax = 0 });
 
     private async Task<string> ExportAsync(string data, Reference reference, ArchiveFormat format)
     {

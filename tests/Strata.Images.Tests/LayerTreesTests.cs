@@ -38,6 +38,37 @@ public sealed class LayerTreesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_layer_that_several_jobs_stand_on_is_one_file_system()
+    {
+        var store = new LocalLayerStore(_directory, TimeProvider.System).Public;
+        using var view = await ViewAsync(store);
+        using var lease = (await store.OpenAsync(view.Devices[0].Digest, CancellationToken.None)).Lease!;
+        string[] targets = [Path.Combine(_directory, "first"), Path.Combine(_directory, "second")];
+        try
+        {
+            using (var trees = new LayerTrees(_directory, OwnerPolicy.Root))
+            {
+                foreach (var target in targets)
+                {
+                    Directory.CreateDirectory(target);
+                    (await trees.OpenSharedAsync(lease, CancellationToken.None)).ShouldBeOfType<SandboxTree.Mounted>().MountAt(target);
+                }
+            }
+
+            targets.Select(t => FileStamp.Find(Path.Combine(t, "file"))).Distinct().Count().ShouldBe(1); // device and inode
+            foreach (var target in targets)
+            {
+                (await File.ReadAllTextAsync(Path.Combine(target, "file"))).ShouldBe("content");
+            }
+        }
+        finally
+        {
+            using var unmount = Process.Start("umount", targets);
+            await unmount.WaitForExitAsync();
+        }
+    }
+
+    [Fact]
     public async Task Where_images_are_not_mounted_a_view_is_extracted_once_with_shifted_owners()
     {
         var store = new LocalLayerStore(_directory, TimeProvider.System).Public;

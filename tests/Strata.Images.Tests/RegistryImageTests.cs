@@ -49,6 +49,28 @@ public sealed class RegistryImageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_layer_is_fetched_again_and_that_is_said()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
+        var reference = registry.Reference("app:1").ToString();
+        var first = await ResolveAsync(reference);
+        var image = Directory.GetFiles(_data, "image.erofs", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using (var file = File.OpenWrite(image))
+        {
+            file.Position = 5000;
+            file.WriteByte(1);
+        }
+
+        var progress = new ProgressLines();
+        var again = await ResolveAsync(reference, progress);
+
+        (again.Layers[0].Outcome, again.Digest).ShouldBe((LayerOutcome.Pulled, first.Digest));
+        progress.Lines.ShouldContain(line => line.Line.StartsWith("warning: The layer ", StringComparison.Ordinal) && line.Line.Contains("damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_layer_that_is_present_is_not_fetched_again_and_a_new_tag_is_a_new_image()
     {
         await using var registry = await RealRegistry.StartAsync();

@@ -20,7 +20,7 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
         sql =>
         {
             var (entries, sizeBytes) = UseSql.Usage(sql);
-            return new CacheStatistics(UseSql.ListCounts(sql), entries, sizeBytes);
+            return new CacheStatistics([.. UseSql.ListCounts(sql).Where(static count => count.Type != ProofSql.CounterType)], entries, sizeBytes) { Proofs = ProofSql.List(sql) };
         },
         cancellationToken);
 

@@ -1,4 +1,5 @@
 using Strata.Caching.Explain;
+using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
@@ -87,6 +88,9 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         return await database.WriteAsync(sql => Retire(sql, id, state, reason), cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<RefutationReport?> RefuteAsync(long id, Producer prover, string differences, CancellationToken cancellationToken) =>
+        await database.WriteAsync(sql => Refutation.Refute(sql, id, prover, differences, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
     public async ValueTask RecordAsync(JobCaches job, CancellationToken cancellationToken)
     {
         if (job.Uses.Count > 0)
@@ -112,6 +116,11 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         var slot = EntryPlaceSql.FindSlot(sql, query.Reader, query.Kind, query.Identity.ToString());
         if (slot is { } known)
         {
+            if (query.Kind is EntryKind.Step && Refutation.Find(sql, known.Id, query.Key, query.Reader) is { } refuted)
+            {
+                return MissReason.OfRetired(query, refuted);
+            }
+
             if (search.FindExact(known.Id, query.Key) is { } exact)
             {
                 return Hit(EntrySql.Get(sql, exact.Id));
@@ -153,6 +162,11 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         var repo = LayerSql.EnsureRepo(sql, scope.Organization, scope.Repository);
         var events = new List<AuditEvent>();
         var restored = TimeSaved.Restored(job);
+        foreach (var (name, differs) in job.Proofs)
+        {
+            ProofSql.Count(sql, repo, name, differs);
+        }
+
         foreach (var use in job.Uses)
         {
             UseSql.AddLookup(sql, job.Producer, scope, use, now);

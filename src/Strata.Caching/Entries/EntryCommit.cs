@@ -1,3 +1,4 @@
+using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
@@ -79,14 +80,24 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
                 return $"it stands on {source.Kind} {source.Id}, which was revoked";
             }
 
+            if (source.Kind is ProductKind.CacheEntry && EntrySql.Find(sql, source.Id) is { } known && Refutation.IsTainted(known))
+            {
+                return $"it stands on cache entry {source.Id}: {known.RetiredReason}";
+            }
+
             if (source.Kind is ProductKind.CacheEntry && !(EntrySql.Find(sql, source.Id) is { } entry && Visibility.Nearness(_draft.Writer, entry.Scope, entry.Shareable) is not null))
             {
                 return $"it stands on a cache entry, {source.Id}, that there is not";
             }
         }
 
-        return LayerRefusal(sql);
+        return RefutedKey(sql) is { } reason ? $"its key is in quarantine: {reason}" : LayerRefusal(sql);
     }
+
+    private string? RefutedKey(SqlSession sql) =>
+        _draft.Kind is EntryKind.Step && EntryPlaceSql.FindSlot(sql, _draft.Writer, _draft.Kind, _draft.Identity.ToString()) is { } slot
+            ? Refutation.Find(sql, slot.Id, _draft.Key, _draft.Writer)?.RetiredReason
+            : null;
 
     /// <summary>What one only knows the digest of is as what there is not.</summary>
     private string? LayerRefusal(SqlSession sql)

@@ -1,6 +1,8 @@
+using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Metadata.Leases;
+using Strata.Tenancy;
 
 namespace Strata.Caching.Entries;
 
@@ -31,6 +33,12 @@ public interface ICacheEntries
     /// <param name="reason">One line for people.</param>
     /// <returns>False: it was not live.</returns>
     ValueTask<bool> RetireAsync(long id, EntryState state, string reason, CancellationToken cancellationToken);
+
+    /// <summary>A proof of a step's entry failed: its key is in quarantine, and what stands on it is out of use or marked.</summary>
+    /// <param name="prover">The attempt that ran the step again.</param>
+    /// <param name="differences">One line for people.</param>
+    /// <returns>Null: it was not live.</returns>
+    ValueTask<RefutationReport?> RefuteAsync(long id, Producer prover, string differences, CancellationToken cancellationToken);
 
     /// <summary>When a job is done with its caches, and all its saves have ended: counters, audit events, last uses and what explains them, in one transaction.</summary>
     /// <exception cref="Strata.Metadata.DatabaseException">Nothing was recorded; the job is none the worse.</exception>

@@ -15,6 +15,9 @@ public sealed record JobCaches
 
     /// <summary>What the job's steps took together. Null: they did not all succeed, so it says nothing.</summary>
     public TimeSpan? Work { get; init; }
+
+    /// <summary>Hits of steps that were run again: the step's name, and whether something else came out.</summary>
+    public IReadOnlyList<(string Name, bool Differs)> Proofs { get; init; } = [];
 }
 
 /// <summary>One look-up and what followed.</summary>

@@ -43,18 +43,23 @@ internal static class MissReason
         {
             if (IsVisible(entry, query.Reader))
             {
-                var outcome = entry.State switch
-                {
-                    EntryState.Evicted => OutcomeClass.Evicted,
-                    EntryState.Quarantined => OutcomeClass.Quarantined,
-                    EntryState.Revoked => OutcomeClass.Revoked,
-                    _ => OutcomeClass.Expired,
-                };
-                return Miss(outcome, $"the entry of key '{query.Key}' was {EntrySql.NameOf(entry.State)}: {entry.RetiredReason}", entry, query);
+                return OfRetired(query, entry);
             }
         }
 
         return null;
+    }
+
+    public static CacheLookup OfRetired(CacheQuery query, CacheEntry entry)
+    {
+        var outcome = entry.State switch
+        {
+            EntryState.Evicted => OutcomeClass.Evicted,
+            EntryState.Quarantined => OutcomeClass.Quarantined,
+            EntryState.Revoked => OutcomeClass.Revoked,
+            _ => OutcomeClass.Expired,
+        };
+        return Miss(outcome, $"the entry of key '{query.Key}' was {EntrySql.NameOf(entry.State)}: {entry.RetiredReason}", entry, query);
     }
 
     /// <summary>Somebody else's: told by its scope only to those who are trusted as much.</summary>

@@ -3,7 +3,10 @@ namespace Strata.Caching.Stats;
 /// <summary>What caches did since the database was made, and what they take now.</summary>
 /// <param name="Entries">Live ones.</param>
 /// <param name="SizeBytes">Of their layers, each once for a repository.</param>
-public sealed record CacheStatistics(IReadOnlyList<CacheCount> Counts, long Entries, long SizeBytes);
+public sealed record CacheStatistics(IReadOnlyList<CacheCount> Counts, long Entries, long SizeBytes)
+{
+    public IReadOnlyList<StepProofs> Proofs { get; init; } = [];
+}
 
 /// <summary>Of one cache by name, in one repository.</summary>
 public sealed record CacheCount

@@ -31,7 +31,7 @@ internal sealed class ArtifactOptions() : PlaceOptions("Organization (default: l
 
     public override void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Run, TrustFork, Ref, Trust, Base, DefaultBranch])
+        foreach (var option in (Option[])[Run, TrustFork, Ref, Trust, Base, DefaultBranch])
         {
             command.Options.Add(option);
         }

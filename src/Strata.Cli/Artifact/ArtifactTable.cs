@@ -19,14 +19,14 @@ internal static class ArtifactTable
             return;
         }
 
-        List<string[]> rows = [["NAME", "STATE", "SIZE", "FILES", "AGE", "EXPIRES", "JOB", "DIGEST", .. run is null ? (ReadOnlySpan<string>)["RUN"] : []]];
+        List<string[]> rows = [["NAME", "STATE", "SIZE", "FILES", "AGE", "EXPIRES", "JOB", "DIGEST", .. run is null ? (string[])["RUN"] : []]];
         foreach (var artifact in artifacts)
         {
             rows.Add(
             [
                 Cut(artifact.Name), ArtifactTransitions.WordOf(artifact.State), Size(artifact), artifact.Content is { } content ? $"{content.Files}" : "-",
                 Lifetime.Format(Age(artifact.CreatedAt, now)), Expires(artifact, now), Cut(artifact.Producer.Job), artifact.Content?.Tree.Short ?? "-",
-                .. run is null ? (ReadOnlySpan<string>)[artifact.Producer.RunId] : [],
+                .. run is null ? (string[])[artifact.Producer.RunId] : [],
             ]);
         }
 

@@ -77,7 +77,21 @@ internal sealed record CacheRemoveResult(IReadOnlyList<long> Removed);
 internal sealed record GcResult(
     int Revoked, int Expired, int Evicted, int Forgotten, long BytesFreed, int LayersRemoved, long BytesRemoved, int? BlobsRemoved, long? BlobBytesRemoved);
 
-internal sealed record StatsResult(IReadOnlyList<CountResult> Caches, IReadOnlyList<KindResult> Kinds, long Entries, long SizeBytes, CostResult Costs, IReadOnlyList<string> Advice);
+internal sealed record StatsResult(IReadOnlyList<CountResult> Caches, IReadOnlyList<KindResult> Kinds, long Entries, long SizeBytes, CostResult Costs, IReadOnlyList<string> Advice)
+{
+    public required ProofResult Proofs { get; init; }
+}
+
+/// <summary>Hits of hermetic steps that were run again.</summary>
+/// <param name="Bound">The share of wrong hits is below it with 95 % confidence.</param>
+internal sealed record ProofResult(long Sampled, long Differing, double Bound)
+{
+    public static ProofResult Of(IReadOnlyCollection<StepProofs> proofs)
+    {
+        var (sampled, differing) = (proofs.Sum(static step => step.Sampled), proofs.Sum(static step => step.Differing));
+        return new(sampled, differing, ProofBound.Of((int)Math.Min(differing, int.MaxValue), (int)Math.Min(sampled, int.MaxValue)));
+    }
+}
 
 internal sealed record CountResult(
     string Repository, string Kind, string Type, string Name, long Hits, long Partial, long Misses, long Errors, long Saves, long RestoredBytes, long TransferredBytes, long SavedBytes,

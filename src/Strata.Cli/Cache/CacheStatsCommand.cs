@@ -34,7 +34,10 @@ internal static class CacheStatsCommand
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
                 [KindResult.Of("dependency", [.. counts.Where(count => !count.IsStep)]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)])],
-                all.Entries, all.SizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts));
+                all.Entries, all.SizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
+            {
+                Proofs = ProofResult.Of([.. all.Proofs.Where(step => (org is null || step.Organization == org) && (repo is null || step.Repository == repo))]),
+            };
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(result, CacheJson.Default.StatsResult);
@@ -81,6 +84,11 @@ internal static class CacheStatsCommand
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{kind.Kind}: {rate:P1} of {kind.Lookups} look-ups were exact hits; {(kind.Measured == 0 ? "what they save is not known yet" : $"{Lifetime.Format(net)} {(kind.NetMs < 0 ? "lost" : "saved")} in all")}"));
             }
+        }
+
+        if (result.Proofs is { Sampled: > 0 } proofs)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"proofs: {proofs.Sampled} hits were run again, {proofs.Differing} came out different; with 95 % confidence fewer than {proofs.Bound:P1} of all hits would"));
         }
 
         output.WriteLine(string.Create(

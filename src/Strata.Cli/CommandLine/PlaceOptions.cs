@@ -20,7 +20,7 @@ internal abstract class PlaceOptions(string org, string repo)
 
     public virtual void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Org, Repo, Data, Config, Json])
+        foreach (var option in (Option[])[Org, Repo, Data, Config, Json])
         {
             command.Options.Add(option);
         }

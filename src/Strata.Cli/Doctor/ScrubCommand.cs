@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Strata.Cli.Image;
 using Strata.Core;
 using Strata.Layers.Store;
 
@@ -20,7 +21,7 @@ internal static class ScrubCommand
         }
         else
         {
-            Console.Out.WriteLine($"{report.Layers} layers, {new ByteSize(report.Bytes)}: {(report.Damaged.Count == 0 ? "all sound" : $"{report.Damaged.Count} damaged, put aside")}");
+            Console.Out.WriteLine($"{ImageTable.Layers(report.Layers)}, {new ByteSize(report.Bytes)}: {(report.Damaged.Count == 0 ? "all sound" : $"{report.Damaged.Count} damaged, put aside")}");
             foreach (var layer in report.Damaged)
             {
                 Console.Out.WriteLine($"  {layer.Org}/{layer.Digest}");

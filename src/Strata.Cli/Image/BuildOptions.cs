@@ -24,7 +24,7 @@ internal sealed class BuildOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_arg, _secret, _secretFile, Explain, Ref, Trust, Base, DefaultBranch, _noSite])
+        foreach (var option in (Option[])[_arg, _secret, _secretFile, Explain, Ref, Trust, Base, DefaultBranch, _noSite])
         {
             command.Options.Add(option);
         }

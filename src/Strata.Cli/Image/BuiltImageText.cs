@@ -24,7 +24,7 @@ internal static class BuiltImageText
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  step {record.Step + 1}        {(isPresent ? new ByteSize(record.SizeBytes).ToString() : "gone: built again when needed")}, built in {Lifetime.Format(record.BuildDuration)} by {record.Producer.RunId}, {ImageTable.Age(record.CreatedAt, now)} old{(record.Shareable ? "" : ", not for forks (secrets)")}"));
+                $"  step {record.Step + 1}        {(isPresent ? new ByteSize(record.SizeBytes).ToString() : "gone: built again when needed")}, built in {Lifetime.Format(record.BuildDuration)} by {record.Producer.RunId} {Ago(record.CreatedAt, now)}{(record.Shareable ? "" : ", not for forks (secrets)")}"));
             output.WriteLine($"    key         {record.Key}");
             output.WriteLine($"    layer       {record.Layer}");
             foreach (var (name, value) in JsonNode.Parse(record.Manifest)!.AsObject())
@@ -33,6 +33,8 @@ internal static class BuiltImageText
             }
         }
     }
+
+    private static string Ago(DateTimeOffset at, DateTimeOffset now) => ImageTable.Age(at, now) is var age and not "now" ? $"{age} ago" : "just now";
 
     private static string Cut(JsonNode? value)
     {

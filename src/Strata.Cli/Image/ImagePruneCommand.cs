@@ -20,7 +20,7 @@ internal static class ImagePruneCommand
         var minFree = SelectionOptions.One("--min-free", "PERCENT", "How much of the disk shall be free (default: 15%).");
         var allUnused = new Option<bool>("--all-unused") { Description = "Everything that nothing uses, though there is space." };
         var command = new Command("prune", "Remove images and layers that nothing uses, the longest unused first, if space is short.");
-        foreach (var option in (ReadOnlySpan<Option>)[dryRun, olderThan, keepBytes, minFree, allUnused])
+        foreach (var option in (Option[])[dryRun, olderThan, keepBytes, minFree, allUnused])
         {
             command.Options.Add(option);
         }

@@ -32,7 +32,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         Selection.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, SuggestInputs])
+        foreach (var option in (Option[])[NoCache, ShellOnFailure, Explain, Report, Out, Json, Verify, VerifyStrict, Storage, SuggestInputs])
         {
             command.Options.Add(option);
         }

@@ -59,7 +59,7 @@ internal sealed class SelectionOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(File);
-        foreach (var option in (ReadOnlySpan<Option>)[
+        foreach (var option in (Option[])[
             Job, NoNeeds, Matrix, Ref, Trust, Org, Repo, Base, DefaultBranch, MaxParallel, Env, EnvFile, Var, Input, Secret, SecretFile,
             Event, NoSite, Data, Config])
         {

@@ -9,5 +9,6 @@ internal static class StorageCommand
     {
         StorageCollectCommand.Create(),
         StorageVerifyCommand.Create(),
+        StorageStatsCommand.Create(),
     };
 }

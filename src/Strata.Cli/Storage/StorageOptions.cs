@@ -21,7 +21,7 @@ internal sealed class StorageOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[Storage, Data, Config, Json])
+        foreach (var option in (Option[])[Storage, Data, Config, Json])
         {
             command.Options.Add(option);
         }

@@ -68,7 +68,7 @@ internal sealed record WorkflowFile(string Path, string DisplayPath, string Work
             return new(own, Display(own, currentDirectory), directory);
         }
 
-        foreach (var folder in (ReadOnlySpan<string>)[".strata/workflows", ".github/workflows"])
+        foreach (var folder in (string[])[".strata/workflows", ".github/workflows"])
         {
             var path = System.IO.Path.Combine(directory, folder);
             if (!Directory.Exists(path))

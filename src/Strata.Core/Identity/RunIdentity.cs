@@ -33,7 +33,7 @@ public sealed record RunIdentity
 
     public static string ShortName(string reference)
     {
-        foreach (var prefix in (ReadOnlySpan<string>)["refs/heads/", "refs/tags/", "refs/pull/"])
+        foreach (var prefix in (string[])["refs/heads/", "refs/tags/", "refs/pull/"])
         {
             if (reference.StartsWith(prefix, StringComparison.Ordinal))
             {

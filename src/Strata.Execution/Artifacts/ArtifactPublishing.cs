@@ -13,6 +13,7 @@ using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 using Strata.Sandbox;
 using Strata.Storage;
+using Strata.Storage.Blobs;
 using Strata.Tenancy;
 using Strata.Workflows.Model;
 
@@ -56,6 +57,13 @@ internal sealed class ArtifactPublishing(
         {
             await FailAsync(begun.Id, "the job was cancelled").ConfigureAwait(false);
             throw;
+        }
+        catch (BlobStoreException e)
+        {
+            var diagnostic = TransferDiagnostics.StoreFailed(e);
+            await say(LogKind.Error, diagnostic.ToString()).ConfigureAwait(false);
+            await FailAsync(begun.Id, diagnostic.Message).ConfigureAwait(false);
+            return Failed(request.Name, $"{diagnostic.Code}: the artifact '{request.Name}' could not be stored: {e.Message}", begun.Id, started);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostileArchiveException or DamagedLayerException)
         {
@@ -109,7 +117,7 @@ internal sealed class ArtifactPublishing(
     /// <summary>Stored where consumers will look, compared with what was meant, and published.</summary>
     private async Task<ArtifactPublication> StoreAsync(ArtifactRequest request, long id, SaveOutcome.Saved saved, long started, CancellationToken cancellationToken)
     {
-        var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/artifact/{request.Name}";
+        var owner = attempt.UploadOwner("artifact", request.Name);
         var progress = new UploadNarrator(request.Name, say, time);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
             saved.Layers, new StoreContext(attempt.Token, owner, new HashSet<Core.Digest>(), progress), cancellationToken).ConfigureAwait(false);

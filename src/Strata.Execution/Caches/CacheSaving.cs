@@ -170,7 +170,7 @@ internal sealed class CacheSaving(
         var layers = written.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
         written.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
         var readable = await attempt.Services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
-        var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/cache/{cache.Spec.Name}";
+        var owner = attempt.UploadOwner("cache", cache.Spec.Name);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
             [.. layers.Where(lease => content.Layers().Contains(lease.Digest))], new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false);
         var commit = new CacheCommit

@@ -9,10 +9,18 @@ internal static class ContextValues
     public const string RunnerTemp = "/tmp/runner";
     public const string RunnerToolCache = "/opt/hostedtoolcache";
 
-    public static ObjectValue OfTexts(IEnumerable<KeyValuePair<string, string>> texts) =>
-        new(texts.Select(t => KeyValuePair.Create(t.Key, Value.From(t.Value))));
+    public static ObjectValue OfTexts(IEnumerable<KeyValuePair<string, string>> texts)
+    {
+        List<KeyValuePair<string, Value>> values = [];
+        foreach (var (name, text) in texts)
+        {
+            values.Add(new(name, Value.From(text)));
+        }
 
-    public static ObjectValue Of(params ReadOnlySpan<(string Name, Value Value)> members)
+        return new(values);
+    }
+
+    public static ObjectValue Of(params (string Name, Value Value)[] members)
     {
         var list = new List<KeyValuePair<string, Value>>(members.Length);
         foreach (var (name, value) in members)

@@ -15,7 +15,7 @@ internal sealed class EvaluationScope : IExpressionScope
 
     public static EvaluationScope Empty { get; } = new(new(StringComparer.Ordinal), new StepStatusFunctions(RunStatus.Success, false), null);
 
-    public EvaluationScope With(params ReadOnlySpan<(string Name, Value Value)> contexts)
+    public EvaluationScope With(params (string Name, Value Value)[] contexts)
     {
         var all = new Dictionary<string, Value>(_contexts, StringComparer.Ordinal);
         foreach (var (name, value) in contexts)

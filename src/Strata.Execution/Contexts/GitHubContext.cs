@@ -51,7 +51,7 @@ internal static class GitHubContext
             ("action_ref", Value.From("")));
     }
 
-    public static ObjectValue With(ObjectValue context, params ReadOnlySpan<(string Name, Value Value)> members)
+    public static ObjectValue With(ObjectValue context, params (string Name, Value Value)[] members)
     {
         var all = context.Members.ToList();
         foreach (var (name, value) in members)
@@ -99,7 +99,7 @@ internal static class GitHubContext
 
     private static string ShortOrEmpty(string? reference) => reference is null ? "" : RunIdentity.ShortName(reference);
 
-    private static ObjectValue Make(params ReadOnlySpan<(string Name, Value Value)> members)
+    private static ObjectValue Make(params (string Name, Value Value)[] members)
     {
         var list = new List<KeyValuePair<string, Value>>(members.Length);
         foreach (var (name, value) in members)

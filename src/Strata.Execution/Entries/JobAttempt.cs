@@ -23,6 +23,12 @@ internal sealed class JobAttempt(EntryServices services, RunIdentity identity, S
     /// <summary>For events of what it publishes.</summary>
     public string Actor => $"run {producer.RunId}, job {producer.Job}";
 
+    /// <summary>
+    /// Under which what was sent of an upload is found by whoever does the same job again: another attempt, or, when this process dies, the next run of the same scope. What a run of other
+    /// trust sent is not: it would tell what is in it.
+    /// </summary>
+    public string UploadOwner(string kind, string name) => $"{scope}/{producer.Job}/{kind}/{name}";
+
     /// <summary>It stands on, or could have read, what forks may not see.</summary>
     public void Hide() => IsShareable = false;
 

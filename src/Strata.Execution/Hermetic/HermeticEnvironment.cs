@@ -47,9 +47,12 @@ internal static class HermeticEnvironment
         return variables;
     }
 
-    /// <summary>Of all files that the step sees and makes.</summary>
-    public static Timestamp Epoch(IReadOnlyDictionary<string, string> own) =>
+    /// <summary>Of all files that the step sees.</summary>
+    public static Timestamp Epoch(IReadOnlyDictionary<string, string> own) => OwnEpoch(own) ?? ViewDirectory.DefaultModified;
+
+    /// <summary>Null: the step does not say.</summary>
+    public static Timestamp? OwnEpoch(IReadOnlyDictionary<string, string> own) =>
         own.TryGetValue(EpochVariable, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= uint.MaxValue
             ? new(seconds, 0)
-            : ViewDirectory.DefaultModified;
+            : null;
 }

@@ -32,6 +32,9 @@ internal sealed record HermeticJob
     /// <summary>Where the caches of these names are in this job; one that is not used has no places.</summary>
     public required Func<IEnumerable<string>, IReadOnlyList<NamedCache>> PlacesOf { get; init; }
 
+    /// <summary>Whether what lies at a name of the workspace is nobody's to save: what is mounted there would be taken for something that was there before.</summary>
+    public required Func<byte[], bool> MayMount { get; init; }
+
     /// <summary>All that the job stands on so far.</summary>
     public required Func<IReadOnlyList<Product>> Sources { get; init; }
 

@@ -1,7 +1,6 @@
 using Strata.Core.Globs;
 using Strata.Execution.Steps;
 using Strata.Layers.Entries;
-using Strata.Layers.Views;
 using Strata.Sandbox.Scripts;
 
 namespace Strata.Execution.Hermetic;
@@ -17,11 +16,13 @@ internal sealed record HermeticPlan
 
     public required Timestamp Epoch { get; init; }
 
-    /// <summary>Held by the run's layers.</summary>
-    public required ViewLease Workspace { get; init; }
+    /// <summary>Of its outputs in the job's workspace.</summary>
+    public required Timestamp OutputTime { get; init; }
 
-    /// <summary>What is there of the caches it names, at their places in the root. Held by the run's layers.</summary>
-    public required IReadOnlyList<ViewLease> Caches { get; init; }
+    public required PlannedView Workspace { get; init; }
+
+    /// <summary>What is there of the caches it names, at their places in the root.</summary>
+    public required IReadOnlyList<PlannedView> Caches { get; init; }
 
     public required string Key { get; init; }
 

@@ -9,8 +9,8 @@ using Strata.Images;
 using Strata.Layers;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
-using Strata.Layers.Indexes;
 using Strata.Layers.Saving;
+using Strata.Layers.Store;
 using Strata.Layers.Views;
 using Strata.Sandbox;
 using Strata.Sandbox.Scripts;
@@ -20,6 +20,7 @@ namespace Strata.Execution.Hermetic;
 /// <summary>From a step's declarations to views of exactly what they name, and the key that follows. Contents are not read where a layer's index has their digests.</summary>
 internal sealed class HermeticPlanner(HermeticJob job)
 {
+    private readonly OutputTime _times = new();
     private Shell? _default;
 
     /// <param name="inputs">Patterns: of the step, unless something else is to be tried.</param>
@@ -32,8 +33,8 @@ internal sealed class HermeticPlanner(HermeticJob job)
         var epoch = HermeticEnvironment.Epoch(command.Env);
         var outputs = Globs(command.Cache.Outputs.Select(static pattern => pattern.Value));
         var named = job.PlacesOf(command.Cache.Caches.Select(static name => name.Value));
-        var workspace = await OpenWorkspaceAsync(command, inputs, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
-        var (caches, trees) = await OpenCachesAsync(named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
+        var workspace = await PlanWorkspaceAsync(command, inputs, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
+        var (caches, trees) = await PlanCachesAsync(named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
         var (key, manifest) = new StepKey
         {
             Image = job.Image.Digest,
@@ -43,13 +44,24 @@ internal sealed class HermeticPlanner(HermeticJob job)
             UserId = job.User.UserId,
             GroupId = job.User.GroupId,
             Env = command.Env,
-            Inputs = TreeOf(workspace),
+            Inputs = workspace.Summary.Tree,
             Caches = trees,
             Outputs = [.. outputs.Patterns.Select(static pattern => pattern.IsExclusion ? $"!{pattern.Canonical.TrimStart('!')}" : pattern.Canonical)],
             Platform = ImageDigest.Platform,
             Sandbox = HermeticEnvironment.Profile,
         }.Compute();
-        return new() { Command = command, Shell = shell, Outputs = outputs, Epoch = epoch, Workspace = workspace, Caches = caches, Key = key, Manifest = manifest };
+        return new()
+        {
+            Command = command,
+            Shell = shell,
+            Outputs = outputs,
+            Epoch = epoch,
+            OutputTime = _times.Of(HermeticEnvironment.OwnEpoch(command.Env), epoch, workspace.Summary.Newest),
+            Workspace = workspace,
+            Caches = caches,
+            Key = key,
+            Manifest = manifest,
+        };
     }
 
     /// <summary>What the step named, or what a step without <c>shell:</c> gets in this image. Null: it is no shell.</summary>
@@ -63,14 +75,14 @@ internal sealed class HermeticPlanner(HermeticJob job)
     }
 
     /// <summary>What matches the inputs and is no output: those are absent when the step starts.</summary>
-    private async Task<ViewLease> OpenWorkspaceAsync(
+    private async Task<PlannedView> PlanWorkspaceAsync(
         HermeticCommand command, IEnumerable<string> inputs, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
     {
         var seen = inputs.Concat(named.SelectMany(static cache => cache.Places)
             .Where(static place => place.In.Overlay is JobOverlay.Workspace).SelectMany(PatternsOf));
         var hidden = command.Cache.Outputs.Select(static pattern => pattern.Value).Where(static pattern => !pattern.StartsWith('!')).Select(static pattern => $"!{pattern}");
         var shown = Globs(seen.Concat(hidden));
-        return await OpenAsync(
+        return await PlanAsync(
             JobOverlay.Workspace,
             path => Encoding.UTF8.GetString(path) is var text && (shown.Matches(text, isDirectory: true) || shown.MayMatchBelow(text)),
             layers => new() { Parts = [new() { Layers = layers, Selection = ViewSelection.Matching(shown) }], OwnedBy = Owner, Modified = epoch },
@@ -78,10 +90,10 @@ internal sealed class HermeticPlanner(HermeticJob job)
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(IReadOnlyList<ViewLease> Views, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Digest>> Trees)> OpenCachesAsync(
+    private async Task<(IReadOnlyList<PlannedView> Views, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Digest>> Trees)> PlanCachesAsync(
         IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var views = new List<ViewLease>();
+        var views = new List<PlannedView>();
         var trees = new SortedDictionary<string, IReadOnlyDictionary<string, Digest>>(StringComparer.Ordinal);
         foreach (var cache in named)
         {
@@ -90,7 +102,7 @@ internal sealed class HermeticPlanner(HermeticJob job)
             {
                 var path = place.In.Path;
                 var choice = place.Choice;
-                var view = await OpenAsync(
+                var view = await PlanAsync(
                     JobOverlay.Root,
                     other => other.AsSpan().SequenceEqual(path) || TreePath.IsBelow(other, path) || TreePath.IsBelow(path, other),
                     layers => new()
@@ -103,7 +115,7 @@ internal sealed class HermeticPlanner(HermeticJob job)
                     sandbox,
                     cancellationToken).ConfigureAwait(false);
                 views.Add(view);
-                paths[place.Path] = TreeOf(view);
+                paths[place.Path] = view.Summary.Tree;
             }
 
             trees[cache.Name] = paths;
@@ -118,19 +130,16 @@ internal sealed class HermeticPlanner(HermeticJob job)
     private (uint, uint) Owner => ((uint)job.User.UserId, (uint)job.User.GroupId);
 
     /// <summary>A view of what an overlay stands on and what was written there since.</summary>
-    private async Task<ViewLease> OpenAsync(
-        JobOverlay overlay, Func<byte[], bool> mayWant, Func<IReadOnlyList<Layers.Store.LayerLease>, ViewRequest> request, ISandbox sandbox, CancellationToken cancellationToken)
+    private async Task<PlannedView> PlanAsync(
+        JobOverlay overlay, Func<byte[], bool> mayWant, Func<IReadOnlyList<LayerLease>, ViewRequest> request, ISandbox sandbox, CancellationToken cancellationToken)
     {
         var layers = job.Attempt.Services.Layers;
         using var written = job.Trees.Open(overlay, sandbox);
-        using var changes = await LiveChanges.StoreAsync(layers.Place, written, mayWant, cancellationToken).ConfigureAwait(false);
+        var changes = await LiveChanges.StoreAsync(layers.Place, written, mayWant, cancellationToken).ConfigureAwait(false);
         var below = job.Trees.LayersOf(overlay);
-        var opening = await layers.Views.OpenAsync(request(changes is null ? below : [.. below, changes]), cancellationToken).ConfigureAwait(false);
-        return opening.Lease is { } lease ? layers.Trees.Keep(lease) : throw new IOException($"the layer {opening.Missing?.Short} is gone");
+        var wanted = request(changes is null ? [.. below] : [.. below, layers.Trees.Keep(changes)]); // as it is now: more may come before it is opened
+        return new(layers, wanted, layers.Views.Summarize(wanted, cancellationToken));
     }
-
-    private static Digest TreeOf(ViewLease view) =>
-        LayerIndex.Open(view.Image.IndexPath ?? throw new DamagedLayerException("A view has no index.")).TreeDigest;
 
     private static GlobSet Globs(IEnumerable<string> patterns)
     {

@@ -59,7 +59,7 @@ internal sealed class HermeticSandbox : IAsyncDisposable
 
     /// <summary>What was written in the workspace, over the inputs. The caller disposes it, before this.</summary>
     public WrittenOverlay OpenWorkspace() =>
-        new([LowerLayer.Of(_plan.Workspace)], JobTrees.UpperOf(JobOverlay.Workspace, _sandbox), _job.Attempt.Services.Layers.Scratch);
+        new([LowerLayer.Of(_plan.Workspace.Opened!)], JobTrees.UpperOf(JobOverlay.Workspace, _sandbox), _job.Attempt.Services.Layers.Scratch);
 
     /// <summary>Names written in the root; /tmp is everybody's to write.</summary>
     public IReadOnlyList<byte[]> WrittenInRoot(int countMax)
@@ -76,14 +76,14 @@ internal sealed class HermeticSandbox : IAsyncDisposable
         var roots = new List<SandboxTree>(job.Image.Lowers);
         foreach (var cache in plan.Caches)
         {
-            roots.Add(await layers.Trees.OpenSharedAsync(cache, cancellationToken).ConfigureAwait(false));
+            roots.Add(await layers.Trees.OpenSharedAsync(await cache.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
         }
 
         return new()
         {
             Name = Name,
             RootLowers = roots,
-            WorkspaceLowers = [await layers.Trees.OpenSharedAsync(plan.Workspace, cancellationToken).ConfigureAwait(false)],
+            WorkspaceLowers = [await layers.Trees.OpenSharedAsync(await plan.Workspace.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)],
             Network = false,
             Limits = job.Limits,
             Site = false,

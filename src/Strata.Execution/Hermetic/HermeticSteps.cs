@@ -19,9 +19,10 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
 {
     private readonly HermeticPlanner _planner = new(job);
     private readonly StepEntries _entries = new(job);
-    private readonly OutputPlacing _placing = new(job.Attempt.Services.Layers.Scratch);
+    private readonly OutputPlacing _placing = new(job);
     private readonly List<CacheUse> _uses = [];
     private readonly List<ProvableHit> _hits = [];
+    private IReadOnlyList<(string Name, bool Differs)> _proofs = [];
 
     public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
     {
@@ -78,7 +79,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (job.Verification.IsOn && _hits.Count > 0)
         {
-            await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
+            _proofs = await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (_uses.Count > 0)
         {
-            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses] };
+            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses], Proofs = _proofs };
             _uses.Clear();
             await job.Attempt.Services.Caches.RecordAsync(uses, cancellationToken).ConfigureAwait(false);
         }
@@ -99,7 +100,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         try
         {
-            await _placing.PlaceAsync(plan, hit.Layers, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            await _placing.PlaceAsync(plan, hit.Tree, hit.Layers, live.Sandbox, cancellationToken).ConfigureAwait(false);
         }
         catch (DamagedLayerException e)
         {
@@ -188,7 +189,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         var outputs = await OutputCapture.CaptureAsync(job.Attempt.Services.Layers.Place, overlay, plan.Outputs, plan.Epoch, cancellationToken).ConfigureAwait(false);
         try
         {
-            await _placing.PlaceAsync(plan, outputs is null ? [] : [outputs.Layer], live.Sandbox, cancellationToken).ConfigureAwait(false);
+            await _placing.PlaceAsync(plan, outputs?.Tree, outputs is null ? [] : [outputs.Layer], live.Sandbox, cancellationToken).ConfigureAwait(false);
             return outputs;
         }
         catch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Strata.Caching.Entries;
+using Strata.Caching.Steps;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Steps;
@@ -62,6 +63,21 @@ internal static class HermeticText
         await log.SayAsync(
             LogKind.Warning,
             $"The step is not deterministic: run {winner.Producer.RunId}, job {winner.Producer.Job} made something else of the same inputs: {List(paths)}.").ConfigureAwait(false);
+    }
+
+    /// <param name="refuted">What came of it; null: another proof was faster.</param>
+    public static string Refuted(ProvableHit hit, string differences, RefutationReport? refuted)
+    {
+        var producer = hit.Entry.Producer;
+        var text = $"The hit of '{hit.Plan.Command.Title}' is not what the step makes now: {differences}. Its key is in quarantine: the step runs each time. The entry was made by run {producer.RunId}, job {producer.Job}.";
+        if (refuted is { Entries.Count: > 0 })
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $" With it go {refuted.Entries.Count} cache entries that stand on it, of {List(refuted.Runs)}.");
+        }
+
+        return refuted is { Marked.Count: > 0 }
+            ? $"{text} {string.Join(", ", refuted.Marked.Select(static product => string.Create(CultureInfo.InvariantCulture, $"{product.Kind} {product.Id}").ToLowerInvariant()))} stand on it too: 'strata revoke {producer.RunId}' takes them back."
+            : text;
     }
 
     public static string List(IReadOnlyList<string> names)

@@ -17,8 +17,10 @@ internal sealed record ProvableHit(HermeticPlan Plan, CacheEntry Entry, StepReco
 internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMasker masker, Func<LogKind, string, ValueTask> say)
 {
     /// <exception cref="EnvironmentException">The machine or the database failed.</exception>
-    public async Task ProveAsync(IReadOnlyList<ProvableHit> hits, CancellationToken cancellationToken)
+    /// <returns>The steps that were run again, and whether they made something else.</returns>
+    public async Task<IReadOnlyList<(string Name, bool Differs)>> ProveAsync(IReadOnlyList<ProvableHit> hits, CancellationToken cancellationToken)
     {
+        var proofs = new List<(string, bool)>();
         foreach (var hit in hits)
         {
             if (!job.Verification.Draw())
@@ -29,6 +31,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             try
             {
                 var paths = await DifferencesAsync(hit, cancellationToken).ConfigureAwait(false);
+                proofs.Add((hit.Plan.Command.Name, paths.Count > 0));
                 job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Title, hit.Plan.Key, paths));
                 await TellAsync(hit, paths, cancellationToken).ConfigureAwait(false);
             }
@@ -37,6 +40,8 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
                 await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Title}' could not be verified: {e.Message}").ConfigureAwait(false);
             }
         }
+
+        return proofs;
     }
 
     /// <summary>What differs, in path order; then what it handed to later steps.</summary>
@@ -105,10 +110,8 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             return;
         }
 
-        var producer = hit.Entry.Producer;
-        await say(
-            LogKind.Error,
-            $"The hit of '{step}' is not what the step makes now: {HermeticText.List(paths)}. Its entry, of run {producer.RunId}, job {producer.Job}, is quarantined; 'strata revoke {producer.RunId}' takes back what stands on it.").ConfigureAwait(false);
-        await entries.RetireAsync(hit.Entry, EntryState.Quarantined, $"a proof failed in run {job.Attempt.Producer.RunId}: {HermeticText.List(paths)}", cancellationToken).ConfigureAwait(false);
+        var differences = HermeticText.List(paths);
+        var refuted = await entries.RefuteAsync(hit.Entry, differences, cancellationToken).ConfigureAwait(false);
+        await say(LogKind.Error, HermeticText.Refuted(hit, differences, refuted)).ConfigureAwait(false);
     }
 }

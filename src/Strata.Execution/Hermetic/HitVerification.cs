@@ -1,3 +1,4 @@
+using Strata.Caching.Stats;
 using Strata.Execution.Reporting;
 
 namespace Strata.Execution.Hermetic;
@@ -34,7 +35,7 @@ internal sealed class HitVerification(double share, bool isStrict)
     {
         lock (_lock)
         {
-            return IsOn ? new(_sampled, _differences.Count, VerifyBound.Of(_differences.Count, _sampled), [.. _differences]) : null;
+            return IsOn ? new(_sampled, _differences.Count, ProofBound.Of(_differences.Count, _sampled), [.. _differences]) : null;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class InputSuggestion(HermeticJob job, SecretMasker masker)
     /// <summary>What there was to read: of the directories those whose names were read.</summary>
     private static (IReadOnlyList<string> Files, IReadOnlyList<string> Directories) Read(HermeticPlan plan, IReadOnlyCollection<string> found)
     {
-        var shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Image.IndexPath!)]);
+        var shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Opened!.Image.IndexPath!)]);
         var (files, directories) = (new List<string>(), new List<string>());
         foreach (var path in found)
         {

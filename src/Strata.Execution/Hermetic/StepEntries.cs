@@ -1,5 +1,6 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
+using Strata.Caching.Steps;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Trees;
 using Strata.Layers;
@@ -7,6 +8,7 @@ using Strata.Layers.Packing;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
+using Strata.Layers.Trees;
 using Strata.Storage;
 using Strata.Tenancy;
 using SaveOutcome = Strata.Caching.Entries.SaveOutcome;
@@ -16,6 +18,9 @@ namespace Strata.Execution.Hermetic;
 /// <summary>A hit that can be used: its layers are held.</summary>
 internal sealed record StepHit(CacheEntry Entry, StepRecord Record, IReadOnlyList<LayerLease> Layers) : IDisposable
 {
+    /// <summary>Null: the step made nothing.</summary>
+    public StoredTree? Tree => Entry.Content.Paths.Count > 0 ? Entry.Content.Paths[0].Tree : null;
+
     public void Dispose()
     {
         foreach (var lease in Layers)
@@ -89,6 +94,10 @@ internal sealed class StepEntries(HermeticJob job)
 
     public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken) =>
         await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+
+    /// <exception cref="EnvironmentException">The database failed.</exception>
+    public async ValueTask<RefutationReport?> RefuteAsync(CacheEntry entry, string differences, CancellationToken cancellationToken) =>
+        await job.Attempt.Services.Caches.RefuteAsync(entry.Id, job.Attempt.Producer, differences, cancellationToken).ConfigureAwait(false);
 
     /// <param name="outputs">Null: the step made none. Held by the caller.</param>
     public async Task<StepSave> SaveAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, CancellationToken cancellationToken)
@@ -182,7 +191,7 @@ internal sealed class StepEntries(HermeticJob job)
         }
 
         var readable = await services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
-        var owner = $"{attempt.Scope.Repository}/{attempt.Producer.RunId}/{attempt.Producer.Job}/step/{plan.Command.Name}";
+        var owner = attempt.UploadOwner("step", plan.Command.Name);
         if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false)).LeaseLost)
         {
             return LeaseLost;

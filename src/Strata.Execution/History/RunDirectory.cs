@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Strata.Execution.History;
 
@@ -15,6 +14,8 @@ namespace Strata.Execution.History;
 internal sealed class RunDirectory : IDisposable
 {
     private const int NameLengthMax = 80; // characters of a directory or file
+    private const int OpensAtOnce = 20; // after these a millisecond apart
+    private const int OpensMax = 20_000;
     private readonly FileStream _lock;
     private readonly HashSet<string> _jobNames = new(StringComparer.OrdinalIgnoreCase);
 
@@ -36,8 +37,7 @@ internal sealed class RunDirectory : IDisposable
         var number = NextNumber(root);
         while (true)
         {
-            var random = RandomNumberGenerator.GetHexString(6, lowercase: true);
-            var id = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{random}");
+            var id = NewId(now);
             var path = System.IO.Path.Combine(root, id);
             Directory.CreateDirectory(path);
             try
@@ -50,6 +50,14 @@ internal sealed class RunDirectory : IDisposable
                 // The id is taken: draw again.
             }
         }
+    }
+
+    /// <summary>Written as bytes, and drawn without cryptography: the one way is compiled at each start, the other loads its library.</summary>
+    private static string NewId(DateTimeOffset now)
+    {
+        Span<byte> time = stackalloc byte[32];
+        _ = now.UtcDateTime.TryFormat(time, out var length, "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        return $"{System.Text.Encoding.ASCII.GetString(time[..length])}-{Guid.NewGuid().ToString("n")[..6]}";
     }
 
     /// <summary>A directory for one job's logs; the name is made fit for a file system and unique.</summary>
@@ -94,26 +102,31 @@ internal sealed class RunDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>Several processes may start runs at once: the file is held while it is changed.</summary>
     private static long NextNumber(string root)
     {
-        for (var attempt = 0; ; attempt++)
+        using var file = OpenAlone(System.IO.Path.Combine(root, "number"));
+        Span<byte> text = stackalloc byte[32];
+        var read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        _ = long.TryParse(text[..read], CultureInfo.InvariantCulture, out var last);
+        file.Position = 0;
+        file.Write(System.Text.Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture)));
+        file.SetLength(file.Position);
+        return last + 1;
+    }
+
+    /// <summary>Several processes may start runs at once: the file is held while it is changed, which takes long where its holder has to wait for a processor.</summary>
+    private static FileStream OpenAlone(string path)
+    {
+        var wait = default(SpinWait);
+        while (true)
         {
             try
             {
-                using var file = new FileStream(
-                    System.IO.Path.Combine(root, "number"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                Span<byte> text = stackalloc byte[32];
-                var read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-                _ = long.TryParse(text[..read], CultureInfo.InvariantCulture, out var last);
-                file.Position = 0;
-                file.Write(System.Text.Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture)));
-                file.SetLength(file.Position);
-                return last + 1;
+                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < 1000)
+            catch (IOException) when (wait.Count < OpensMax)
             {
-                Thread.Yield();
+                wait.SpinOnce(OpensAtOnce);
             }
         }
     }

@@ -31,7 +31,7 @@ internal static class JobPreparation
         {
             if (!job.If.Evaluate(scope))
             {
-                return new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, ancestors));
+                return Lacking(job, needs) is { } lacking ? new PreparedJob.Fixed(RunStatus.Failure, lacking) : new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, ancestors));
             }
 
             return Expand(facts, job, needs, matrixFilter, names, scope);
@@ -124,6 +124,27 @@ internal static class JobPreparation
         var number = setting.Value.Evaluate(scope).ToNumber();
         return number >= 1 ? (int)Math.Min(number, int.MaxValue)
             : throw new ExpressionException($"max-parallel is '{setting.Value.EvaluateText(scope)}': it must be at least 1.");
+    }
+
+    /// <summary>
+    /// A job that is not there for failures and takes an artifact fails where its producer did not succeed: what is required did not come, which is no reason to be skipped quietly.
+    /// </summary>
+    private static string? Lacking(Job job, ObjectValue needs)
+    {
+        if (!job.If.IsImplied)
+        {
+            return null;
+        }
+
+        foreach (var input in job.ArtifactsFrom)
+        {
+            if (input is { Optional: false, Run: null, Job: { } producer } && (needs[producer] as ObjectValue)?["result"].ToText() is { Length: > 0 } result and not ("success" or "cancelled"))
+            {
+                return $"the artifact '{input.Name}' that it takes does not come: the result of job '{producer}', which makes it, is {result}";
+            }
+        }
+
+        return null;
     }
 
     private static string SkipReason(Job job, IReadOnlyDictionary<string, RunStatus> ancestors)

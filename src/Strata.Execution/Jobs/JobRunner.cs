@@ -63,6 +63,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             return await EndCancelledAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            if (_stores is not null && !_isSaving)
+            {
+                await _stores.DisposeAsync().ConfigureAwait(false); // after the end was recorded: an attempt that is given up before it is found lost
+            }
+        }
     }
 
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
@@ -92,32 +99,22 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await EndAsync(RunStatus.Failure, $"the image has no user '{config.User}'.").ConfigureAwait(false);
         }
 
-        try
+        var env = JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope);
+        var refused = await _stores.RestoreAsync(scope.With(("env", ContextValues.OfTexts(env))), cancellation.Requested).ConfigureAwait(false);
+        if (refused is null)
         {
-            var env = JobContexts.Env(run.Facts, instance, image.ContainerEnv, scope);
-            var refused = await _stores.RestoreAsync(scope.With(("env", ContextValues.OfTexts(env))), cancellation.Requested).ConfigureAwait(false);
-            if (refused is null)
-            {
-                return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
-            }
+            return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+        }
 
-            await _stores.SaveAsync(RunStatus.Failure, TimeSpan.Zero, null, cancellation.Hard).ConfigureAwait(false);
-            return await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (!_isSaving)
-            {
-                await _stores.DisposeAsync().ConfigureAwait(false);
-            }
-        }
+        await _stores.SaveAsync(RunStatus.Failure, TimeSpan.Zero, null, cancellation.Hard).ConfigureAwait(false);
+        return await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false);
     }
 
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, ResolvedImage resolved, CapturedWorkspace workspace, EvaluationScope scope)
     {
         var config = resolved.Config;
         var resources = instance.Job.Resources;
-        var sandbox = await run.Host.StartAsync(
+        var starting = run.Host.StartAsync(
             new SandboxSpec
             {
                 Name = History.RunDirectory.FileName(instance.DisplayName).Replace('_', '-').Replace('.', '-'),
@@ -128,7 +125,9 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
                 Limits = new(resources.Cpu, resources.Memory, resources.Pids, resources.Disk),
                 Site = run.Site,
             },
-            cancellation.Requested).ConfigureAwait(false);
+            cancellation.Requested);
+        ReportWriter.Preload(NewReport(RunStatus.Skipped, null)); // starting a sandbox is another program's work
+        var sandbox = await starting.ConfigureAwait(false);
         try
         {
             _sandboxStart = sandbox.StartDuration;
@@ -335,22 +334,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
     private async Task<JobOutcome> EndAsync(RunStatus status, string? reason, IReadOnlyDictionary<string, string>? outputs = null)
     {
-        var rest = status == RunStatus.Cancelled ? RunStatus.Cancelled : RunStatus.Skipped;
-        var report = new JobReport
-        {
-            Id = instance.Job.Id,
-            Name = instance.DisplayName,
-            Matrix = JobReports.Matrix(instance),
-            Status = status,
-            Reason = reason is null ? null : run.Masker.MaskText(reason),
-            Attempt = 1,
-            DurationMs = (long)run.Time.GetElapsedTime(_started).TotalMilliseconds,
-            SandboxStartMs = _sandboxStart is { } start ? (long)start.TotalMilliseconds : null,
-            Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
-            Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, rest)],
-            Artifacts = _stores?.Artifacts ?? [],
-            Caches = _stores?.CacheReports ?? _unusable,
-        };
+        var report = NewReport(status, reason);
         if (_stores is not null)
         {
             await _stores.TryEndAsync(status, report.Reason).ConfigureAwait(false);
@@ -359,6 +343,22 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         await _events.EndedAsync(report).ConfigureAwait(false);
         return new(report, outputs ?? new Dictionary<string, string>());
     }
+
+    private JobReport NewReport(RunStatus status, string? reason) => new()
+    {
+        Id = instance.Job.Id,
+        Name = instance.DisplayName,
+        Matrix = JobReports.Matrix(instance),
+        Status = status,
+        Reason = reason is null ? null : run.Masker.MaskText(reason),
+        Attempt = 1,
+        DurationMs = (long)run.Time.GetElapsedTime(_started).TotalMilliseconds,
+        SandboxStartMs = _sandboxStart is { } start ? (long)start.TotalMilliseconds : null,
+        Image = _image is null || _resolved is null ? null : JobReports.Of(_image, _resolved),
+        Steps = [.. _steps, .. JobReports.NotRunSteps(instance.Job.Steps, _steps.Count, status == RunStatus.Cancelled ? RunStatus.Cancelled : RunStatus.Skipped)],
+        Artifacts = _stores?.Artifacts ?? [],
+        Caches = _stores?.CacheReports ?? _unusable,
+    };
 
     private sealed class NoOutput : IExecOutput
     {

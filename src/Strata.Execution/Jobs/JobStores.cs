@@ -13,6 +13,7 @@ using Strata.Execution.Steps;
 using Strata.Execution.Trees;
 using Strata.Images;
 using Strata.Images.Revoking;
+using Strata.Layers.Differences;
 using Strata.Sandbox;
 using Strata.Tenancy;
 using Strata.Workflows.Expressions;
@@ -52,6 +53,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Secrets = run.Secrets,
             UseCaches = run.UseCaches,
             PlacesOf = _caches.PlacesOf,
+            MayMount = MayMount,
             Sources = () => _caches.Sources,
             AddSource = _caches.AddSource,
             SuggestInputs = run.SuggestInputs,
@@ -163,6 +165,12 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 return await CacheAction.RestoreAsync(inputs, action, live, _caches, _attempt, saves: action.Name == "cache", cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Caches are saved as differences to what the job stood on: a step that may save any path comes too late to be asked.</summary>
+    private bool MayMount(byte[] name) =>
+        _instance.Job.Steps.All(static step => step.Action is StepAction.Run or StepAction.BuiltIn { Name: not ("cache" or "cache/save") })
+        && !_caches.Places.Any(place => place.Overlay is JobOverlay.Workspace
+            && (place.Path.Length == 0 || place.Path.AsSpan().SequenceEqual(name) || TreePath.IsBelow(place.Path, name) || TreePath.IsBelow(name, place.Path)));
 
     /// <summary>What is published from now on stands on it.</summary>
     private void Take(Artifact artifact)

@@ -39,13 +39,14 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var masker = await NewMaskerAsync(request, events).ConfigureAwait(false);
             var (jobs, _) = SelectedJobs.Of(request.Workflow, request.Selection);
             await PublishStartAsync(events, facts, jobs.Select(j => j.Id), startedAt).ConfigureAwait(false);
+            var pruned = Task.Run(() => RunRetention.Prune(request.DataDirectory, RunRetention.Kept), CancellationToken.None); // while the jobs run
             var verification = new HitVerification(request.UseCaches ? request.VerifyShare : 0, request.VerifyStrict);
             var (reports, loop) = await RunJobsAsync(request, facts, directory, events, masker, verification, jobs, cancellationToken).ConfigureAwait(false);
             var durationMs = (long)services.Time.GetElapsedTime(started).TotalMilliseconds;
             var report = NewReport(facts, startedAt, durationMs, reports, Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested), loop, verification);
             await SaveAsync(report, directory).ConfigureAwait(false);
             await events.PublishAsync(new RunEnded { At = services.Time.GetUtcNow(), RunId = facts.RunId, Report = report }).ConfigureAwait(false);
-            RunRetention.Prune(request.DataDirectory, RunRetention.Kept);
+            await pruned.ConfigureAwait(false);
             return report;
         }
     }
@@ -67,6 +68,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         await using var closed = images.ConfigureAwait(false);
         var entries = new RunEntries(() => services.OpenEntries(request.Identity, host.TreeOwnerShift), facts, stop => IsDirtyAsync(request, stop));
         await using var left = entries.ConfigureAwait(false);
+        using var capturing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new RunServices
         {
             Facts = facts,
@@ -83,7 +85,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             Verification = verification,
             Selection = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock),
             Hasher = services.Hasher,
-            Workspace = new(() => CaptureAsync(request, host.TreeOwnerShift, events, cancellationToken)),
+            Workspace = new(() => Task.Run(() => CaptureAsync(request, host.TreeOwnerShift, events, capturing.Token), CancellationToken.None)),
             Masker = masker,
             Events = events,
             Directory = directory,
@@ -92,11 +94,27 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             Site = request.Site,
             ShellOnFailure = request.ShellOnFailure && services.IsTerminal(),
         };
-        var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
-        var reports = await loop.RunAsync().ConfigureAwait(false);
-        var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
-        await entries.TryEndAsync(status, reason).ConfigureAwait(false);
-        return (reports, loop);
+        try
+        {
+            if (jobs.Any(static job => job.Needs.Count == 0 && job.If.Text.Length == 0))
+            {
+                _ = run.Workspace.Value; // a job will start: its files are read while its contexts are made
+            }
+
+            var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);
+            var reports = await loop.RunAsync().ConfigureAwait(false);
+            var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
+            await entries.TryEndAsync(status, reason).ConfigureAwait(false);
+            return (reports, loop);
+        }
+        finally
+        {
+            await capturing.CancelAsync().ConfigureAwait(false);
+            if (run.Workspace.IsValueCreated)
+            {
+                await ((Task)run.Workspace.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who needed it was told
+            }
+        }
     }
 
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]

@@ -65,7 +65,6 @@ internal sealed class LiveJob
         File.AppendAllTextAsync(SummaryFile, masked.EndsWith('\n') ? masked : masked + "\n", Encoding.UTF8, CancellationToken.None);
 
     /// <summary>Evaluates where the workspace can be read, if the expression reads files.</summary>
-    public async ValueTask<T> EvaluateAsync<T>(string expressions, Func<T> evaluate) => EvaluationScope.ReadsFiles(expressions)
-        ? await Sandbox.RunInMountNamespaceAsync(evaluate, Cancellation.Hard).ConfigureAwait(false)
-        : evaluate();
+    public ValueTask<T> EvaluateAsync<T>(string expressions, Func<T> evaluate) =>
+        EvaluationScope.ReadsFiles(expressions) ? Sandbox.RunInMountNamespaceAsync(evaluate, Cancellation.Hard) : new(evaluate());
 }

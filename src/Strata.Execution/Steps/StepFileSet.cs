@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Strata.Execution.Commands;
 using Strata.Execution.StepFiles;
@@ -27,7 +26,7 @@ internal sealed class StepFileSet : IDisposable
     /// <param name="stem">Of the files' names, in a sandbox that nobody has used yet; null: one that cannot be guessed.</param>
     public StepFileSet(ISandbox sandbox, string script, string extension, string? stem = null)
     {
-        _stem = stem ?? RandomNumberGenerator.GetHexString(16, lowercase: true);
+        _stem = stem ?? Guid.NewGuid().ToString("n");
         _directory = sandbox.ExchangeDirectory;
         _scriptName = $"{_stem}{extension}";
         Write(_scriptName, Encoding.UTF8.GetBytes(script.EndsWith('\n') ? script : script + "\n"), Readable);

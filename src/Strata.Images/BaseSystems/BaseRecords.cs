@@ -27,9 +27,27 @@ internal sealed record BaseRecord(string Format, string Layer, string? Stamp)
 
     /// <summary>Builds before this one, newest first: a lock file may still mean one of them.</summary>
     public IReadOnlyList<EarlierBuild>? Earlier { get; init; }
+
+    /// <returns>Null: of another format.</returns>
+    /// <exception cref="JsonException">Damaged.</exception>
+    public static BaseRecord? Read(JsonElement record) => record.Text("format") != CurrentFormat || record.Text("layer") is not { } layer ? null
+        : new(CurrentFormat, layer, record.Text("stamp"))
+        {
+            From = record.Text("from"),
+            Packages = record.Texts("packages"),
+            Org = record.Text("org"),
+            At = record.Time("at"),
+            Releases = record.TextsByName("releases"),
+            Earlier = RecordValues.Find(record, "earlier", JsonValueKind.Array) is { } earlier ? [.. earlier.EnumerateArray().Select(EarlierBuild.Read)] : null,
+        };
 }
 
-internal sealed record EarlierBuild(string Layer, DateTimeOffset? At, IReadOnlyDictionary<string, string>? Releases);
+internal sealed record EarlierBuild(string Layer, DateTimeOffset? At, IReadOnlyDictionary<string, string>? Releases)
+{
+    /// <exception cref="JsonException">Damaged.</exception>
+    public static EarlierBuild Read(JsonElement build) =>
+        new(build.Text("layer") ?? throw new JsonException("An earlier build has no layer."), build.Time("at"), build.TextsByName("releases"));
+}
 
 /// <summary>What is installed in a layer.</summary>
 internal sealed record InstalledRecord(string Format, IReadOnlyList<string> Packages)
@@ -50,10 +68,13 @@ internal sealed class BaseRecords(string dataDirectory)
     private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "bases"));
 
     /// <summary>The first JSON record costs a process some milliseconds more than those after it.</summary>
-    public static void Preload() => _ = JsonSerializer.Deserialize("{}"u8, BaseRecordJson.Default.BaseRecord);
+    public static void Preload()
+    {
+        using var record = JsonDocument.Parse($$"""{"format":"{{BaseRecord.CurrentFormat}}","layer":""}""");
+        _ = BaseRecord.Read(record.RootElement);
+    }
 
-    public BaseRecord? Find(Digest key) =>
-        _files.Find(key, BaseRecordJson.Default.BaseRecord) is { Format: BaseRecord.CurrentFormat } record ? record : null;
+    public BaseRecord? Find(Digest key) => _files.Find(key, BaseRecord.Read);
 
     /// <summary>What was recorded before stays known as an earlier build.</summary>
     public void Save(Digest key, BaseRecord record)

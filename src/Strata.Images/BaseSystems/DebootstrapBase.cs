@@ -18,7 +18,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         var start = time.GetTimestamp();
         var packages = CheckedPackages(image);
         var key = Key(image.Suite, packages);
-        if (await FindAsync(key, image, cancellationToken).ConfigureAwait(false) is { } found)
+        if (await FindAsync(key, image, progress, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return Layer(found, LayerOutcome.Reused);
         }
@@ -26,7 +26,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         using var shown = new BuildProgress($"base system {image.Suite}", "preparing", progress, time);
         using var held = await BuildLock.AcquireAsync(
             records.LockPath(key), () => shown.Enter("another process builds it"), time, cancellationToken).ConfigureAwait(false);
-        if (await FindAsync(key, image, cancellationToken).ConfigureAwait(false) is { } meanwhile)
+        if (await FindAsync(key, image, progress, cancellationToken).ConfigureAwait(false) is { } meanwhile)
         {
             return Layer(meanwhile, LayerOutcome.Reused);
         }
@@ -59,7 +59,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
             records.LockPath(key), () => shown.Enter("another process builds it"), time, cancellationToken).ConfigureAwait(false);
         var now = await MirrorState.FindAsync(image.Suite, ScratchPlace(), time, cancellationToken).ConfigureAwait(false);
         var lease = now is not null && records.Find(key) is { Releases: { } known } record && PinComparison.IsSameState(known, now)
-            ? await StoredBase.FindAsync(layers, record.Layer, cancellationToken).ConfigureAwait(false)
+            ? await StoredBase.FindAsync(layers, record.Layer, progress, cancellationToken).ConfigureAwait(false)
             : null;
         using (lease ??= await BuildAsync(key, image, packages, shown, cancellationToken).ConfigureAwait(false))
         {
@@ -112,7 +112,7 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
         return problems.Count > 0 ? throw new UserErrorException(problems) : PackageNames.Canonical(image.Packages);
     }
 
-    private async ValueTask<LayerLease?> FindAsync(Digest key, BaseImage.Debootstrap image, CancellationToken cancellationToken)
+    private async ValueTask<LayerLease?> FindAsync(Digest key, BaseImage.Debootstrap image, IProgress<string> progress, CancellationToken cancellationToken)
     {
         if (records.Find(key) is not { } record)
         {
@@ -121,14 +121,14 @@ internal sealed class DebootstrapBase(ILayerPlace layers, BaseRecords records, D
 
         if (image.Pin is not { } pin)
         {
-            return await StoredBase.FindAsync(layers, record.Layer, cancellationToken).ConfigureAwait(false);
+            return await StoredBase.FindAsync(layers, record.Layer, progress, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var build in (IEnumerable<EarlierBuild>)[new(record.Layer, record.At, record.Releases), .. record.Earlier ?? []])
         {
             if (build.Releases?.GetValueOrDefault(image.Suite) == pin.Release.ToString()
                 && Digest.TryParse(build.Layer, null, out var layer) && records.FindInstalled(layer) is { } installed && PinComparison.Unpinned(installed, pin) is []
-                && await StoredBase.FindAsync(layers, build.Layer, cancellationToken).ConfigureAwait(false) is { } lease)
+                && await StoredBase.FindAsync(layers, build.Layer, progress, cancellationToken).ConfigureAwait(false) is { } lease)
             {
                 return lease;
             }

@@ -19,7 +19,7 @@ internal sealed class RootFsBase(ILayerStore store, BaseRecords records, TimePro
             ?? throw new UserErrorException(ImageDiagnostics.NoRootFs(image.Path, "there is no such file", image.At));
         var key = Digest.Of(Encoding.UTF8.GetBytes(owner.Org == ImageOwner.Local.Org ? $"strata.rootfs/1\0{image.Path}" : $"strata.rootfs/2\0{owner.Org}\0{image.Path}"));
         if (records.Find(key) is { } record && record.Stamp == stamp.ToString()
-            && await StoredBase.FindAsync(layers, record.Layer, cancellationToken).ConfigureAwait(false) is { } found)
+            && await StoredBase.FindAsync(layers, record.Layer, progress, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return Layer(found, LayerOutcome.Reused);
         }

@@ -8,10 +8,20 @@ namespace Strata.Images.BaseSystems;
 internal static class StoredBase
 {
     /// <summary>Null: none is recorded, or it is gone or damaged and must be made again.</summary>
-    public static async ValueTask<LayerLease?> FindAsync(ILayerPlace layers, string? layer, CancellationToken cancellationToken) =>
-        Digest.TryParse(layer, null, out var digest)
-            ? (await layers.OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease
-            : null;
+    public static async ValueTask<LayerLease?> FindAsync(ILayerPlace layers, string? layer, IProgress<string> progress, CancellationToken cancellationToken) =>
+        Digest.TryParse(layer, null, out var digest) ? await OpenAsync(layers, digest, progress, cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>Null: it is gone, or damaged, which is said.</summary>
+    public static async ValueTask<LayerLease?> OpenAsync(ILayerPlace layers, Digest layer, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var opening = await layers.OpenAsync(layer, cancellationToken).ConfigureAwait(false);
+        if (opening.Miss is LayerMiss.Damaged or LayerMiss.Unreadable)
+        {
+            progress.Report($"warning: The layer {layer.Short} of a base image is damaged on this disk. It is put aside, and fetched or made again.");
+        }
+
+        return opening.Lease;
+    }
 
     /// <param name="archive">Read to its end and disposed.</param>
     /// <exception cref="Layers.HostileArchiveException">Traversal, bombs, damage.</exception>

@@ -122,7 +122,7 @@ internal sealed class RunStepLayer : StepLayer
             _ => string.Create(CultureInfo.InvariantCulture, $"failed with exit code {failed.ExitCode}"),
         };
         return new(BuildDiagnostics.StepFailed(
-            _at, how, log.LastLines, FailureHint.Of(failed.ExitCode, log.LastLines), _step.At));
+            _at, how, log.LastLines, FailureHint.Of(failed.ExitCode, log.LastLines, _step.Network), _step.At));
     }
 
     private Dictionary<string, string> Secrets()

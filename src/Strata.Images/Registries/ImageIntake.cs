@@ -81,11 +81,11 @@ internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimePr
     }
 
     /// <summary>What was taken in before, by this organization or in public. Null: nothing, or a layer is gone or damaged.</summary>
-    public async ValueTask<ResolvedBase?> FindAsync(Digest manifest, LayerOrg own, CancellationToken cancellationToken) =>
-        await FindInAsync(LayerOrg.Public, manifest, cancellationToken).ConfigureAwait(false)
-        ?? await FindInAsync(own, manifest, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<ResolvedBase?> FindAsync(Digest manifest, LayerOrg own, IProgress<string> progress, CancellationToken cancellationToken) =>
+        await FindInAsync(LayerOrg.Public, manifest, progress, cancellationToken).ConfigureAwait(false)
+        ?? await FindInAsync(own, manifest, progress, cancellationToken).ConfigureAwait(false);
 
-    private async ValueTask<ResolvedBase?> FindInAsync(LayerOrg org, Digest manifest, CancellationToken cancellationToken)
+    private async ValueTask<ResolvedBase?> FindInAsync(LayerOrg org, Digest manifest, IProgress<string> progress, CancellationToken cancellationToken)
     {
         if (images.Find(org, manifest) is not { } image)
         {
@@ -96,7 +96,7 @@ internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimePr
         var leases = new List<LayerLease>(image.Layers.Count);
         foreach (var layer in image.Layers)
         {
-            if (!Digest.TryParse(layer, null, out var digest) || await OpenAsync(org, digest, cancellationToken).ConfigureAwait(false) is not { } lease)
+            if (!Digest.TryParse(layer, null, out var digest) || await OpenAsync(org, digest, progress, cancellationToken).ConfigureAwait(false) is not { } lease)
             {
                 leases.ForEach(l => l.Dispose());
                 return null;
@@ -114,9 +114,9 @@ internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimePr
         Record = (LayerOrg.TryParse(image.Org, out var org) ? org : LayerOrg.Public, Digest.Parse(image.Manifest, null)),
     };
 
-    private async ValueTask<LayerLease?> OpenAsync(LayerOrg org, Digest digest, CancellationToken cancellationToken) =>
-        (await store.Of(org).OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease
-        ?? (org == LayerOrg.Public ? null : (await store.Public.OpenAsync(digest, cancellationToken).ConfigureAwait(false)).Lease);
+    private async ValueTask<LayerLease?> OpenAsync(LayerOrg org, Digest digest, IProgress<string> progress, CancellationToken cancellationToken) =>
+        await StoredBase.OpenAsync(store.Of(org), digest, progress, cancellationToken).ConfigureAwait(false)
+        ?? (org == LayerOrg.Public ? null : await StoredBase.OpenAsync(store.Public, digest, progress, cancellationToken).ConfigureAwait(false));
 
     private async Task<(LayerLease?, ResolvedLayer)> TakeAboveAsync(
         IncomingImage image, int index, (LayerLease? Lease, ResolvedLayer Layer)[] pulled, LayerOrg own, SourceSpan? at, CancellationToken cancellationToken)

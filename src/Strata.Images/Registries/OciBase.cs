@@ -26,12 +26,12 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
         {
             progress.Report($"{reference.ToShortString()}: as imported on this host");
             return Digest.TryParse(imported.Manifest, null, out var digest)
-                ? await intake.FindAsync(digest, owner.Org, cancellationToken).ConfigureAwait(false) ?? throw Gone()
+                ? await intake.FindAsync(digest, owner.Org, progress, cancellationToken).ConfigureAwait(false) ?? throw Gone()
                 : throw Gone();
         }
 
         var manifest = reference.Digest ?? await ResolveTagOnceAsync(reference, owner, image.At, progress, cancellationToken).ConfigureAwait(false);
-        if (await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false) is { } found)
+        if (await intake.FindAsync(manifest, owner.Org, progress, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return found;
         }
@@ -39,7 +39,7 @@ internal sealed class OciBase(ImageIntake intake, PulledImages images, RegistryC
         using var shown = new BuildProgress(reference.ToShortString(), "pulling", progress, time);
         using var held = await BuildLock.AcquireAsync(
             images.LockPath(manifest), () => shown.Enter("another process pulls it"), time, cancellationToken).ConfigureAwait(false);
-        return await intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false)
+        return await intake.FindAsync(manifest, owner.Org, progress, cancellationToken).ConfigureAwait(false)
             ?? await PullAsync(reference.With(manifest), image, owner, shown, cancellationToken).ConfigureAwait(false);
 
         UserErrorException Gone() => new(ImageDiagnostics.ImportGone(reference.ToShortString(), image.At));

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Core;
 using Strata.Core.Identity;
@@ -23,6 +24,21 @@ internal sealed record PulledImage(
 
     /// <summary>linux/amd64.</summary>
     public string? Platform { get; init; }
+
+    /// <returns>Null: of another format.</returns>
+    /// <exception cref="JsonException">Damaged.</exception>
+    public static PulledImage? Read(JsonElement record) => record.Text("format") != CurrentFormat ? null
+        : new(
+            CurrentFormat, Required(record.Text("manifest")), Required(record.Text("org")), Required(record.Texts("layers")), Required(record.TextsByName("env")),
+            record.Text("workingDirectory"), record.Text("user"), record.Texts("entrypoint"), record.Texts("command"))
+        {
+            Reference = record.Text("reference"),
+            At = record.Time("at"),
+            Platform = record.Text("platform"),
+        };
+
+    private static T Required<T>(T? value)
+        where T : class => value ?? throw new JsonException("The record is not whole.");
 }
 
 /// <summary>The image's own config, for handing it on; apart, because a run does not need it.</summary>
@@ -41,6 +57,13 @@ internal sealed record LastKnown(string Format, string Reference, string Digest,
 internal sealed record ImportedName(string Format, string Reference, string Org, string Manifest, DateTimeOffset At)
 {
     public const string CurrentFormat = "strata.imported/1";
+
+    /// <returns>Null: of another format.</returns>
+    /// <exception cref="JsonException">Damaged.</exception>
+    public static ImportedName? Read(JsonElement record) => record.Text("format") != CurrentFormat ? null
+        : record.Text("reference") is { } reference && record.Text("org") is { } org && record.Text("manifest") is { } manifest && record.Time("at") is { } at
+            ? new(CurrentFormat, reference, org, manifest, at)
+            : throw new JsonException("The record is not whole.");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
@@ -60,7 +83,7 @@ internal sealed class PulledImages(string dataDirectory)
     private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "images"));
 
     public PulledImage? Find(LayerOrg org, Digest manifest) =>
-        _files.Find(KeyOf("manifest", org.Name, manifest.ToString()), PulledJson.Default.PulledImage) is { Format: PulledImage.CurrentFormat } image ? image : null;
+        _files.Find(KeyOf("manifest", org.Name, manifest.ToString()), PulledImage.Read);
 
     public void Save(LayerOrg org, Digest manifest, PulledImage image, ReadOnlyMemory<byte> config)
     {
@@ -111,7 +134,7 @@ internal sealed class PulledImages(string dataDirectory)
     public IEnumerable<(Digest Key, LastKnown Tag)> ListTags() => _files.List(LastKnown.CurrentFormat, PulledJson.Default.LastKnown);
 
     public ImportedName? FindImported(LayerOrg org, string reference) =>
-        _files.Find(KeyOf("imported", org.Name, reference), PulledJson.Default.ImportedName) is { Format: ImportedName.CurrentFormat } name ? name : null;
+        _files.Find(KeyOf("imported", org.Name, reference), ImportedName.Read);
 
     public void SaveImported(LayerOrg org, ImportedName name) => _files.Save(KeyOf("imported", org.Name, name.Reference), name, PulledJson.Default.ImportedName);
 

@@ -69,7 +69,7 @@ public sealed class ImageTransfers
             var incoming = new IncomingImage(
                 reference.ToShortString(), manifest, description, (blob, _) => Task.FromResult(archive.OpenBlob(blob)), () => true);
             using var image = new HeldImage(
-                await _resolver.Intake.FindAsync(manifest, owner.Org, cancellationToken).ConfigureAwait(false)
+                await _resolver.Intake.FindAsync(manifest, owner.Org, progress, cancellationToken).ConfigureAwait(false)
                 ?? await _resolver.Intake.TakeAsync(incoming, owner.Org, null, shown, cancellationToken).ConfigureAwait(false));
             _images.SaveImported(owner.Org, new(ImportedName.CurrentFormat, reference.ToString(), owner.Org.Name, manifest.ToString(), _time.GetUtcNow()));
             return new ImportedImage(reference.ToString(), manifest, image.Layers.Count, image.Layers.Sum(layer => layer.SizeBytes));

@@ -1,15 +1,17 @@
 using System.Buffers;
+using Strata.Storage.Compression;
 
 namespace Strata.Layers.Compression;
 
 /// <summary>Compresses to a sequence of zstd frames, each of 4 MiB by itself, which every reader takes as one stream. The same bytes give the same frames.</summary>
-/// <exception cref="DllNotFoundException">From writes: libzstd.so.1 is not installed (package libzstd1).</exception>
+/// <exception cref="DllNotFoundException">libzstd.so.1 is not installed (package libzstd1).</exception>
 internal sealed class ZstdWriteStream(Stream target) : Stream
 {
     private const int FrameSize = 4 << 20;
 
+    private readonly ZstdCompression _compression = new(ZstdCompression.SmallerLevel);
     private readonly byte[] _frame = ArrayPool<byte>.Shared.Rent(FrameSize);
-    private readonly byte[] _compressed = ArrayPool<byte>.Shared.Rent(ZstdFrames.BoundOf(FrameSize));
+    private readonly byte[] _compressed = ArrayPool<byte>.Shared.Rent(ZstdCompression.BoundOf(FrameSize));
     private int _length;
     private bool _disposed;
 
@@ -73,6 +75,7 @@ internal sealed class ZstdWriteStream(Stream target) : Stream
         if (disposing && !_disposed)
         {
             _disposed = true;
+            _compression.Dispose();
             ArrayPool<byte>.Shared.Return(_frame);
             ArrayPool<byte>.Shared.Return(_compressed);
         }
@@ -82,7 +85,11 @@ internal sealed class ZstdWriteStream(Stream target) : Stream
 
     private async ValueTask WriteFrameAsync(CancellationToken cancellationToken)
     {
-        var written = ZstdFrames.Compress(_frame.AsSpan(0, _length), _compressed);
+        if (!_compression.TryCompress(_frame.AsSpan(0, _length), _compressed, out var written))
+        {
+            throw new InvalidOperationException("libzstd could not compress: no memory."); // there is room, the bound says
+        }
+
         _length = 0;
         await target.WriteAsync(_compressed.AsMemory(0, written), cancellationToken).ConfigureAwait(false);
     }

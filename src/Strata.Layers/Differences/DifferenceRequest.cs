@@ -22,6 +22,12 @@ public sealed record DifferenceRequest
     /// </summary>
     public MergedTree? Base { get; init; }
 
+    /// <summary>
+    /// Whether the upper is taken as it is: nothing is compared with the lowers, of which nothing is asked; names that did not change come too. Whoever asks for this knows that no directory was
+    /// renamed.
+    /// </summary>
+    public bool IsVerbatim { get; init; }
+
     /// <summary>The directory that becomes the layer's root; empty: all.</summary>
     public byte[] Path { get; init; } = [];
 

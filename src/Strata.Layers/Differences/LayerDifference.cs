@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Posix;
 using Strata.Layers.Tar;
@@ -24,7 +21,7 @@ public sealed class LayerDifference : IDisposable
     private readonly DifferenceList _found = new();
     private readonly List<byte[]> _leftOut = [];
     private readonly HashSet<byte[]> _except;
-    private readonly HashSet<byte[]> _mountPoints;
+    private readonly MountPointStubs _stubs;
     private readonly CancellationToken _cancellationToken;
 
     private LayerDifference(DifferenceRequest request, SafeFileHandle upper, CancellationToken cancellationToken)
@@ -32,7 +29,7 @@ public sealed class LayerDifference : IDisposable
         (_request, _upper, _cancellationToken) = (request, upper, cancellationToken);
         _reader = new(request);
         _except = new(request.Except, NameComparer.Instance);
-        _mountPoints = new(request.MountPoints, NameComparer.Instance);
+        _stubs = new(request.MountPoints, _reader);
     }
 
     /// <summary>In path order, ready to be written. Empty: nothing changed, or nothing is there any more.</summary>
@@ -40,6 +37,9 @@ public sealed class LayerDifference : IDisposable
 
     /// <summary>Whether the directory asked for is there.</summary>
     public bool IsPresent { get; private set; }
+
+    /// <summary>Whether a directory of the lowers shows in another place.</summary>
+    public bool HasRenamed { get; private set; }
 
     /// <summary>What the request left out, the topmost names, in path order.</summary>
     public IReadOnlyList<byte[]> LeftOut => _leftOut;
@@ -132,7 +132,8 @@ public sealed class LayerDifference : IDisposable
     }
 
     /// <param name="below">The directory the new layer's one will lie on; null: none, all must be written.</param>
-    private void Directory(MergedDirectory directory, MergedEntry? below, int depth)
+    /// <param name="mark">Whether the new layer's one hides what lies below it.</param>
+    private void Directory(MergedDirectory directory, MergedEntry? below, int depth, bool mark = false)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         if (depth > EntryPath.DepthMax)
@@ -141,12 +142,13 @@ public sealed class LayerDifference : IDisposable
         }
 
         var entry = directory.Entry with { Path = Rerooted(directory.Path) };
+        entry = mark ? entry with { Attributes = [.. entry.Attributes, OpaqueMark] } : entry;
         var self = _found.Count;
         var isChanged = below is null || !EntryComparison.IsSame(entry, below.Entry);
         _found.Add(entry, isChanged);
         var names = directory.Upper is { } upper ? _reader.Read(upper) : [];
         var became = NameChange.None;
-        if (below is not null && directory.IsAsBefore)
+        if (_request.IsVerbatim || (below is not null && directory.IsAsBefore))
         {
             foreach (var name in names)
             {
@@ -237,7 +239,7 @@ public sealed class LayerDifference : IDisposable
         var below = isLaidOn ? _request.Lowers.Find(path) : null;
         if (upper.IsWhiteout)
         {
-            if (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null)
+            if (_request.IsVerbatim || (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null))
             {
                 _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
             }
@@ -245,7 +247,7 @@ public sealed class LayerDifference : IDisposable
             return NameChange.MadeOrRemoved;
         }
 
-        if (below is null && _mountPoints.Contains(path) && IsEmpty(parent, upper))
+        if (below is null && _stubs.IsStub(parent, upper, path))
         {
             return NameChange.LeftOut;
         }
@@ -257,11 +259,12 @@ public sealed class LayerDifference : IDisposable
 
         if (upper.Entry.Kind is EntryKind.Directory)
         {
+            HasRenamed |= upper.Redirect is not null;
             if (parent.Enter(upper, _request.Lowers) is { } child)
             {
                 using (child.Upper)
                 {
-                    Directory(child, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1);
+                    Directory(child, below?.Entry.Kind is EntryKind.Directory ? below : null, depth + 1, mark: _request.IsVerbatim && upper.IsOpaque);
                 }
             }
 
@@ -272,7 +275,7 @@ public sealed class LayerDifference : IDisposable
         var entry = upper.Entry with { Path = Rerooted(path) };
         var isChanged = below is null
             || !EntryComparison.IsSame(entry, below.Entry)
-            || (entry.Kind is EntryKind.File && entry.Size > 0 && HashOf(upperPath) != below.Content);
+            || (entry.Kind is EntryKind.File && entry.Size > 0 && UpperReader.HashBelow(_upper, upperPath, _cancellationToken) != below.Content);
         if (isChanged || upper.File is not null)
         {
             _found.Add(entry, isChanged, () => UpperReader.OpenBelow(_upper, upperPath), upper.File);
@@ -324,67 +327,8 @@ public sealed class LayerDifference : IDisposable
         return true;
     }
 
-    private bool IsEmpty(MergedDirectory parent, UpperEntry upper)
-    {
-        if (upper.Entry.Kind is not EntryKind.Directory)
-        {
-            return IsEmptyFile(upper.Entry);
-        }
-
-        using var directory = UpperReader.TryOpenDirectory(parent.Upper!, upper.Name);
-        return directory is not null && HoldsMountPointsOnly(directory, TreePath.Join(parent.Path, upper.Name), EntryPath.DepthMax);
-    }
-
-    /// <summary>Or a link to where something was mounted.</summary>
-    private bool IsEmptyFile(LayerEntry entry) =>
-        entry is { Kind: EntryKind.File, Size: 0 } || (entry is { Kind: EntryKind.Symlink, Link: [(byte)'/', .. var target] } && _mountPoints.Contains(target));
-
-    private bool HoldsMountPointsOnly(SafeFileHandle directory, byte[] path, int depthLeft)
-    {
-        foreach (var child in _reader.Read(directory))
-        {
-            var childPath = TreePath.Join(path, child.Name);
-            if (depthLeft == 0 || !_mountPoints.Contains(childPath) || (child.Entry.Kind is not EntryKind.Directory && !IsEmptyFile(child.Entry)))
-            {
-                return false;
-            }
-
-            if (child.Entry.Kind is EntryKind.Directory)
-            {
-                using var below = UpperReader.TryOpenDirectory(directory, child.Name);
-                if (below is null || !HoldsMountPointsOnly(below, childPath, depthLeft - 1))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
-
     private byte[] Rerooted(byte[] path) =>
         _request.Path.Length == 0 ? path : path.Length == _request.Path.Length ? [] : path[(_request.Path.Length + 1)..];
-
-    private Digest HashOf(byte[] upperPath)
-    {
-        using var file = UpperReader.OpenBelow(_upper, upperPath);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
-        try
-        {
-            for (var at = 0L; RandomAccess.Read(file, buffer, at) is var count and > 0; at += count)
-            {
-                _cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, count);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return Digest.FromHash(hash.GetHashAndReset());
-    }
 
     /// <summary>What became of the names of a directory.</summary>
     [Flags]

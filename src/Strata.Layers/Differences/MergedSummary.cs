@@ -1,6 +1,5 @@
 using Strata.Core;
 using Strata.Layers.Entries;
-using Strata.Layers.Packing;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Differences;
@@ -26,7 +25,7 @@ internal sealed record MergedSummary(Digest Tree, long VisibleBytes, long Names)
             }
 
             var content = shown.Entry.Kind is EntryKind.HardLink ? linked[shown.Entry.Link] : shown;
-            LayerSummary.Add(hasher, content.Entry with { Path = shown.Entry.Path }, content.Content ?? default);
+            hasher.Add(NameRecord.Of(content.Entry with { Path = shown.Entry.Path }, content.Content ?? default));
         }
 
         return new(hasher.Finish(), bytes, names);

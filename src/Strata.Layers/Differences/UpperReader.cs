@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Packing;
 using Strata.Layers.Posix;
@@ -33,6 +36,28 @@ internal sealed unsafe class UpperReader(DifferenceRequest request)
             var file = Libc.OpenBeneath(Number(root), terminated, flags, Libc.ResolveBeneath | Libc.ResolveNoSymlinks);
             return file >= 0 ? new(file, ownsHandle: true) : throw Errno.Failure("open", path);
         }
+    }
+
+    /// <summary>The digest of a file below an open directory.</summary>
+    public static Digest HashBelow(SafeFileHandle root, ReadOnlySpan<byte> path, CancellationToken cancellationToken)
+    {
+        using var file = OpenBelow(root, path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            for (var at = 0L; RandomAccess.Read(file, buffer, at) is var count and > 0; at += count)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
     }
 
     /// <summary>What lies in a directory, in the order of the bytes of the names.</summary>

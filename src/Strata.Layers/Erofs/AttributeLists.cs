@@ -34,8 +34,15 @@ internal sealed class AttributeLists
     public IReadOnlyList<Xattr> Get(int index, bool opaque) =>
         opaque && !_lists[index].Any(static a => a.Name.AsSpan().SequenceEqual(Opaque.Name)) ? Sorted([.. _lists[index], Opaque]) : _lists[index];
 
-    private static List<Xattr> Sorted(IReadOnlyList<Xattr> attributes)
+    /// <summary>As a tree has them.</summary>
+    /// <exception cref="HostileArchiveException">One comes twice.</exception>
+    public static IReadOnlyList<Xattr> Sorted(IReadOnlyList<Xattr> attributes)
     {
+        if (attributes.Count < 2)
+        {
+            return attributes;
+        }
+
         var sorted = new List<Xattr>(attributes);
         sorted.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
         for (var i = 1; i < sorted.Count; i++)

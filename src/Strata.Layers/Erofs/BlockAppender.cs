@@ -80,6 +80,13 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
         }
     }
 
+    /// <summary>To the disk, which is not waited for: whoever makes the file durable has less to wait for then, and hears of what failed.</summary>
+    public void StartSync()
+    {
+        Flush();
+        _ = Libc.SyncFileRange((int)file.DangerousGetHandle(), 0, 0, Libc.StartWriting);
+    }
+
     private void Write(ReadOnlySpan<byte> bytes)
     {
         Hash?.AppendData(bytes);

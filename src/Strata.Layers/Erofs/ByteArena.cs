@@ -20,7 +20,7 @@ internal sealed class ByteArena
                 throw new HostileArchiveException("The names of the tree take more than 4 GiB.", ArchiveFault.TooLarge);
             }
 
-            _pages.Add(new byte[PageSize]);
+            _pages.Add(GC.AllocateUninitializedArray<byte>(PageSize));
             _used = 0;
         }
 

@@ -9,7 +9,7 @@ internal static class DirectoryDecoding
 {
     private const long SizeMax = 1 << 30;
 
-    public static List<(byte[] Name, ulong Nid, EntryKind Kind)> Read(ErofsFile file, in RawInode inode)
+    public static List<DirectoryName> Read(ErofsFile file, in RawInode inode)
     {
         if (inode.Size > Math.Min(SizeMax, file.Length))
         {
@@ -18,19 +18,20 @@ internal static class DirectoryDecoding
 
         var bytes = new byte[inode.Size];
         inode.ReadFlat(file, bytes);
-        var names = new List<(byte[] Name, ulong Nid, EntryKind Kind)>();
+        var names = new List<DirectoryName>();
         ReadOnlySpan<byte> previous = [];
         for (var at = 0; at < bytes.Length; at += ErofsFormat.BlockSize)
         {
-            var block = bytes.AsSpan(at, Math.Min(ErofsFormat.BlockSize, bytes.Length - at));
+            var block = bytes.AsMemory(at, Math.Min(ErofsFormat.BlockSize, bytes.Length - at));
             previous = ReadBlock(block, previous, names);
         }
 
         return names;
     }
 
-    private static ReadOnlySpan<byte> ReadBlock(ReadOnlySpan<byte> block, ReadOnlySpan<byte> previous, List<(byte[] Name, ulong Nid, EntryKind Kind)> names)
+    private static ReadOnlySpan<byte> ReadBlock(ReadOnlyMemory<byte> memory, ReadOnlySpan<byte> previous, List<DirectoryName> names)
     {
+        var block = memory.Span;
         var namesAt = block.Length < ErofsFormat.DirectoryEntrySize ? 0 : NameAt(block, 0);
         if (namesAt < ErofsFormat.DirectoryEntrySize || namesAt % ErofsFormat.DirectoryEntrySize != 0 || namesAt > block.Length)
         {
@@ -62,7 +63,7 @@ internal static class DirectoryDecoding
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
             {
                 var entry = block[(i * ErofsFormat.DirectoryEntrySize)..];
-                names.Add((name.ToArray(), BinaryPrimitives.ReadUInt64LittleEndian(entry), KindOf(entry[10])));
+                names.Add(new(memory.Slice(start, name.Length), BinaryPrimitives.ReadUInt64LittleEndian(entry), KindOf(entry[10])));
             }
         }
 

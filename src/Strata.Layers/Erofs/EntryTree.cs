@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Posix;
@@ -6,56 +5,69 @@ using Strata.Layers.Posix;
 namespace Strata.Layers.Erofs;
 
 /// <summary>
-/// All names of a layer while it is made, about 130 bytes each: contents are elsewhere. Names may come in any order; parents that are missing are made
+/// All names of a layer while it is made and what they stand for, about 130 bytes each: contents are elsewhere. Names may come in any order; parents that are missing are made
 /// with mode 0755, owner 0 and time 0.
 /// </summary>
 internal sealed class EntryTree
 {
-    public const int None = -1;
-    public const int Root = 0;
+    public const int None = NameTree.None;
+    public const int Root = NameTree.Root;
 
-    private readonly PagedList<Node> _nodes = new();
+    private readonly NameTree _names;
     private readonly PagedList<Inode> _inodes = new();
     private readonly PagedList<Digest> _contents = new();
-    private readonly ByteArena _bytes = new();
-    private readonly NodeTable _table = new();
+    private readonly ByteArena _targets = new();
     private readonly AttributeLists _attributes = new();
     private readonly ExtentArena _pieces = new();
     private readonly bool _lastWins;
     private byte[] _recentPath = [];
     private int _recentParent = Root;
-    private int _sorted; // how many nodes there were
 
     /// <param name="lastWins">Whether a name that comes again replaces the first, as in tar; else it is refused.</param>
     public EntryTree(bool lastWins)
     {
         _lastWins = lastWins;
         _contents.Add(default); // 0 means none
-        _nodes.Add(new() { Parent = Root, FirstChild = None, Next = None, Inode = AddImplied() });
+        _names = new(AddImplied());
         _inodes[0].Names = 1;
     }
 
     /// <summary>Names, the root included.</summary>
-    public int NodeCount => _nodes.Count;
+    public int NodeCount => _names.Count;
 
     public int InodeCount => _inodes.Count;
 
     public ref Inode InodeAt(int inode) => ref _inodes[inode];
 
-    public ref Inode InodeOf(int node) => ref _inodes[_nodes[node].Inode];
+    public ref Inode InodeOf(int node) => ref _inodes[_names.InodeOf(node)];
 
-    public int InodeIndexOf(int node) => _nodes[node].Inode;
+    public int InodeIndexOf(int node) => _names.InodeOf(node);
 
-    public int ParentOf(int node) => _nodes[node].Parent;
+    /// <inheritdoc cref="NameTree.ParentOf"/>
+    public int ParentOf(int node) => _names.ParentOf(node);
 
-    public int FirstChildOf(int node) => _nodes[node].FirstChild;
+    /// <inheritdoc cref="NameTree.FirstChildOf"/>
+    public int FirstChildOf(int node) => _names.FirstChildOf(node);
 
-    /// <summary>The next one in the same directory; sorted once <see cref="Sort"/> was called.</summary>
-    public int NextOf(int node) => _nodes[node].Next;
+    /// <inheritdoc cref="NameTree.NextOf"/>
+    public int NextOf(int node) => _names.NextOf(node);
 
-    public ReadOnlySpan<byte> NameOf(int node) => _bytes.Get(_nodes[node].Name, _nodes[node].NameLength);
+    /// <inheritdoc cref="NameTree.NameOf"/>
+    public ReadOnlySpan<byte> NameOf(int node) => _names.NameOf(node);
 
-    public ReadOnlySpan<byte> TargetOf(in Inode symlink) => _bytes.Get(symlink.Extra, (int)symlink.Size);
+    /// <inheritdoc cref="NameTree.PathOf"/>
+    public ReadOnlySpan<byte> PathOf(int node, Span<byte> path) => _names.PathOf(node, path);
+
+    /// <inheritdoc cref="NameTree.Find(ReadOnlySpan{byte})"/>
+    public int Find(ReadOnlySpan<byte> path) => _names.Find(path);
+
+    /// <inheritdoc cref="NameTree.Sort"/>
+    public void Sort() => _names.Sort();
+
+    /// <inheritdoc cref="NameTree.Following"/>
+    public int Following(int node) => _names.Following(node);
+
+    public ReadOnlySpan<byte> TargetOf(in Inode symlink) => _targets.Get(symlink.Extra, (int)symlink.Size);
 
     public IReadOnlyList<Xattr> AttributesOf(in Inode inode) => _attributes.Get(inode.Attributes, inode.Has(InodeMarks.Opaque));
 
@@ -82,7 +94,7 @@ internal sealed class EntryTree
     /// <param name="entry">Its path is used for messages only.</param>
     public int AddChild(int parent, ReadOnlySpan<byte> name, LayerEntry entry)
     {
-        var node = FindChild(parent, name);
+        var node = _names.Find(parent, name);
         if (entry.Kind is EntryKind.HardLink)
         {
             return Link(parent, name, node, entry);
@@ -90,7 +102,7 @@ internal sealed class EntryTree
 
         if (node == None)
         {
-            return SetMetadata(NewNode(parent, name, _inodes.Add(default)), entry);
+            return SetMetadata(AddName(parent, name, _inodes.Add(default)), entry);
         }
 
         ref var existing = ref InodeOf(node);
@@ -118,56 +130,15 @@ internal sealed class EntryTree
         added.Attributes = _attributes.Add(attributes);
         if (added.Kind is EntryKind.Symlink)
         {
-            (added.Size, added.Extra) = (target.Length, _bytes.Add(target));
+            (added.Size, added.Extra) = (target.Length, _targets.Add(target));
         }
 
-        NewNode(parent, name, index, isFound: false);
+        AddName(parent, name, index, isFound: false);
         return index;
     }
 
     /// <summary>One more name for what is there already. The name is new.</summary>
-    public void LinkChild(int parent, ReadOnlySpan<byte> name, int inode) => NewNode(parent, name, inode);
-
-    /// <summary>The path of a node.</summary>
-    /// <param name="path">At least 4 KiB; written from its end.</param>
-    public ReadOnlySpan<byte> PathOf(int node, Span<byte> path)
-    {
-        var start = path.Length;
-        for (; node != Root; node = _nodes[node].Parent)
-        {
-            if (start < path.Length)
-            {
-                path[--start] = (byte)'/';
-            }
-
-            var name = NameOf(node);
-            start -= name.Length;
-            name.CopyTo(path[start..]);
-        }
-
-        return path[start..];
-    }
-
-    /// <summary>The node of a path, or <see cref="None"/>.</summary>
-    public int Find(ReadOnlySpan<byte> path)
-    {
-        var node = Root;
-        foreach (var range in path.Split((byte)'/'))
-        {
-            if (path[range].IsEmpty)
-            {
-                break; // the root
-            }
-
-            node = FindChild(node, path[range]);
-            if (node == None)
-            {
-                return None;
-            }
-        }
-
-        return node;
-    }
+    public void LinkChild(int parent, ReadOnlySpan<byte> name, int inode) => AddName(parent, name, inode);
 
     /// <summary>Hides what lower layers hold in a directory. It need not be there yet.</summary>
     public void MarkOpaque(ReadOnlySpan<byte> path) => InodeOf(EnsureDirectory(path, path)).Marks |= InodeMarks.Opaque;
@@ -193,72 +164,6 @@ internal sealed class EntryTree
         }
     }
 
-    /// <summary>Puts the names of each directory into the order of their bytes.</summary>
-    public void Sort()
-    {
-        if (_sorted == _nodes.Count)
-        {
-            return;
-        }
-
-        _sorted = _nodes.Count;
-        var children = new List<int>();
-        for (var node = 0; node < _nodes.Count; node++)
-        {
-            if (_nodes[node].FirstChild != None)
-            {
-                SortChildren(node, children);
-            }
-        }
-    }
-
-    /// <summary>The name after <paramref name="node"/> in path order: a directory, then all in it. <see cref="None"/> at the end.</summary>
-    public int Following(int node)
-    {
-        if (_nodes[node].FirstChild is var child and not None)
-        {
-            return child;
-        }
-
-        while (node != Root)
-        {
-            if (_nodes[node].Next is var next and not None)
-            {
-                return next;
-            }
-
-            node = _nodes[node].Parent;
-        }
-
-        return None;
-    }
-
-    private void SortChildren(int directory, List<int> children)
-    {
-        children.Clear();
-        for (var child = _nodes[directory].FirstChild; child != None; child = _nodes[child].Next)
-        {
-            children.Add(child);
-        }
-
-        children.Reverse(); // new ones are put in front, so they mostly are in order now
-        var ordered = CollectionsMarshal.AsSpan(children);
-        for (var i = 1; i < ordered.Length; i++)
-        {
-            if (NameOf(ordered[i - 1]).SequenceCompareTo(NameOf(ordered[i])) > 0)
-            {
-                ordered.Sort((a, b) => NameOf(a).SequenceCompareTo(NameOf(b)));
-                break;
-            }
-        }
-
-        _nodes[directory].FirstChild = ordered[0];
-        for (var i = 0; i < ordered.Length; i++)
-        {
-            _nodes[ordered[i]].Next = i + 1 < ordered.Length ? ordered[i + 1] : None;
-        }
-    }
-
     private int Link(int parent, ReadOnlySpan<byte> name, int existing, LayerEntry entry)
     {
         var target = Find(entry.Link);
@@ -268,7 +173,7 @@ internal sealed class EntryTree
                 $"{PosixPath.Show(entry.Path)}: it is a hard link to {PosixPath.Show(entry.Link)}, which does not come before it.");
         }
 
-        var inode = _nodes[target].Inode;
+        var inode = _names.InodeOf(target);
         if (_inodes[inode].Kind is EntryKind.Directory)
         {
             throw Refuse(entry.Path, "it is a hard link to a directory");
@@ -276,9 +181,9 @@ internal sealed class EntryTree
 
         if (existing == None)
         {
-            NewNode(parent, name, inode);
+            AddName(parent, name, inode);
         }
-        else if (_nodes[existing].Inode != inode)
+        else if (_names.InodeOf(existing) != inode)
         {
             if (!_lastWins)
             {
@@ -293,45 +198,30 @@ internal sealed class EntryTree
 
     private void Replace(int node, int inode, ReadOnlySpan<byte> shownPath)
     {
-        if (_nodes[node].FirstChild != None)
+        if (_names.FirstChildOf(node) != None)
         {
             throw Refuse(shownPath, "it replaces a directory that is not empty");
         }
 
         InodeOf(node).Names--;
-        _nodes[node].Inode = inode;
+        _names.SetInode(node, inode);
         _inodes[inode].Names++;
     }
 
-    private int NewNode(int parent, ReadOnlySpan<byte> name, int inode, bool isFound = true)
+    private int AddName(int parent, ReadOnlySpan<byte> name, int inode, bool isFound = true)
     {
         if (name.Length is 0 or > PosixPath.NameLengthMax)
         {
             throw Refuse(name, "its name is empty or too long");
         }
 
-        var node = _nodes.Add(new()
-        {
-            Parent = parent,
-            FirstChild = None,
-            Next = _nodes[parent].FirstChild,
-            Inode = inode,
-            Name = _bytes.Add(name),
-            NameLength = (byte)name.Length,
-        });
-        _nodes[parent].FirstChild = node;
         _inodes[inode].Names++;
-        if (isFound)
-        {
-            _table.Add(this, node);
-        }
-
-        return node;
+        return _names.Add(parent, name, inode, isFound);
     }
 
     private int SetMetadata(int node, LayerEntry entry)
     {
-        var index = _nodes[node].Inode;
+        var index = _names.InodeOf(node);
         ref var inode = ref _inodes[index];
         inode.Kind = entry.Kind;
         inode.Mode = (ushort)(entry.Kind is EntryKind.Symlink ? 0x1ff : entry.Mode & 0xfff); // Linux has no other mode of links
@@ -351,7 +241,7 @@ internal sealed class EntryTree
                 break;
             case EntryKind.Symlink:
                 inode.Size = entry.Link.Length;
-                inode.Extra = _bytes.Add(entry.Link);
+                inode.Extra = _targets.Add(entry.Link);
                 break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
                 inode.Extra = DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor)
@@ -379,10 +269,10 @@ internal sealed class EntryTree
                 break; // the root
             }
 
-            var child = FindChild(node, path[range]);
+            var child = _names.Find(node, path[range]);
             if (child == None)
             {
-                child = NewNode(node, path[range], AddImplied());
+                child = AddName(node, path[range], AddImplied());
             }
             else if (InodeOf(child).Kind is not EntryKind.Directory)
             {
@@ -398,18 +288,6 @@ internal sealed class EntryTree
         return node;
     }
 
-    private int FindChild(int parent, ReadOnlySpan<byte> name) => _table.Find(this, parent, name);
-
     private static HostileArchiveException Refuse(ReadOnlySpan<byte> entry, string reason) =>
         new($"{PosixPath.Show(entry)}: {reason}.", ArchiveFault.Unsafe);
-
-    private struct Node
-    {
-        public int Parent;
-        public int FirstChild;
-        public int Next;
-        public int Inode;
-        public uint Name;
-        public byte NameLength;
-    }
 }

@@ -31,13 +31,13 @@ internal sealed class ErofsNodes
         return inode.Kind == kind ? inode : throw Damaged(shownPath, "its directory says that it is something else");
     }
 
-    public List<(byte[] Name, ulong Nid, EntryKind Kind)> Names(ulong nid, in RawInode directory, ReadOnlySpan<byte> shownPath) =>
+    public List<DirectoryName> Names(ulong nid, in RawInode directory, ReadOnlySpan<byte> shownPath) =>
         _directories.Add(nid) ? DirectoryDecoding.Read(_file, directory) : throw Damaged(shownPath, "the directory has a second name");
 
     public IReadOnlyList<Xattr> Attributes(in RawInode inode) => inode.AttributesSize == 0 ? [] : _attributes.Read(inode);
 
-    /// <returns>The caller's to change.</returns>
-    public DataExtent[] Extents(in RawInode file) => _extents.Read(file);
+    /// <returns>The caller's to change, until the next are read.</returns>
+    public Span<DataExtent> Extents(in RawInode file) => _extents.Read(file);
 
     public byte[] Target(in RawInode symlink, ReadOnlySpan<byte> shownPath)
     {

@@ -8,7 +8,7 @@ namespace Strata.Layers.Erofs;
 internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
 {
     private readonly Dictionary<ulong, LayerEntry> _linked = []; // files with several names → the first
-    private readonly Stack<(byte[] Path, List<(byte[] Name, ulong Nid, EntryKind Kind)> Names, int Next)> _open = [];
+    private readonly Stack<(byte[] Path, List<DirectoryName> Names, int Next)> _open = [];
     private bool _started;
     private long _entries;
     private long _bytes;
@@ -27,9 +27,8 @@ internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
             if (directory.Next < directory.Names.Count)
             {
                 var (name, nid, kind) = directory.Names[directory.Next];
-                directory.Names[directory.Next] = default; // not needed again
                 _open.Push(directory with { Next = directory.Next + 1 });
-                return Enter(Join(directory.Path, name), nid, kind);
+                return Enter(Join(directory.Path, name.Span), nid, kind);
             }
         }
 
@@ -62,7 +61,7 @@ internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
         return found;
     }
 
-    private bool TryFindIn(ErofsEntry directory, ReadOnlySpan<byte> name, out (byte[] Name, ulong Nid, EntryKind Kind) next)
+    private bool TryFindIn(ErofsEntry directory, ReadOnlySpan<byte> name, out DirectoryName next)
     {
         next = default;
         if (directory.Entry.Kind is not EntryKind.Directory)
@@ -72,7 +71,7 @@ internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
 
         foreach (var candidate in _open.Peek().Names)
         {
-            if (name.SequenceEqual(candidate.Name))
+            if (name.SequenceEqual(candidate.Name.Span))
             {
                 next = candidate;
                 return true;
@@ -120,7 +119,7 @@ internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
             _linked.Add(nid, entry);
         }
 
-        return new(entry, kind is EntryKind.File ? nodes.Extents(inode) : []);
+        return new(entry, kind is EntryKind.File ? nodes.Extents(inode).ToArray() : []);
     }
 
     private void OpenDirectory(byte[] path, ulong nid, in RawInode inode)
@@ -141,9 +140,9 @@ internal sealed class ErofsWalk(ErofsNodes nodes, TreeImportLimits limits)
             : size;
     }
 
-    private static byte[] Join(byte[] directory, byte[] name)
+    private static byte[] Join(byte[] directory, ReadOnlySpan<byte> name)
     {
-        var path = directory.Length == 0 ? name : [.. directory, (byte)'/', .. name];
+        byte[] path = directory.Length == 0 ? [.. name] : [.. directory, (byte)'/', .. name];
         return path.Length < PosixPath.LengthMax ? path : throw Damaged(path, "its path is too long");
     }
 

@@ -1,26 +1,37 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Strata.Layers.Erofs;
 
 /// <summary>Where a file's content is, checked: on its device, and not claimed twice.</summary>
 internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
 {
-    /// <returns>The caller's to change.</returns>
-    public DataExtent[] Read(in RawInode inode)
+    private readonly List<DataExtent> _extents = [];
+
+    /// <returns>The caller's to change, until the next are read.</returns>
+    public Span<DataExtent> Read(in RawInode inode)
     {
+        _extents.Clear();
         var blocks = ErofsFormat.BlocksOf(inode.Size);
         if (blocks == 0)
         {
             return [];
         }
 
-        var extents = inode.Layout switch
+        switch (inode.Layout)
         {
-            ErofsFormat.LayoutPlain => new DataExtent[] { new(0, inode.Union, blocks) },
-            ErofsFormat.LayoutChunks => ReadChunks(inode, blocks),
-            _ => throw new DamagedLayerException("A file of the image is compressed or stands beside its inode: Strata does not write such.", LayerFault.Unsupported),
-        };
-        foreach (var extent in extents)
+            case ErofsFormat.LayoutPlain:
+                _extents.Add(new(0, inode.Union, blocks));
+                break;
+            case ErofsFormat.LayoutChunks:
+                ReadChunks(inode, blocks);
+                break;
+            default:
+                throw new DamagedLayerException("A file of the image is compressed or stands beside its inode: Strata does not write such.", LayerFault.Unsupported);
+        }
+
+        var extents = CollectionsMarshal.AsSpan(_extents);
+        foreach (ref readonly var extent in extents)
         {
             Check(extent);
         }
@@ -28,7 +39,7 @@ internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
         return extents;
     }
 
-    private DataExtent[] ReadChunks(in RawInode inode, long blocks)
+    private void ReadChunks(in RawInode inode, long blocks)
     {
         var format = inode.Union & 0xffff;
         if ((format & ~(uint)(ErofsFormat.ChunkBitsMask | ErofsFormat.ChunkIndexes)) != 0)
@@ -41,33 +52,30 @@ internal sealed class ExtentDecoding(ErofsFile file, ErofsHead head)
         var count = (blocks + (1L << bits) - 1) >> bits;
         file.Claim(count * unit);
         var at = (inode.TailAt + unit - 1) & -unit;
-        var extents = new List<DataExtent>();
         Span<byte> number = stackalloc byte[8];
         for (var i = 0L; i < count; i++)
         {
             file.Read(at + (i * unit), number[..unit]);
             var block = BinaryPrimitives.ReadUInt32LittleEndian(unit == 8 ? number[4..] : number);
             var device = unit == 8 && block != ErofsFormat.NoBlock ? BinaryPrimitives.ReadUInt16LittleEndian(number[2..]) : 0;
-            Add(extents, new(device, block, Math.Min(1L << bits, blocks - (i << bits))));
+            Add(new(device, block, Math.Min(1L << bits, blocks - (i << bits))));
         }
-
-        return [.. extents];
     }
 
-    private static void Add(List<DataExtent> extents, DataExtent next)
+    private void Add(DataExtent next)
     {
-        if (extents.Count > 0 && extents[^1] is var last && last.Device == next.Device
+        if (_extents.Count > 0 && _extents[^1] is var last && last.Device == next.Device
             && (last.IsHole ? next.IsHole : !next.IsHole && last.StartBlock + last.BlockCount == next.StartBlock))
         {
-            extents[^1] = last with { BlockCount = last.BlockCount + next.BlockCount };
+            _extents[^1] = last with { BlockCount = last.BlockCount + next.BlockCount };
         }
         else
         {
-            extents.Add(next);
+            _extents.Add(next);
         }
     }
 
-    private void Check(DataExtent extent)
+    private void Check(in DataExtent extent)
     {
         if (extent.IsHole)
         {

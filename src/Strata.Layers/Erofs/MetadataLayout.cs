@@ -42,7 +42,7 @@ internal sealed class MetadataLayout
         }
 
         MetadataBlock = checked((uint)block);
-        BlockCount = block + ErofsFormat.BlocksOf(at);
+        BlockCount = block + ErofsFormat.BlocksOf(at + ErofsFormat.AttributesHeaderSize); // fsck.erofs reads so much after an inode that has no attributes too
     }
 
     /// <summary>Bytes that follow the inode and its attributes.</summary>

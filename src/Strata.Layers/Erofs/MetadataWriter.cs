@@ -30,6 +30,7 @@ internal sealed class MetadataWriter(EntryTree tree, MetadataLayout layout, Bloc
         }
 
         image.Pad();
+        image.AppendZeros(checked((int)((layout.BlockCount - image.Block) << ErofsFormat.BlockBits))); // none, or a block
     }
 
     private void WriteBlocks(int node)

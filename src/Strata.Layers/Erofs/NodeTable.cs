@@ -8,19 +8,19 @@ internal sealed class NodeTable
     private int[] _slots = new int[1024]; // node + 1
     private int _count;
 
-    public int Find(EntryTree tree, int parent, ReadOnlySpan<byte> name)
+    public int Find(NameTree tree, int parent, ReadOnlySpan<byte> name)
     {
         for (var slot = Start(parent, name); ; slot = (slot + 1) & (_slots.Length - 1))
         {
             var node = _slots[slot] - 1;
             if (node < 0 || (tree.ParentOf(node) == parent && tree.NameOf(node).SequenceEqual(name)))
             {
-                return node < 0 ? EntryTree.None : node;
+                return node < 0 ? NameTree.None : node;
             }
         }
     }
 
-    public void Add(EntryTree tree, int node)
+    public void Add(NameTree tree, int node)
     {
         if (++_count > _slots.Length / 4 * 3)
         {
@@ -38,7 +38,7 @@ internal sealed class NodeTable
         Put(tree, node);
     }
 
-    private void Put(EntryTree tree, int node)
+    private void Put(NameTree tree, int node)
     {
         var slot = Start(tree.ParentOf(node), tree.NameOf(node));
         while (_slots[slot] != 0)

@@ -3,7 +3,7 @@ namespace Strata.Layers.Erofs;
 /// <summary>A list that grows without copying: a million entries never exist twice.</summary>
 internal sealed class PagedList<T>
 {
-    private const int PageBits = 12;
+    private const int PageBits = 10; // of the longest items 72 KiB: no large object, which only a full collection would free
     private const int PageMask = (1 << PageBits) - 1;
 
     private readonly List<T[]> _pages = [];
@@ -17,7 +17,7 @@ internal sealed class PagedList<T>
     {
         if (Count >> PageBits == _pages.Count)
         {
-            _pages.Add(new T[1 << PageBits]);
+            _pages.Add(GC.AllocateUninitializedArray<T>(1 << PageBits));
         }
 
         this[Count] = item;

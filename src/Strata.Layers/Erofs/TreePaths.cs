@@ -1,44 +1,59 @@
+using Strata.Layers.Posix;
+
 namespace Strata.Layers.Erofs;
 
-/// <summary>All names of a sorted tree in path order, each with its path.</summary>
-internal readonly struct TreePaths(EntryTree tree)
+/// <summary>A walk over all names of a sorted tree in path order.</summary>
+internal sealed class TreePaths(EntryTree tree)
 {
-    public IEnumerator<(int Node, byte[] Path)> GetEnumerator()
+    private readonly Stack<(int Node, int PathLength)> _directories = new(); // those that lead to the current name
+    private byte[] _path = new byte[PosixPath.LengthMax];
+    private int _length;
+
+    public int Node { get; private set; } = EntryTree.None;
+
+    /// <summary>Of the current name, until the next.</summary>
+    public ReadOnlySpan<byte> Path => _path.AsSpan(0, _length);
+
+    public bool Next()
     {
-        var directories = new Stack<(int Node, byte[] Path)>();
-        byte[] path = [];
-        for (var node = EntryTree.Root; node != EntryTree.None; node = tree.Following(node))
+        Node = Node == EntryTree.None ? EntryTree.Root : tree.Following(Node);
+        if (Node == EntryTree.None)
         {
-            if (node != EntryTree.Root)
-            {
-                while (directories.Peek().Node != tree.ParentOf(node))
-                {
-                    directories.Pop();
-                }
-
-                path = Join(directories.Peek().Path, tree.NameOf(node));
-            }
-
-            if (tree.FirstChildOf(node) != EntryTree.None)
-            {
-                directories.Push((node, path));
-            }
-
-            yield return (node, path);
+            return false;
         }
+
+        if (Node != EntryTree.Root)
+        {
+            while (_directories.Peek().Node != tree.ParentOf(Node))
+            {
+                _directories.Pop();
+            }
+
+            Append(_directories.Peek().PathLength, tree.NameOf(Node));
+        }
+
+        if (tree.FirstChildOf(Node) != EntryTree.None)
+        {
+            _directories.Push((Node, _length));
+        }
+
+        return true;
     }
 
-    private static byte[] Join(byte[] directory, ReadOnlySpan<byte> name)
+    private void Append(int length, ReadOnlySpan<byte> name)
     {
-        if (directory.Length == 0)
+        var start = length == 0 ? 0 : length + 1;
+        if (start + name.Length > _path.Length)
         {
-            return name.ToArray();
+            Array.Resize(ref _path, _path.Length * 2);
         }
 
-        var path = new byte[directory.Length + 1 + name.Length];
-        directory.CopyTo(path, 0);
-        path[directory.Length] = (byte)'/';
-        name.CopyTo(path.AsSpan(directory.Length + 1));
-        return path;
+        if (length > 0)
+        {
+            _path[length] = (byte)'/';
+        }
+
+        name.CopyTo(_path.AsSpan(start));
+        _length = start + name.Length;
     }
 }

@@ -141,6 +141,12 @@ internal sealed class IndexContents(byte[] index)
 
     private ulong Number()
     {
+        if (_at < index.Length && index[_at] is var single and < 0x80)
+        {
+            _at++; // most are
+            return single;
+        }
+
         ulong value = 0;
         for (var shift = 0; shift < 64; shift += 7)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
@@ -14,8 +13,8 @@ internal sealed class LayerIndexWriter : IDisposable
     private readonly SafeFileHandle _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly BlockAppender _body;
-    private readonly ArrayBufferWriter<byte> _record = new(4096);
-    private byte[] _previous = [];
+    private readonly RecordBytes _record = new();
+    private readonly RecordBytes _previous = new(); // path
     private long _entries;
 
     public LayerIndexWriter(string path)
@@ -24,29 +23,30 @@ internal sealed class LayerIndexWriter : IDisposable
         _body = new(_file, IndexFormat.HeaderSize) { Hash = _hash };
     }
 
-    public void Add(LayerEntry entry, Digest content)
+    public void Add(in NameRecord record)
     {
-        _record.ResetWrittenCount();
+        _record.Clear();
         _entries++;
-        Byte((byte)entry.Kind);
-        var shared = _previous.AsSpan().CommonPrefixLength(entry.Path);
-        _previous = entry.Path;
-        Number((ulong)shared);
-        Text(entry.Path.AsSpan(shared));
-        Number(entry.Mode);
-        Number(entry.User);
-        Number(entry.Group);
-        Number(((ulong)entry.Modified.Seconds << 1) ^ (ulong)(entry.Modified.Seconds >> 63)); // small for small negative ones too
-        Number(entry.Modified.Nanoseconds);
-        Payload(entry, content);
-        Number((ulong)entry.Attributes.Count);
-        foreach (var attribute in entry.Attributes)
+        _record.Add((byte)record.Kind);
+        var shared = _previous.Written.CommonPrefixLength(record.Path);
+        _record.AddVarint((ulong)shared);
+        AddText(record.Path[shared..]);
+        _previous.Clear();
+        _previous.Add(record.Path);
+        _record.AddVarint(record.Mode);
+        _record.AddVarint(record.User);
+        _record.AddVarint(record.Group);
+        _record.AddVarint(((ulong)record.Modified.Seconds << 1) ^ (ulong)(record.Modified.Seconds >> 63)); // small for small negative ones too
+        _record.AddVarint(record.Modified.Nanoseconds);
+        AddPayload(record);
+        _record.AddVarint((ulong)record.Attributes.Count);
+        for (var i = 0; i < record.Attributes.Count; i++)
         {
-            Text(attribute.Name);
-            Text(attribute.Value);
+            AddText(record.Attributes[i].Name);
+            AddText(record.Attributes[i].Value);
         }
 
-        _body.Append(_record.WrittenSpan);
+        _body.Append(_record.Written);
     }
 
     /// <summary>The index is whole then.</summary>
@@ -62,10 +62,8 @@ internal sealed class LayerIndexWriter : IDisposable
         tree.CopyTo(header[IndexFormat.TreeDigestAt..]);
         _hash.GetHashAndReset(header[IndexFormat.BodyDigestAt..]);
         RandomAccess.Write(_file, header, 0);
+        _body.StartSync();
     }
-
-    /// <summary>It is on the disk then.</summary>
-    public void Sync() => RandomAccess.FlushToDisk(_file);
 
     public void Dispose()
     {
@@ -73,48 +71,27 @@ internal sealed class LayerIndexWriter : IDisposable
         _file.Dispose();
     }
 
-    private void Payload(LayerEntry entry, Digest content)
+    private void AddPayload(in NameRecord record)
     {
-        switch (entry.Kind)
+        switch (record.Kind)
         {
             case EntryKind.File:
-                Number((ulong)entry.Size);
-                content.CopyTo(_record.GetSpan(SHA256.HashSizeInBytes));
-                _record.Advance(SHA256.HashSizeInBytes);
+                _record.AddVarint((ulong)record.Size);
+                record.Content.CopyTo(_record.Room(SHA256.HashSizeInBytes));
                 break;
             case EntryKind.Symlink or EntryKind.HardLink:
-                Text(entry.Link);
+                AddText(record.Link);
                 break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
-                Number(entry.DeviceMajor);
-                Number(entry.DeviceMinor);
+                _record.AddVarint(record.DeviceMajor);
+                _record.AddVarint(record.DeviceMinor);
                 break;
         }
     }
 
-    private void Text(ReadOnlySpan<byte> text)
+    private void AddText(ReadOnlySpan<byte> text)
     {
-        Number((ulong)text.Length);
-        _record.Write(text);
-    }
-
-    private void Byte(byte value)
-    {
-        _record.GetSpan(1)[0] = value;
-        _record.Advance(1);
-    }
-
-    /// <summary>Seven bits a byte, lowest first; the eighth says that more follow.</summary>
-    private void Number(ulong value)
-    {
-        var bytes = _record.GetSpan(IndexFormat.VarintLengthMax);
-        var length = 0;
-        for (; value >= 0x80; value >>= 7)
-        {
-            bytes[length++] = (byte)(value | 0x80);
-        }
-
-        bytes[length++] = (byte)value;
-        _record.Advance(length);
+        _record.AddVarint((ulong)text.Length);
+        _record.Add(text);
     }
 }

@@ -84,6 +84,23 @@ public sealed class LayerMount : IDisposable
         _target = target;
     }
 
+    /// <summary>
+    /// Shows the same file system at one more directory, until that is unmounted: what one reader read is in memory for the others too. In the namespace it was
+    /// opened in.
+    /// </summary>
+    /// <returns>False: this kernel cannot (before Linux 6.15).</returns>
+    /// <exception cref="IOException">The directory is not there, or the thread may not mount.</exception>
+    public bool TryAttachCopy(string target)
+    {
+        using var copy = MountCalls.TryCopy(_mount);
+        if (copy is not null)
+        {
+            MountCalls.Attach(copy, target);
+        }
+
+        return copy is not null;
+    }
+
     /// <summary>What is read from the directory afterwards stays mounted for its readers only. In the namespace it was attached in.</summary>
     public void Dispose()
     {

@@ -15,11 +15,12 @@ internal static unsafe partial class MountCalls
     public const int ValueLengthMax = 255;
 
     private const string Library = "libc";
-    private const nint MoveMount = 429, FsOpen = 430, FsConfig = 431, FsMount = 432; // the same on every architecture
+    private const nint OpenTree = 428, MoveMount = 429, FsOpen = 430, FsConfig = 431, FsMount = 432; // the same on every architecture
     private const int SetFlag = 0, SetString = 1, Create = 6;
     private const int CloseOnExec = 1; // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC
     private const int ReadOnlyNoDevices = 1 | 4; // MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV
     private const int FromEmptyPath = 4; // MOVE_MOUNT_F_EMPTY_PATH
+    private const int CloneOfDescriptor = 1 | 0x80000 | 0x1000; // OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH
     private const int Detach = 2; // MNT_DETACH
     private const int NoFollow = 8; // UMOUNT_NOFOLLOW
     private const int MessageLengthMax = 1024;
@@ -58,6 +59,16 @@ internal static unsafe partial class MountCalls
 
     /// <summary>Only the file system: whether the kernel takes it.</summary>
     public static void Make(SafeFileHandle system, string what) => Check(Call(FsConfig, Number(system), Create, 0, 0, 0), system, what);
+
+    /// <summary>Another mount of the same file system, seen nowhere yet. Null: this kernel makes none of one that is seen nowhere itself (before Linux 6.15).</summary>
+    public static SafeFileHandle? TryCopy(SafeFileHandle mount)
+    {
+        fixed (byte* empty = "\0"u8)
+        {
+            var copy = Call(OpenTree, Number(mount), (nint)empty, CloneOfDescriptor, 0, 0);
+            return copy >= 0 ? new(copy, ownsHandle: true) : null;
+        }
+    }
 
     public static void Attach(SafeFileHandle mount, string target)
     {

@@ -28,6 +28,7 @@ internal sealed class FileContentReader(IContentSource source, EntryTree tree, P
     private (byte[] Buffer, int Length) ReadSmall(ReadJob job)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         try
         {
             var at = 0;
@@ -39,7 +40,8 @@ internal sealed class FileContentReader(IContentSource source, EntryTree tree, P
                 {
                     var content = buffer.AsSpan(at, (int)size);
                     Fill(file, content);
-                    job.Contents[i] = Digest.Of(content);
+                    SHA256.HashData(content, hash); // of many files: the platform's from the first byte on
+                    job.Contents[i] = Digest.FromHash(hash);
                     job.Attributes[i] = source.Check(job.First + i, file);
                 }
                 finally

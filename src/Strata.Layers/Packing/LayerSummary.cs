@@ -10,15 +10,16 @@ namespace Strata.Layers.Packing;
 internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : IDisposable
 {
     private readonly TreeRecordHasher _hasher = new();
-    private readonly Dictionary<int, byte[]> _firstNames = []; // of inodes with several
+    private readonly Dictionary<int, byte[]> _firstPaths = []; // of inodes with several
 
     public long ContentBytes { get; private set; }
 
     public Digest Compute()
     {
-        foreach (var (node, path) in new TreePaths(tree))
+        var names = new TreePaths(tree);
+        while (names.Next())
         {
-            Add(node, path);
+            Add(names.Node, names.Path);
         }
 
         var digest = _hasher.Finish();
@@ -28,60 +29,45 @@ internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : ID
 
     public void Dispose() => _hasher.Dispose();
 
-    /// <summary>The record of a name.</summary>
-    /// <param name="entry">Of a file with several names, as if it had this one alone.</param>
-    /// <param name="content">Of a file.</param>
-    public static void Add(TreeRecordHasher hasher, LayerEntry entry, Digest content)
-    {
-        Span<byte> buffer = stackalloc byte[TreeRecordHasher.FilePayloadSize];
-        hasher.Add(TypeOf(entry.Kind), entry.Path, entry.Mode, Payload(buffer, entry, content), entry.Attributes);
-    }
-
-    private void Add(int node, byte[] path)
+    private void Add(int node, ReadOnlySpan<byte> path)
     {
         ref var inode = ref tree.InodeOf(node);
-        var entry = EntryOf(inode, path);
-        var content = tree.ContentOf(inode);
-        Add(_hasher, entry, content);
-        if (inode.Names > 1 && entry.Kind is not EntryKind.Directory && !_firstNames.TryAdd(tree.InodeIndexOf(node), path))
+        var record = RecordOf(inode, path);
+        _hasher.Add(record);
+        if (inode.Names > 1 && inode.Kind is not EntryKind.Directory && FindFirst(node, path) is { } first)
         {
-            entry = entry with { Kind = EntryKind.HardLink, Link = _firstNames[tree.InodeIndexOf(node)], Size = 0 };
-        }
-        else
-        {
-            ContentBytes += entry.Size;
+            index?.Add(new()
+            {
+                Kind = EntryKind.HardLink,
+                Path = path,
+                Mode = record.Mode,
+                User = record.User,
+                Group = record.Group,
+                Modified = record.Modified,
+                Link = first,
+                Attributes = record.Attributes,
+            });
+            return;
         }
 
-        index?.Add(entry, content);
+        ContentBytes += record.Size;
+        index?.Add(record);
     }
 
-    private static ReadOnlySpan<byte> Payload(Span<byte> buffer, LayerEntry entry, Digest content)
+    /// <summary>Null: this is the first name of the file.</summary>
+    private byte[]? FindFirst(int node, ReadOnlySpan<byte> path)
     {
-        switch (entry.Kind)
+        var inode = tree.InodeIndexOf(node);
+        if (_firstPaths.TryGetValue(inode, out var first))
         {
-            case EntryKind.File:
-                TreeRecordHasher.WriteFilePayload(buffer, entry.Size, content);
-                return buffer;
-            case EntryKind.Symlink:
-                return TreeRecordHasher.LinkPayload(entry.Link);
-            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
-                return TreeRecordHasher.WriteDevicePayload(buffer, entry.DeviceMajor, entry.DeviceMinor);
-            default:
-                return [];
+            return first;
         }
+
+        _firstPaths.Add(inode, path.ToArray());
+        return null;
     }
 
-    private static byte TypeOf(EntryKind kind) => kind switch
-    {
-        EntryKind.File => (byte)'f',
-        EntryKind.Directory => (byte)'d',
-        EntryKind.Symlink => (byte)'l',
-        EntryKind.Fifo => (byte)'p',
-        EntryKind.CharacterDevice => (byte)'c',
-        _ => (byte)'b',
-    };
-
-    private LayerEntry EntryOf(in Inode inode, byte[] path)
+    private NameRecord RecordOf(in Inode inode, ReadOnlySpan<byte> path)
     {
         var isDevice = inode.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice;
         var (major, minor) = isDevice ? DeviceNumber.Decode(inode.Extra) : default;
@@ -94,7 +80,8 @@ internal sealed class LayerSummary(EntryTree tree, LayerIndexWriter? index) : ID
             Group = inode.Group,
             Modified = new(inode.Seconds, inode.Nanoseconds),
             Size = inode.Kind is EntryKind.File ? inode.Size : 0,
-            Link = inode.Kind is EntryKind.Symlink ? tree.TargetOf(inode).ToArray() : [],
+            Content = tree.ContentOf(inode),
+            Link = inode.Kind is EntryKind.Symlink ? tree.TargetOf(inode) : [],
             DeviceMajor = major,
             DeviceMinor = minor,
             Attributes = tree.AttributesOf(inode),

@@ -17,6 +17,9 @@ namespace Strata.Layers.Placing;
 /// <param name="scratch">An existing directory of the host.</param>
 public sealed class LivePlacement(OwnerPolicy owners, string scratch)
 {
+    /// <summary>Modification time of all that is placed; null: as the layers have it.</summary>
+    public Timestamp? Modified { get; init; }
+
     /// <summary>Directories become one, with the metadata of those that are there; anything else of the tree replaces what has its name.</summary>
     /// <param name="directory">As <c>ISandbox.OpenDirectory</c> gave it: it becomes the tree's root. Stays the caller's.</param>
     /// <param name="layers">Bottom first; held by the caller.</param>
@@ -35,7 +38,7 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
     /// <param name="name">One component.</param>
     public async Task<PlacedTree> ReplaceAsync(SafeFileHandle directory, byte[] name, IReadOnlyList<LowerLayer> layers, CancellationToken cancellationToken)
     {
-        using var source = new StackSource(layers, scratch);
+        using var source = new StackSource(layers, scratch) { Modified = Modified };
         await new NamePlacement(directory, owners).PlaceAsync(name, source, [], cancellationToken).ConfigureAwait(false);
         return source.Placed;
     }
@@ -48,7 +51,7 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
 
     private async Task<PlacedTree> PlaceAsync(SafeFileHandle directory, IReadOnlyList<LowerLayer> layers, GlobSet? replaced, CancellationToken cancellationToken)
     {
-        using var source = new StackSource(layers, scratch);
+        using var source = new StackSource(layers, scratch) { Modified = Modified };
         await PlaceBelowAsync(directory, [], source, replaced, cancellationToken).ConfigureAwait(false);
         return source.Placed;
     }

@@ -22,6 +22,9 @@ internal sealed class StackSource : IEntrySource, IDisposable
 
     public MergedTree Tree { get; }
 
+    /// <summary>Of every entry; null: as the layers have it.</summary>
+    public Timestamp? Modified { get; init; }
+
     /// <summary>All that was given so far.</summary>
     public PlacedTree Placed { get; private set; }
 
@@ -49,7 +52,7 @@ internal sealed class StackSource : IEntrySource, IDisposable
         var entry = _entries.Current.Entry;
         IsEmpty = false;
         Placed = new(Placed.Files + 1, Placed.Bytes + entry.Size);
-        return ValueTask.FromResult<LayerEntry?>(entry);
+        return ValueTask.FromResult<LayerEntry?>(Modified is { } modified ? entry with { Modified = modified } : entry);
     }
 
     public ValueTask<ReadOnlyMemory<byte>> ReadContentAsync(CancellationToken cancellationToken)

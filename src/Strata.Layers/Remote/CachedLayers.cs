@@ -29,6 +29,10 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
 
     public void RecordDerived(Digest key, Digest layer) => local.RecordDerived(key, layer);
 
+    public TreeSummary? FindSummary(Digest key) => local.FindSummary(key);
+
+    public void RecordSummary(Digest key, TreeSummary summary) => local.RecordSummary(key, summary);
+
     private async ValueTask<LayerOpening> FetchAsync(Digest digest, LayerOpening miss, CancellationToken cancellationToken)
     {
         using var turn = await _fetching.EnterAsync(digest, cancellationToken).ConfigureAwait(false);

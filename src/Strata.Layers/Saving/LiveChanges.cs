@@ -23,7 +23,8 @@ public static class LiveChanges
             return null; // no index of what lies below is read
         }
 
-        using var difference = overlay.Difference([], null, [], path => !mayWant(path), cancellationToken);
+        bool LeavesOut(byte[] path) => !mayWant(path);
+        using var difference = overlay.Verbatim(LeavesOut, cancellationToken) ?? overlay.Difference([], null, [], LeavesOut, cancellationToken);
         if (difference.Entries.Count == 0)
         {
             return null;

@@ -74,6 +74,31 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
         return LayerDifference.Compute(leavesOut is null ? request : request with { LeavesOut = leavesOut }, cancellationToken);
     }
 
+    /// <summary>All that was written, as it lies there; of the lowers nothing is read. Null: a directory of them was renamed, so that what was written does not say it all.</summary>
+    /// <inheritdoc cref="Difference"/>
+    internal LayerDifference? Verbatim(Func<byte[], bool> leavesOut, CancellationToken cancellationToken)
+    {
+        var request = new DifferenceRequest
+        {
+            Upper = upper.Path,
+            Lowers = MergedTree.Empty,
+            OpenLower = static _ => throw new InvalidOperationException("Nothing of the lowers is read."),
+            IsVerbatim = true,
+            MountPoints = upper.MountPoints,
+            Owners = upper.Owners,
+            UserXattr = upper.UserXattr,
+            LeavesOut = leavesOut,
+        };
+        var difference = LayerDifference.Compute(request, cancellationToken);
+        if (!difference.HasRenamed)
+        {
+            return difference;
+        }
+
+        difference.Dispose();
+        return null;
+    }
+
     /// <summary>What a stack of layers shows.</summary>
     /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
     public static MergedTree Read(IReadOnlyList<LowerLayer> layers) => MergedTree.Of([.. layers.Select(static layer => layer.ReadIndex())]);

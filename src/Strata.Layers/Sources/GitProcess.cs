@@ -55,7 +55,7 @@ internal static class GitProcess
             RedirectStandardError = true,
         };
         var kept = new Dictionary<string, string?>();
-        foreach (var name in (ReadOnlySpan<string>)["PATH", "HOME", "XDG_CONFIG_HOME"]) // the user's own ignore file counts
+        foreach (var name in (string[])["PATH", "HOME", "XDG_CONFIG_HOME"]) // the user's own ignore file counts
         {
             kept[name] = Environment.GetEnvironmentVariable(name);
         }

@@ -22,7 +22,7 @@ public sealed record GitView(string Directory, IReadOnlyList<string> Objects)
     public static GitView Write(GitState state, string target, uint ownerShift)
     {
         var common = state.CommonDirectory;
-        foreach (var directory in (ReadOnlySpan<string>)["", "refs", "refs/heads", "refs/tags", "objects", "objects/info", "objects/pack", "info"])
+        foreach (var directory in (string[])["", "refs", "refs/heads", "refs/tags", "objects", "objects/info", "objects/pack", "info"])
         {
             System.IO.Directory.CreateDirectory(Path.Combine(target, directory));
         }

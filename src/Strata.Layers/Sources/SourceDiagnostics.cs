@@ -24,6 +24,9 @@ internal static class SourceDiagnostics
         new("STR3304", Severity.Error, $"{file} changed each time it was read: the job would see a mixture.", null,
             "Stop what writes it, or add it to .gitignore.");
 
+    public static Diagnostic GitIsBusy() =>
+        new("STR3304", Severity.Error, ".git/index.lock is held by a git that has been changing files for seconds: the job would see a mixture.", null, "Run again when it is done.");
+
     public static Diagnostic Special(string file, long count) =>
         new("STR3305", Severity.Warning, $"{file}{(count > 1 ? $" and {count - 1} more" : "")}: sockets, fifos and devices are left out.", null, null);
 

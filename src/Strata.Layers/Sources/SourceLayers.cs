@@ -19,7 +19,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
 {
     public const long SizeWarningBytes = 2_000_000_000;
 
-    private const int LockPatienceMs = 1600; // a lock that is still there then was left by a git that died
+    private const int LockPatienceMs = 1600; // a lock that is still there then, and nobody has open, was left by a git that died
 
     private static readonly int[] PausesMs = [0, 100, 200, 400, 800, 1600, 1600];
 
@@ -61,6 +61,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
     {
         var restless = new RestlessNames();
         var state = found;
+        var isBusy = false; // a git is
         foreach (var pause in PausesMs)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken).ConfigureAwait(false);
@@ -73,9 +74,10 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
 
             var steady = restless.Read(reader.Root, state);
             var again = await reader.ReadAsync(git?.State, state, cancellationToken).ConfigureAwait(false);
-            var isLocked = git is { IsLocked: true } && pause < LockPatienceMs;
+            var isLocked = git is { IsLocked: true } && (pause < LockPatienceMs || git.IsLockHeld());
             if (isLocked || git != GitMoment.Of(workspace) || !restless.IsAtRest(again, state))
             {
+                isBusy = isLocked;
                 state = again;
                 continue;
             }
@@ -99,7 +101,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
             }
         }
 
-        throw new UserErrorException(SourceDiagnostics.Unsteady(restless.Last));
+        throw new UserErrorException(isBusy ? SourceDiagnostics.GitIsBusy() : SourceDiagnostics.Unsteady(restless.Last));
     }
 
     private static async Task<(LayerLease Lease, Digest[] Contents)> WriteAsync(SourcePacking packing, ILayerPlace layers, CancellationToken cancellationToken)

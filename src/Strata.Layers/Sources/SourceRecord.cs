@@ -80,7 +80,7 @@ internal sealed record SourceRecord(Digest Layer, SourceState State, Digest[] Co
         var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
         var file = new byte[Magic.Length + DigestSize + bytes.Length];
         Magic.CopyTo(file);
-        SHA256.HashData(bytes, file.AsSpan(Magic.Length, DigestSize));
+        Digest.Of(bytes).CopyTo(file.AsSpan(Magic.Length, DigestSize));
         bytes.CopyTo(file.AsSpan(Magic.Length + DigestSize));
         return file;
     }
@@ -94,7 +94,7 @@ internal sealed record SourceRecord(Digest Layer, SourceState State, Digest[] Co
             return null;
         }
 
-        SHA256.HashData(file.AsSpan(start), hash);
+        Digest.Of(file.AsSpan(start)).CopyTo(hash);
         if (!hash.SequenceEqual(file.AsSpan(Magic.Length, DigestSize)))
         {
             return null;

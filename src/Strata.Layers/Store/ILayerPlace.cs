@@ -31,6 +31,13 @@ public interface ILayerPlace
     /// <summary>Remembers a layer that can be made again from what its key is the hash of. That keeps it from nothing: when it is collected, it is forgotten.</summary>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     void RecordDerived(Digest key, Digest layer);
+
+    /// <summary>What a selection of layers shows, if it is remembered.</summary>
+    /// <param name="key">The hash of the layers' digests and of all that decides what of them is shown.</param>
+    TreeSummary? FindSummary(Digest key);
+
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    void RecordSummary(Digest key, TreeSummary summary);
 }
 
 /// <param name="SizeBytes">Image and index.</param>

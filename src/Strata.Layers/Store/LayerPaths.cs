@@ -14,6 +14,7 @@ namespace Strata.Layers.Store;
 ///       index                side index, optional
 ///       stamp                the image's file stamp when it was verified; its own mtime is the last use
 ///     derived/KEY-HEX        which layer a key gave: DerivedLayers
+///     summaries/KEY-HEX      what a selection of layers shows: RememberedSummaries
 ///     damaged-DIGEST-HEX-…/  put aside: did not have its digest, or could not be read
 ///     tmp-…/                 being written or removed, flocked by its owner; of a dead owner: swept
 /// </code>

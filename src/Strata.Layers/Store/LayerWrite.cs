@@ -69,24 +69,31 @@ public sealed class LayerWrite : IDisposable
 
     private LayerFile OpenWritten() => LayerFile.Open(Target.ImagePath) ?? throw new InvalidOperationException("No image was written.");
 
+    /// <summary>All files are written before the first is synced, and image and index are at once: a journal has less to commit then.</summary>
+    private async ValueTask MakeDurableAsync(LayerFile image)
+    {
+        image.MakeReadOnly();
+        using var index = LayerFile.Open(Target.IndexPath!);
+        index?.MakeReadOnly();
+        var stampPath = Path.Combine(_staging.Path, LayerPaths.StampName);
+        LayerStamp.Write(stampPath, image.Stamp(), _time);
+        using var stamp = LayerFile.Open(stampPath);
+        var syncing = Task.Run(image.Sync, CancellationToken.None);
+        try
+        {
+            index?.Sync();
+            stamp?.Sync();
+        }
+        finally
+        {
+            await syncing.ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Bytes before name: after a crash a visible layer is a whole layer.</summary>
     private async ValueTask<LayerCommit> PublishAsync(Digest digest, LayerFile file, CancellationToken cancellationToken)
     {
-        file.MakeReadOnly();
-        file.Sync();
-        using (var index = LayerFile.Open(Target.IndexPath!))
-        {
-            index?.MakeReadOnly();
-            index?.Sync();
-        }
-
-        var stampPath = Path.Combine(_staging.Path, LayerPaths.StampName);
-        LayerStamp.Write(stampPath, file.Stamp(), _time);
-        using (var stamp = LayerFile.Open(stampPath))
-        {
-            stamp?.Sync();
-        }
-
+        await MakeDurableAsync(file).ConfigureAwait(false);
         if (!file.TryLock(Libc.LockShared))
         {
             throw new IOException("A layer being written is locked by another.");

@@ -85,8 +85,16 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
 
     public void RecordDerived(Digest key, Digest layer) => DerivedLayers.Record(directory, key, layer);
 
+    public TreeSummary? FindSummary(Digest key) => RememberedSummaries.Find(directory, key);
+
+    public void RecordSummary(Digest key, TreeSummary summary) => RememberedSummaries.Record(directory, key, summary);
+
     /// <summary>Of layers that are gone.</summary>
-    internal void RemoveForgotten() => DerivedLayers.RemoveForgotten(directory, layer => Find(layer) is not null, time.GetUtcNow());
+    internal void RemoveForgotten()
+    {
+        DerivedLayers.RemoveForgotten(directory, layer => Find(layer) is not null, time.GetUtcNow());
+        RememberedSummaries.RemoveOld(directory, time.GetUtcNow());
+    }
 
     /// <summary>Nobody can lease it until the result is disposed. Null: it is leased, or absent.</summary>
     internal LayerFile? HoldUnleased(Digest digest, out LayerRemoval refusal)

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Strata.Core;
 using Strata.Layers.Entries;
@@ -15,27 +14,41 @@ internal sealed class TreeRecordHasher : IDisposable
     private const int FlushSize = 32 << 10;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly ArrayBufferWriter<byte> _bytes = new(FlushSize);
+    private readonly RecordBytes _bytes = new();
 
-    public TreeRecordHasher() => _bytes.Write("strata.tree/1\n"u8);
+    public TreeRecordHasher() => _bytes.Add("strata.tree/1\n"u8);
 
     public void Dispose() => _hash.Dispose();
 
-    public void Add(byte type, ReadOnlySpan<byte> path, uint mode, ReadOnlySpan<byte> payload, IReadOnlyList<Xattr> attributes)
+    /// <param name="record">Of a file with several names, as if it had this one alone.</param>
+    public void Add(in NameRecord record)
     {
-        _bytes.GetSpan(1)[0] = type;
-        _bytes.Advance(1);
-        AddText(path);
-        AddNumber(mode);
-        _bytes.Write(payload);
-        AddNumber((uint)attributes.Count);
-        foreach (var attribute in attributes)
+        _bytes.Add(TypeOf(record.Kind));
+        AddText(record.Path);
+        _bytes.Add(record.Mode);
+        switch (record.Kind)
         {
-            AddText(attribute.Name);
-            AddText(attribute.Value);
+            case EntryKind.File:
+                _bytes.Add(record.Size);
+                record.Content.CopyTo(_bytes.Room(SHA256.HashSizeInBytes));
+                break;
+            case EntryKind.Symlink:
+                AddText(record.Link);
+                break;
+            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
+                _bytes.Add(record.DeviceMajor);
+                _bytes.Add(record.DeviceMinor);
+                break;
         }
 
-        if (_bytes.WrittenCount >= FlushSize)
+        _bytes.Add((uint)record.Attributes.Count);
+        for (var i = 0; i < record.Attributes.Count; i++)
+        {
+            AddText(record.Attributes[i].Name);
+            AddText(record.Attributes[i].Value);
+        }
+
+        if (_bytes.Length >= FlushSize)
         {
             Flush();
         }
@@ -49,47 +62,26 @@ internal sealed class TreeRecordHasher : IDisposable
         return Digest.FromHash(result);
     }
 
-    /// <summary>The payload of a file's record.</summary>
-    public static void WriteFilePayload(Span<byte> payload, long size, Digest content)
+    private static byte TypeOf(EntryKind kind) => kind switch
     {
-        BinaryPrimitives.WriteInt64LittleEndian(payload, size);
-        content.CopyTo(payload[sizeof(long)..]);
-    }
-
-    public const int FilePayloadSize = sizeof(long) + SHA256.HashSizeInBytes;
-
-    /// <summary>The payload of a device's record.</summary>
-    public static ReadOnlySpan<byte> WriteDevicePayload(Span<byte> payload, uint major, uint minor)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(payload, major);
-        BinaryPrimitives.WriteUInt32LittleEndian(payload[sizeof(uint)..], minor);
-        return payload[..(2 * sizeof(uint))];
-    }
-
-    /// <summary>The payload of a symlink's record: its target as a text.</summary>
-    public static byte[] LinkPayload(ReadOnlySpan<byte> target)
-    {
-        var payload = new byte[sizeof(uint) + target.Length];
-        BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)target.Length);
-        target.CopyTo(payload.AsSpan(sizeof(uint)));
-        return payload;
-    }
+        EntryKind.File => (byte)'f',
+        EntryKind.Directory => (byte)'d',
+        EntryKind.Symlink => (byte)'l',
+        EntryKind.Fifo => (byte)'p',
+        EntryKind.CharacterDevice => (byte)'c',
+        EntryKind.BlockDevice => (byte)'b',
+        _ => throw new UnreachableException(),
+    };
 
     private void AddText(ReadOnlySpan<byte> text)
     {
-        AddNumber((uint)text.Length);
-        _bytes.Write(text);
-    }
-
-    private void AddNumber(uint number)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.GetSpan(sizeof(uint)), number);
-        _bytes.Advance(sizeof(uint));
+        _bytes.Add((uint)text.Length);
+        _bytes.Add(text);
     }
 
     private void Flush()
     {
-        _hash.AppendData(_bytes.WrittenSpan);
-        _bytes.ResetWrittenCount();
+        _hash.AppendData(_bytes.Written);
+        _bytes.Clear();
     }
 }

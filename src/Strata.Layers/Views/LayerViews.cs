@@ -36,6 +36,23 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
         return await OpenAsync(view.Digest, cancellationToken).ConfigureAwait(false) with { WasMade = true };
     }
 
+    /// <summary>What the view of a request shows, without making it: from what is remembered, else from the layers' indexes.</summary>
+    /// <exception cref="DamagedLayerException">A layer contradicts itself or its index.</exception>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public TreeSummary Summarize(ViewRequest request, CancellationToken cancellationToken)
+    {
+        var key = ViewKey.Of(request);
+        if (home.FindSummary(key) is { } known)
+        {
+            return known;
+        }
+
+        using var summarizing = new ViewSummarizing(request);
+        var summary = summarizing.Compute(cancellationToken);
+        home.RecordSummary(key, summary);
+        return summary;
+    }
+
     /// <summary>As <see cref="OpenAsync(ViewRequest, CancellationToken)"/>, when the view that was found turned out damaged: it is made anew, unless someone holds it.</summary>
     public async ValueTask<ViewOpening> RemakeAsync(ViewRequest request, CancellationToken cancellationToken)
     {

@@ -163,7 +163,7 @@ internal sealed class PartWalk : IDisposable
             var selected = frame.Selected;
             if (_filter.Asks(selected))
             {
-                _selection.Set(frame.SelectionLength, name.Name);
+                _selection.Set(frame.SelectionLength, name.Name.Span);
                 selected = _filter.Of(_selection.Path, name.Kind is EntryKind.Directory, selected);
                 if (selected is Selected.No)
                 {
@@ -171,8 +171,8 @@ internal sealed class PartWalk : IDisposable
                 }
             }
 
-            _view.Set(frame.ViewLength, name.Name);
-            _stack.Set(frame.StackLength, name.Name);
+            _view.Set(frame.ViewLength, name.Name.Span);
+            _stack.Set(frame.StackLength, name.Name.Span);
             if (name.Directory is { } directory)
             {
                 Enter(directory, selected);

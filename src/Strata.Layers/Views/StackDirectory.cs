@@ -1,4 +1,5 @@
 using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
 
 namespace Strata.Layers.Views;
 
@@ -42,7 +43,7 @@ internal sealed class StackDirectory
             StackDirectory? next = null;
             foreach (var candidate in directory.Names(path))
             {
-                next = name.SequenceEqual(candidate.Name) ? candidate.Directory : next;
+                next = name.SequenceEqual(candidate.Name.Span) ? candidate.Directory : next;
             }
 
             if (next is null)
@@ -103,12 +104,12 @@ internal sealed class StackDirectory
         return names;
     }
 
-    private static byte[]? Lowest(Cursor[] cursors)
+    private static ReadOnlyMemory<byte>? Lowest(Cursor[] cursors)
     {
-        byte[]? lowest = null;
+        ReadOnlyMemory<byte>? lowest = null;
         foreach (ref var cursor in cursors.AsSpan())
         {
-            if (!cursor.IsAtEnd && (lowest is null || cursor.Current.Name.AsSpan().SequenceCompareTo(lowest) < 0))
+            if (!cursor.IsAtEnd && (lowest is not { } other || cursor.Current.Name.Span.SequenceCompareTo(other.Span) < 0))
             {
                 lowest = cursor.Current.Name;
             }
@@ -118,14 +119,14 @@ internal sealed class StackDirectory
     }
 
     /// <summary>What a name is in the topmost layer that has it; all are taken past it. Null: a whiteout.</summary>
-    private static StackName? Shown(byte[] name, Cursor[] cursors, ReadOnlySpan<byte> shownPath)
+    private static StackName? Shown(ReadOnlyMemory<byte> name, Cursor[] cursors, ReadOnlySpan<byte> shownPath)
     {
         StackName? top = null;
         List<StackPlace>? places = null;
         var isCovered = false; // nothing of the layers below is to be seen
         foreach (ref var cursor in cursors.AsSpan())
         {
-            if (cursor.IsAtEnd || !cursor.Current.Name.AsSpan().SequenceEqual(name))
+            if (cursor.IsAtEnd || !cursor.Current.Name.Span.SequenceEqual(name.Span))
             {
                 continue;
             }
@@ -156,16 +157,16 @@ internal sealed class StackDirectory
     private static bool IsWhiteout(ViewLayer layer, ulong nid, EntryKind kind, ReadOnlySpan<byte> shownPath) =>
         kind is EntryKind.CharacterDevice && layer.Read(nid, kind, shownPath).Union == 0;
 
-    private struct Cursor(ViewLayer layer, List<(byte[] Name, ulong Nid, EntryKind Kind)> names)
+    private struct Cursor(ViewLayer layer, List<DirectoryName> names)
     {
         public readonly ViewLayer Layer => layer;
 
-        public readonly List<(byte[] Name, ulong Nid, EntryKind Kind)> Names => names;
+        public readonly List<DirectoryName> Names => names;
 
         public int Next;
 
         public readonly bool IsAtEnd => Next == names.Count;
 
-        public readonly (byte[] Name, ulong Nid, EntryKind Kind) Current => names[Next];
+        public readonly DirectoryName Current => names[Next];
     }
 }

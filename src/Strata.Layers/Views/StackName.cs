@@ -6,7 +6,7 @@ namespace Strata.Layers.Views;
 
 /// <summary>A name in a directory of a stack, as an overlay of its layers shows it.</summary>
 /// <param name="Directory">Of a directory; else null.</param>
-internal readonly record struct StackName(byte[] Name, EntryKind Kind, ViewLayer Layer, ulong Nid, StackDirectory? Directory);
+internal readonly record struct StackName(ReadOnlyMemory<byte> Name, EntryKind Kind, ViewLayer Layer, ulong Nid, StackDirectory? Directory);
 
 /// <summary>A directory's part in one layer.</summary>
 internal readonly record struct StackPlace(ViewLayer Layer, ulong Nid, RawInode Inode, IReadOnlyList<Xattr> Attributes)

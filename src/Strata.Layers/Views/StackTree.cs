@@ -43,6 +43,11 @@ public sealed class StackTree : ILowerTree, IDisposable
         : Locate(path) is { } found ? found.Entry ??= EntryOf(found.Name, path)
         : null;
 
+    /// <summary>What a directory holds. None, where there is none.</summary>
+    /// <exception cref="DamagedLayerException">What leads there contradicts itself.</exception>
+    public IReadOnlyCollection<byte[]> Names(ReadOnlySpan<byte> path) =>
+        (path.IsEmpty ? _root : Locate(path)?.Name.Directory) is { } directory ? NamesOf(directory, path).Keys : [];
+
     /// <summary>The content of a file, no link followed. Null: no file is there, or a longer one.</summary>
     /// <param name="sizeMax">Bytes.</param>
     /// <exception cref="DamagedLayerException">Its layer contradicts itself, or is a view that has it elsewhere.</exception>
@@ -85,7 +90,7 @@ public sealed class StackTree : ILowerTree, IDisposable
             names = new(NameComparer.Instance);
             foreach (var name in directory.Names(shownPath))
             {
-                names.Add(name.Name, new(name));
+                names.Add(name.Name.ToArray(), new(name));
             }
 
             _names.Add(directory, names);

@@ -37,10 +37,10 @@ internal sealed class ViewDevices
     }
 
     /// <summary>Numbers a file's extents, for <see cref="Finish"/> to number them again.</summary>
-    public void Place(ViewLayer layer, DataExtent[] extents)
+    public void Place(ViewLayer layer, Span<DataExtent> extents)
     {
         var numbers = _numbersOf[layer];
-        foreach (ref var extent in extents.AsSpan())
+        foreach (ref var extent in extents)
         {
             if (!extent.IsHole)
             {

@@ -28,8 +28,7 @@ internal sealed class ViewImage
         var image = new BlockAppender(file, 0) { Hash = hash };
         image.Append(_head);
         new MetadataWriter(_tree, _layout, image, _hasDevices).Write();
-        image.Flush();
-        RandomAccess.FlushToDisk(file); // needed before it is stored; here it goes on beside the index
+        image.StartSync(); // goes on beside the index
         Debug.Assert(image.Block == _layout.BlockCount);
         return (Digest.FromHash(hash.GetHashAndReset()), image.Position);
     }

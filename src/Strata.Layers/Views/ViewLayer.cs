@@ -51,8 +51,12 @@ internal sealed class ViewLayer : IDisposable
     }
 
     /// <param name="path">In this layer; asked for in path order.</param>
-    public Digest ContentOf(ReadOnlySpan<byte> path, long size, DataExtent[] extents) =>
+    public Digest ContentOf(ReadOnlySpan<byte> path, long size, ReadOnlySpan<DataExtent> extents) =>
         _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
+
+    /// <inheritdoc cref="ContentOf(ReadOnlySpan{byte}, long, DataExtent[])"/>
+    public Digest ContentOf(ReadOnlySpan<byte> path, in RawInode inode) =>
+        _index.GetAwaiter().GetResult() is { } index ? index.Find(path, inode.Size) : Hash(path, inode.Size, Nodes.Extents(inode));
 
     /// <summary>A file's content, if the layer has it itself.</summary>
     public byte[] ReadContent(in RawInode file, ReadOnlySpan<byte> path)
@@ -62,7 +66,7 @@ internal sealed class ViewLayer : IDisposable
             throw new DamagedLayerException($"{PosixPath.Show(path)}: it is in a view, and its content is elsewhere.");
         }
 
-        var entry = FileOf(path, file.Size, Nodes.Extents(file));
+        var entry = FileOf(path, file.Size, Nodes.Extents(file).ToArray());
         var content = new byte[file.Size];
         _reader.ReadContent(entry, 0, content);
         return content;
@@ -71,14 +75,14 @@ internal sealed class ViewLayer : IDisposable
     public void Dispose() => _reader.Dispose();
 
     /// <summary>Of a layer that was stored without an index.</summary>
-    private Digest Hash(ReadOnlySpan<byte> path, long size, DataExtent[] extents)
+    private Digest Hash(ReadOnlySpan<byte> path, long size, ReadOnlySpan<DataExtent> extents)
     {
         if (Devices.Count > 1)
         {
             throw new DamagedLayerException($"{PosixPath.Show(path)}: the view it is in has no index, and its content is elsewhere.");
         }
 
-        var file = FileOf(path, size, extents);
+        var file = FileOf(path, size, extents.ToArray());
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
         for (var at = 0L; at < size;)

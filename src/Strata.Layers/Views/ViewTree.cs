@@ -10,10 +10,12 @@ namespace Strata.Layers.Views;
 /// <summary>All names of a view, gathered from its parts.</summary>
 internal sealed class ViewTree(ViewRequest request)
 {
-    private static readonly Digest EmptyContent = Digest.Of([]);
+    internal const uint LinkMode = 0x1ff; // Linux has no other mode of links
+
+    internal static readonly Digest EmptyContent = Digest.Of([]);
 
     private readonly ViewDevices _devices = new();
-    private readonly Dictionary<byte[], ViewDirectory> _directories = new(NameComparer.Instance);
+    private readonly ViewDirectories _directories = new(request);
     private readonly Dictionary<(int Part, ViewLayer Layer, ulong Nid), int> _linked = [];
     private readonly List<(int Node, int PathLength)> _parents = []; // from the root to the directory of the name before
 
@@ -22,11 +24,6 @@ internal sealed class ViewTree(ViewRequest request)
     /// <returns>The images the data is on.</returns>
     public IReadOnlyList<ErofsDevice> Fill(CancellationToken cancellationToken)
     {
-        foreach (var directory in request.Directories)
-        {
-            _directories[directory.Path] = directory;
-        }
-
         AddRoot();
         using var walk = new ViewWalk(request.Parts);
         foreach (var part in walk.Parts)
@@ -50,7 +47,7 @@ internal sealed class ViewTree(ViewRequest request)
     /// <summary>A view has one, whatever its parts show.</summary>
     private void AddRoot()
     {
-        SetRoot(DirectoryAt([]));
+        SetRoot(_directories.At([]));
         _parents.Add((EntryTree.Root, 0));
     }
 
@@ -70,7 +67,7 @@ internal sealed class ViewTree(ViewRequest request)
         var path = at.Path;
         if (path.IsEmpty)
         {
-            SetRoot(DirectoryAt(at));
+            SetRoot(_directories.At(at));
             return;
         }
 
@@ -84,7 +81,7 @@ internal sealed class ViewTree(ViewRequest request)
         var name = path[(split == 0 ? 0 : split + 1)..];
         if (at.Current.IsDirectory)
         {
-            AddDirectory(parent, name, DirectoryAt(at), path);
+            AddDirectory(parent, name, _directories.At(at), path);
             return;
         }
 
@@ -138,7 +135,7 @@ internal sealed class ViewTree(ViewRequest request)
             new()
             {
                 Kind = inode.Kind,
-                Mode = (ushort)(inode.Kind is EntryKind.Symlink ? 0x1ff : inode.Mode), // Linux has no other mode of links
+                Mode = (ushort)(inode.Kind is EntryKind.Symlink ? LinkMode : inode.Mode),
                 User = user,
                 Group = group,
                 Seconds = modified.Seconds,
@@ -165,28 +162,5 @@ internal sealed class ViewTree(ViewRequest request)
             _devices.Place(layer, extents);
             Names.SetPieces(file, extents);
         }
-    }
-
-    private ViewDirectory DirectoryAt(PartWalk at)
-    {
-        if (at.Current.Layer is null)
-        {
-            return DirectoryAt(at.Path);
-        }
-
-        ref readonly var inode = ref at.Current.Inode;
-        var (user, group) = request.OwnedBy ?? (inode.User, inode.Group);
-        return new([], inode.Mode, user, group, request.Modified ?? inode.Modified, at.Current.Attributes);
-    }
-
-    private ViewDirectory DirectoryAt(ReadOnlySpan<byte> path)
-    {
-        if (_directories.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(path, out var given))
-        {
-            return given;
-        }
-
-        var (user, group) = request.OwnedBy ?? (0, 0);
-        return ViewDirectory.Default(path.ToArray(), user, group, request.Modified ?? ViewDirectory.DefaultModified);
     }
 }

@@ -18,14 +18,7 @@ public static class ViewWriter
         using var index = target.IndexPath is { } path ? new LayerIndexWriter(path) : null;
         using var summary = new LayerSummary(tree.Names, index);
         var writing = Task.Run(() => image.Write(target.ImagePath), CancellationToken.None);
-        var summarizing = Task.Run(
-            () =>
-            {
-                var digest = summary.Compute();
-                index?.Sync();
-                return digest;
-            },
-            CancellationToken.None); // beside the image: both only read the tree now
+        var summarizing = Task.Run(summary.Compute, CancellationToken.None); // beside the image: both only read the tree now
         await Task.WhenAll(writing, summarizing).ConfigureAwait(false);
         var (digest, size) = await writing.ConfigureAwait(false);
         return new(digest, size, await summarizing.ConfigureAwait(false), tree.Names.NodeCount, summary.ContentBytes);

@@ -45,25 +45,17 @@ internal static class LeaseSql
     /// <summary>What the dead left and nobody wanted.</summary>
     public static void RemoveAbandoned(SqlSession sql, DateTimeOffset before) => sql.Execute("DELETE FROM lease WHERE expires_at < $1", before);
 
-    /// <summary>Of names that begin so.</summary>
-    public static bool IsAnyExpired(SqlSession sql, string prefix, DateTimeOffset now)
-    {
-        using var rows = sql.Query("SELECT 1 FROM lease WHERE substr(name, 1, length($1)) = $1 AND expires_at < $2 LIMIT 1", prefix, now);
-        return rows.Read();
-    }
-
     /// <summary>Of names that begin so; in order.</summary>
-    public static List<string> RemoveExpired(SqlSession sql, string prefix, DateTimeOffset now)
+    public static List<(LeaseToken Token, LeaseRow Row)> List(SqlSession sql, string prefix)
     {
         using var rows = sql.Query(
-            "DELETE FROM lease WHERE substr(name, 1, length($1)) = $1 AND expires_at < $2 RETURNING name", prefix, now);
-        var names = new List<string>();
+            "SELECT name, token, owner, note, since, expires_at FROM lease WHERE substr(name, 1, length($1)) = $1 ORDER BY name", prefix);
+        var held = new List<(LeaseToken, LeaseRow)>();
         while (rows.Read())
         {
-            names.Add(rows.Text(0));
+            held.Add((new(rows.Text(0), rows.Integer(1)), new(rows.Text(2), rows.Text(3), rows.Time(4), rows.Time(5))));
         }
 
-        names.Sort(StringComparer.Ordinal);
-        return names;
+        return held;
     }
 }

@@ -52,12 +52,25 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
         string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record, CancellationToken cancellationToken) =>
         await database.WriteAsync(sql => TryAcquire(sql, name, owner, note, record), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Ends leases whose holders are gone: what they still write is refused.</summary>
+    /// <summary>Ends leases that ran out, and those of processes of this host that have ended: what their holders still write is refused.</summary>
     /// <param name="prefix">Of the names meant.</param>
     /// <returns>Their names, in order.</returns>
     public async ValueTask<IReadOnlyList<string>> ExpireAsync(string prefix, CancellationToken cancellationToken) =>
-        !database.Read(sql => LeaseSql.IsAnyExpired(sql, prefix, time.GetUtcNow())) ? [] // nearly always: then nothing is written
-        : await database.WriteAsync(sql => LeaseSql.RemoveExpired(sql, prefix, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        database.Read(sql => Dead(sql, prefix)).Count == 0 ? [] // nearly always: then nothing is written
+        : await database.WriteAsync(
+            sql =>
+            {
+                var dead = Dead(sql, prefix);
+                dead.ForEach(token => LeaseSql.Remove(sql, token));
+                return dead.ConvertAll(static token => token.Name);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private List<LeaseToken> Dead(SqlSession sql, string prefix)
+    {
+        var now = time.GetUtcNow();
+        return [.. LeaseSql.List(sql, prefix).Where(held => held.Row.ExpiresAt < now || LeaseHolder.IsGone(held.Row.Owner)).Select(static held => held.Token)];
+    }
 
     private LeaseAttempt? TryAcquire(SqlSession sql, string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record)
     {

@@ -5,6 +5,20 @@ internal static class BlobTables
 {
     public static Migration First { get; } = new(4, OrgKeys + Blobs);
 
+    /// <summary>What was done with each store so far.</summary>
+    public static Migration Second { get; } = new(8, """
+        CREATE TABLE blob_counter (
+            store TEXT PRIMARY KEY,
+            stored INTEGER NOT NULL,
+            present INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            bytes_sent INTEGER NOT NULL,
+            retries INTEGER NOT NULL,
+            parts_resumed INTEGER NOT NULL,
+            reaped INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """);
+
     /// <summary>Keys of organizations, wrapped by the root key: base64.</summary>
     private const string OrgKeys = """
         CREATE TABLE blob_org_key (

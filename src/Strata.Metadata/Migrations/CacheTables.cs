@@ -121,7 +121,7 @@ internal static class CacheTables
         """);
 
     /// <summary>Switches as definitions state them, and what jobs take without a cache.</summary>
-    public static Migration Second { get; } = new(8, """
+    public static Migration Second { get; } = new(9, """
         CREATE TABLE cache_sharing (
             repo INTEGER NOT NULL REFERENCES cache_repo,
             ref TEXT NOT NULL,

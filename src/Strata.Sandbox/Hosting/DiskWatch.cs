@@ -66,7 +66,7 @@ internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, Tim
     private long UsedBytes()
     {
         var used = 0L;
-        foreach (var directory in (ReadOnlySpan<string>)[slot.RootUpper, slot.WorkspaceUpper, slot.Temporary, slot.Exchange])
+        foreach (var directory in (string[])[slot.RootUpper, slot.WorkspaceUpper, slot.Temporary, slot.Exchange])
         {
             used += UsedBytes(directory);
         }

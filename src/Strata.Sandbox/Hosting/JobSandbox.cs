@@ -7,9 +7,12 @@ namespace Strata.Sandbox.Hosting;
 /// <summary>One running sandbox.</summary>
 internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, RemovalQueue removals, Action<JobSandbox> released) : ISandbox
 {
+    private const int EndingAttemptsMax = 3;
+
     private readonly int _firstProcess = parts.ProcessId ?? throw new UnreachableException();
     private readonly Lock _disposing = new(); // guards _end and _disposal
     private int _steps;
+    private WorkspaceExchange? _exchange;
     private Task? _end;
     private Task? _disposal;
 
@@ -65,6 +68,23 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) =>
         JobRoot.OpenDirectory(parts.RootDirectory!, absolutePath, makeAs is var (user, group) ? (Shifted(user), Shifted(group)) : null);
+
+    public async ValueTask<string?> TryAddWorkspaceTreeAsync(SandboxTree tree, CancellationToken cancellationToken)
+    {
+        var processes = new JobProcesses(_firstProcess);
+        for (var attempt = 0; processes.ReadAll().Count > 1; attempt++)
+        {
+            if (attempt == EndingAttemptsMax)
+            {
+                return "processes of the job are running";
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellationToken).ConfigureAwait(false); // who waited for the last command is about to end
+        }
+
+        _exchange ??= new(parts, host, _firstProcess);
+        return await parts.MountThread.RunAsync(() => _exchange.TryAdd(tree), cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<IFileTrace> TraceFilesAsync() => await FileTracer.StartAsync(_firstProcess).ConfigureAwait(false);
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using Strata.Core;
 using Strata.Core.Diagnostics;
@@ -147,7 +146,7 @@ internal sealed class SandboxHost : ISandboxHost
     }
 
     private string ContainerName(int slot) =>
-        string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{slot}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{slot}-{Guid.NewGuid().ToString("n")[..8]}"); // not from cryptography: its library takes a start some milliseconds
 
     private void Forget(JobSandbox sandbox)
     {

@@ -31,6 +31,12 @@ internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mo
     /// <summary>Mounted in the private namespace, in order.</summary>
     internal List<string> MountTargets { get; } = [];
 
+    /// <summary>What the overlay of the workspace stands on, bottom first. Null: it is none.</summary>
+    internal List<string>? WorkspaceLowers { get; set; }
+
+    /// <summary>Paths inside at which something is mounted in the workspace.</summary>
+    internal IReadOnlyList<string> WorkspaceBinds { get; set; } = [];
+
     internal DiskWatch? DiskWatch { get; set; }
 
     internal List<string> MountPointStubs { get; } = [];

@@ -122,7 +122,8 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
             }
             else
             {
-                Overlay(Map(spec.WorkspaceLowers, ref next, userNamespace), parts.Slot.WorkspaceUpper, parts.Slot.WorkspaceWork, parts.Slot.Workspace);
+                parts.WorkspaceLowers = Map(spec.WorkspaceLowers, ref next, userNamespace);
+                Overlay(parts.WorkspaceLowers, parts.Slot.WorkspaceUpper, parts.Slot.WorkspaceWork, parts.Slot.Workspace);
             }
         }
         catch (IOException e)
@@ -136,35 +137,10 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         var lowers = new List<string>(trees.Count);
         foreach (var tree in trees)
         {
-            var target = parts.Slot.Lower(next++);
-            var source = Place(tree, target);
-            if (host.CanIdmap)
-            {
-                IdmappedMount.Mount(source, target, userNamespace); // over the mount itself, if it is one
-                parts.MountTargets.Add(target);
-                source = target;
-            }
-
-            lowers.Add(source);
+            lowers.Add(LowerMount.Place(parts, host, tree, parts.Slot.Lower(next++), userNamespace));
         }
 
         return lowers;
-    }
-
-    /// <returns>Where the tree can be seen.</returns>
-    private string Place(SandboxTree tree, string target)
-    {
-        switch (tree)
-        {
-            case SandboxTree.Mounted mounted:
-                mounted.MountAt(target);
-                parts.MountTargets.Add(target);
-                return target;
-            case SandboxTree.HostDirectory directory when host.View.Source(directory.Path) is var source && Directory.Exists(source):
-                return source;
-            default:
-                throw SandboxDiagnostics.Refused(SandboxDiagnostics.TreeMissing(((SandboxTree.HostDirectory)tree).Path));
-        }
     }
 
     private void Overlay(List<string> lowers, string upper, string work, string target)
@@ -261,6 +237,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         var mounts = JobMounts.List(parts.Slot, spec, hostName, host, _ids.HostBase);
         AddBinds(mounts);
         FindStubs(mounts);
+        parts.WorkspaceBinds = [.. mounts.Select(static mount => mount.Destination).Where(static path => path.StartsWith($"{SandboxSpec.WorkspacePath}/", StringComparison.Ordinal))];
         new OciConfig
         {
             RootPath = parts.Slot.Root,

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using Strata.Core.Tasks;
 using Strata.Sandbox.Native;
 
 namespace Strata.Sandbox.Mounts;
@@ -13,12 +10,12 @@ internal sealed class MountNamespaceThread : IDisposable
 {
     private const int QueueLengthMax = 1024;
 
-    private readonly BlockingCollection<Action?> _actions = new(QueueLengthMax); // null: the end. CompleteAdding would throw in the waiting threads, 10 ms at every end
+    private readonly ActionQueue _actions = new(QueueLengthMax);
 
     // Results are handed on by a second thread, which never enters the namespace: completing a task may start a pool thread, and a new thread
     // inherits the namespace of the one that starts it. Then half of the process would see the sandboxes' mounts.
-    private readonly BlockingCollection<Action?> _results = new(QueueLengthMax);
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ActionQueue _results = new(QueueLengthMax);
+    private IOException? _refused; // the namespace; written and read by its thread alone
 
     internal MountNamespaceThread()
     {
@@ -28,32 +25,33 @@ internal sealed class MountNamespaceThread : IDisposable
     }
 
     /// <summary>Actions run one after another, in order. They must not start threads or tasks.</summary>
-    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    internal async Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
+    internal Task<T> RunAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {
-        await _started.Task.ConfigureAwait(false);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _actions.Add(
-            () =>
+        _actions.Add(() =>
+        {
+            if (cancellationToken.IsCancellationRequested)
             {
-                if (cancellationToken.IsCancellationRequested)
+                _results.Add(() => done.SetCanceled(cancellationToken));
+                return;
+            }
+
+            try
+            {
+                if (_refused is { } refused)
                 {
-                    _results.Add(() => done.SetCanceled(cancellationToken));
-                    return;
+                    throw SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(refused.Message), refused);
                 }
 
-                try
-                {
-                    var result = action();
-                    _results.Add(() => done.SetResult(result));
-                }
-                catch (Exception e)
-                {
-                    _results.Add(() => done.SetException(e));
-                }
-            },
-            cancellationToken);
-        return await done.Task.ConfigureAwait(false);
+                var result = action();
+                _results.Add(() => done.SetResult(result));
+            }
+            catch (Exception e)
+            {
+                _results.Add(() => done.SetException(e));
+            }
+        });
+        return done.Task;
     }
 
     internal Task RunAsync(Action action, CancellationToken cancellationToken) =>
@@ -73,13 +71,10 @@ internal sealed class MountNamespaceThread : IDisposable
         try
         {
             Enter();
-            _results.Add(_started.SetResult);
         }
         catch (IOException e)
         {
-            _results.Add(() => _started.SetException(SandboxDiagnostics.Refused(SandboxDiagnostics.MountNamespaceRefused(e.Message), e)));
-            _results.Add(null);
-            return;
+            _refused = e;
         }
 
         while (_actions.Take() is { } action)

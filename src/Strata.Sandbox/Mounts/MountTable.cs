@@ -1,8 +1,9 @@
 namespace Strata.Sandbox.Mounts;
 
 /// <param name="Root">What of the file system is mounted: for cgroups, the path that is the top here.</param>
+/// <param name="Options">Of the mount itself: <c>rw</c>, <c>nosuid</c>, …</param>
 /// <param name="SuperOptions">The file system's own options: for cgroup v1, the controllers.</param>
-internal sealed record MountEntry(string Root, string Target, string Type, string SuperOptions);
+internal sealed record MountEntry(string Root, string Target, string Type, string Options, string SuperOptions);
 
 /// <summary>/proc/…/mountinfo (proc_pid_mountinfo(5)).</summary>
 internal static class MountTable
@@ -15,7 +16,7 @@ internal static class MountTable
             var separator = line.IndexOf(" - ", StringComparison.Ordinal);
             var before = line[..separator].Split(' ');
             var after = line[(separator + 3)..].Split(' ');
-            entries.Add(new(Unescape(before[3]), Unescape(before[4]), after[0], after.Length > 2 ? after[2] : ""));
+            entries.Add(new(Unescape(before[3]), Unescape(before[4]), after[0], before[5], after.Length > 2 ? after[2] : ""));
         }
 
         return entries;

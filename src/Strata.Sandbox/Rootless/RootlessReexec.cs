@@ -61,7 +61,7 @@ public static class RootlessReexec
 
     private static (SubordinateIds Users, SubordinateIds Groups) FindRanges()
     {
-        foreach (var (program, package) in (ReadOnlySpan<(string, string)>)[("newuidmap", "uidmap"), ("newgidmap", "uidmap"), ("unshare", "util-linux")])
+        foreach (var (program, package) in ((string, string)[])[("newuidmap", "uidmap"), ("newgidmap", "uidmap"), ("unshare", "util-linux")])
         {
             _ = ProgramPath.Find(program) ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.ProgramMissing(program, package));
         }

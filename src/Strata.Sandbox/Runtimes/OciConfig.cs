@@ -74,7 +74,7 @@ internal sealed record OciConfig
         WriteMapping(json, "uidMappings");
         WriteMapping(json, "gidMappings");
         json.WriteStartArray("namespaces");
-        foreach (var type in (ReadOnlySpan<string>)["mount", "pid", "ipc", "uts"])
+        foreach (var type in (string[])["mount", "pid", "ipc", "uts"])
         {
             WriteNamespace(json, type, null);
         }

@@ -65,7 +65,7 @@ internal sealed record OciProcess
     private void WriteCapabilities(Utf8JsonWriter json)
     {
         json.WriteStartObject("capabilities");
-        foreach (var set in (ReadOnlySpan<string>)["bounding", "effective", "permitted"])
+        foreach (var set in (string[])["bounding", "effective", "permitted"])
         {
             json.WriteStartArray(set);
             if (UserId == 0 || set == "bounding")

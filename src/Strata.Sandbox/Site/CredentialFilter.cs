@@ -1,13 +1,9 @@
-using System.Buffers;
-
 namespace Strata.Sandbox.Site;
 
 /// <summary>Keeps passwords and tokens of the host's user out of jobs. When in doubt a line is dropped.</summary>
 internal static class CredentialFilter
 {
     private static readonly string[] Words = ["_authtoken", "_auth", "_password", "password", "cleartextpassword", "username", "token", "secret", "certfile", "keyfile"];
-
-    private static readonly SearchValues<char> AuthorityEnds = SearchValues.Create(" /\"'\t\n");
 
     internal static string Lines(string text)
     {
@@ -33,11 +29,22 @@ internal static class CredentialFilter
 
         for (var scheme = text.IndexOf("://", StringComparison.Ordinal); scheme >= 0; scheme = text.IndexOf("://", scheme + 3, StringComparison.Ordinal))
         {
-            var authority = text.AsSpan(scheme + 3);
-            var end = authority.IndexOfAny(AuthorityEnds);
-            if ((end < 0 ? authority : authority[..end]).Contains('@'))
+            if (HasUser(text.AsSpan(scheme + 3)))
             {
                 return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasUser(ReadOnlySpan<char> authority)
+    {
+        foreach (var c in authority)
+        {
+            if (c is '@' or ' ' or '/' or '"' or '\'' or '\t' or '\n')
+            {
+                return c == '@';
             }
         }
 

@@ -62,12 +62,12 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
     internal void CreateDirectories(IdRange ids, int lowerCount)
     {
         Make(Directory, 0b111_001_001);
-        foreach (var path in (ReadOnlySpan<string>)[$"{Directory}/root", RootWork, $"{Directory}/workspace", WorkspaceWork, Bundle])
+        foreach (var path in (string[])[$"{Directory}/root", RootWork, $"{Directory}/workspace", WorkspaceWork, Bundle])
         {
             Make(path, 0b111_000_000);
         }
 
-        foreach (var path in (ReadOnlySpan<string>)[RootUpper, WorkspaceUpper, Exchange, Etc])
+        foreach (var path in (string[])[RootUpper, WorkspaceUpper, Exchange, Etc])
         {
             Make(path, 0b111_101_101, ids);
         }

@@ -19,7 +19,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
     public async ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken)
     {
         using var turn = await all.Turns.EnterAsync((org, source.Digest), cancellationToken).ConfigureAwait(false);
-        var storing = new BlobStoring(all, await SpaceAsync(cancellationToken).ConfigureAwait(false), source, context);
+        var storing = new BlobStoring(all, await SpaceAsync(cancellationToken).ConfigureAwait(false), source, context, new(source.Digest, source.LengthBytes, context.Progress));
         return await storing.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -32,7 +32,7 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     /// <summary>Has the memory of all transfers: it goes round among them.</summary>
     internal PartSealer Sealer { get; } = new();
 
-    /// <summary>Parts that are being sent, of all uploads: each holds memory, and more at once are not faster.</summary>
+    /// <summary>Pieces that are being sealed or sent, of all uploads: each holds memory, and more at once are not faster.</summary>
     internal SemaphoreSlim PartSlots { get; } = new(options.PartsInFlight);
 
     public string Description => store.Description;
@@ -43,6 +43,9 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     /// <summary>The same bucket at another endpoint is another place; credentials make no difference.</summary>
     public static string PlaceOf(StorageLocation location) =>
         location is StorageLocation.OfS3 { Endpoint: { } endpoint } ? $"{location}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}" : location.ToString();
+
+    /// <summary>What was done with this store so far.</summary>
+    public StorageCounts Count() => FindStoreId() is { } store ? database.Read(sql => StorageCounts.Read(sql, store)) : new(0, 0, 0, 0, 0, 0, 0);
 
     /// <param name="org">As its runs call it.</param>
     public IBlobArchive Of(string org) => new BlobArchive(this, org);

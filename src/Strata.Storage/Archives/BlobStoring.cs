@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
@@ -6,11 +7,11 @@ using Strata.Storage.Uploads;
 namespace Strata.Storage.Archives;
 
 /// <summary>One blob is made present: it is found, or an upload is begun, gone on with, and begun again when it is lost.</summary>
-internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context)
+internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource source, StoreContext context, UploadMeter meter)
 {
     private readonly PieceLayout _layout = PieceLayout.Of(source.LengthBytes, source.StableLengthBytes, all.Options.PieceBytesMin);
     private readonly UploadRecords _records = new(all.Database, space, all.Time);
-    private readonly Retry _retry = new(all.Time, all.Options.Upload);
+    private readonly Retry _retry = new(all.Time, all.Options.Upload) { OnRetry = meter.Failed };
 
     public async Task<StoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -23,13 +24,25 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
         catch (BlobStoreException)
         {
             TransferMetrics.Failed(_retry.Retries);
+            await CountFailureAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private async Task CountFailureAsync()
+    {
+        try
+        {
+            await _records.FailedAsync(_retry.Retries, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+            // what the store did is what is said
         }
     }
 
     private async Task<StoreOutcome> StoreAsync(CancellationToken cancellationToken)
     {
-        var meter = new UploadMeter(source.Digest, source.LengthBytes, _retry, context.Progress);
         var orgKey = await all.Keys.GetAsync(space.Org, cancellationToken).ConfigureAwait(false);
         for (var restarts = 0; restarts <= all.Options.RestartsMax; restarts++)
         {

@@ -13,6 +13,9 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
 
     private long _retries;
 
+    /// <summary>Told of each failure that is followed by another try.</summary>
+    public Action<BlobStoreException>? OnRetry { get; init; }
+
     /// <param name="call">Gets the number of the attempt, from 1.</param>
     /// <exception cref="BlobStoreException">The last attempt's.</exception>
     public async Task<T> RunAsync<T>(Func<int, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
@@ -28,6 +31,7 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
             catch (BlobStoreException e) when (e.IsTransient && attempt < policy.AttemptsMax && time.GetElapsedTime(start) < policy.Patience)
             {
                 Interlocked.Increment(ref _retries);
+                OnRetry?.Invoke(e);
                 var delay = policy.DelayAfter(attempt, Random.Shared.NextDouble());
                 if (e.Fault == BlobFault.Throttled)
                 {

@@ -2,23 +2,37 @@ using System.Runtime.InteropServices;
 
 namespace Strata.Storage.Compression;
 
-/// <summary>Compresses one buffer after another, each by itself. For one thread at a time.</summary>
-internal sealed unsafe class ZstdCompression : SafeHandle
+/// <summary>Compresses one buffer after another, each to a frame by itself. The same bytes give the same frame. For one thread at a time.</summary>
+public sealed unsafe class ZstdCompression : SafeHandle
 {
-    private const int Level = 1; // 400 MB/s a core; 3 is half as fast for a few percent
+    /// <summary>400 MB/s a core; <see cref="SmallerLevel"/> is half as fast for a few percent.</summary>
+    public const int FastLevel = 1;
 
-    public ZstdCompression()
-        : base(0, ownsHandle: true) => SetHandle(Zstd.NewCompression());
+    /// <summary>zstd's own default.</summary>
+    public const int SmallerLevel = 3;
+
+    private readonly int _level;
+
+    /// <exception cref="DllNotFoundException">libzstd.so.1 is not installed (package libzstd1).</exception>
+    public ZstdCompression(int level)
+        : base(0, ownsHandle: true)
+    {
+        _level = level;
+        SetHandle(Zstd.NewCompression());
+    }
 
     public override bool IsInvalid => handle == 0;
 
-    /// <returns>False: it does not fit into the target.</returns>
+    /// <summary>Fits any frame of so many bytes.</summary>
+    public static int BoundOf(int length) => length + (length >> 8) + (64 << 10); // above ZSTD_COMPRESSBOUND
+
+    /// <returns>False: it does not fit into the target, or there is no memory.</returns>
     public bool TryCompress(ReadOnlySpan<byte> plain, Span<byte> target, out int written)
     {
         fixed (byte* from = plain, to = target)
         {
-            var result = Zstd.Compress(handle, to, (nuint)target.Length, from, (nuint)plain.Length, Level);
-            written = Zstd.IsError(result) == 0 ? (int)result : 0; // no other error is possible
+            var result = Zstd.Compress(handle, to, (nuint)target.Length, from, (nuint)plain.Length, _level);
+            written = Zstd.IsError(result) == 0 ? (int)result : 0;
             return written > 0;
         }
     }

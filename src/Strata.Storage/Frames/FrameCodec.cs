@@ -8,7 +8,7 @@ namespace Strata.Storage.Frames;
 /// <summary>Frames from plain bytes and back, with the memory that takes. For one thread at a time; reused for many frames.</summary>
 internal sealed class FrameCodec : IDisposable
 {
-    private readonly ZstdCompression _compression = Needed(() => new ZstdCompression());
+    private readonly ZstdCompression _compression = Needed(() => new ZstdCompression(ZstdCompression.FastLevel));
     private readonly ZstdDecompression _decompression = Needed(() => new ZstdDecompression());
     private readonly byte[] _between = ArrayPool<byte>.Shared.Rent(PartSealer.FrameSize);
 

@@ -1,5 +1,6 @@
 using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
+using Strata.Storage.Objects;
 using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Garbage;
@@ -34,6 +35,17 @@ public sealed class UploadReaper(BlobArchives archives)
         }
 
         TransferMetrics.Ended(known + unknown.Count);
+        if (known + unknown.Count > 0)
+        {
+            await archives.Database.WriteAsync(
+                sql =>
+                {
+                    new StorageCounts(0, 0, 0, 0, 0, 0, known + unknown.Count).AddTo(sql, store);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
         return new(known + unknown.Count, unknown.Count);
     }
 

@@ -14,6 +14,7 @@ internal sealed class S3Sender : IDisposable
     private readonly S3Settings? _settings;
     private readonly BlobTimes _times;
     private readonly TimeProvider _time;
+    private readonly BodyTurns _bodies = new();
 
     public S3Sender(S3Settings settings, BlobTimes times, TimeProvider time)
         : this(settings.Location.ToString(), times, time) => _settings = settings;
@@ -126,7 +127,11 @@ internal sealed class S3Sender : IDisposable
         return document.Root == "Error" ? throw Refusal(call, answer with { Status = HttpStatusCode.InternalServerError }) : document;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _bodies.Dispose();
+    }
 
     private S3Signing SigningAs(S3Credentials credentials) => new(Settings, credentials, _time.GetUtcNow());
 
@@ -136,7 +141,7 @@ internal sealed class S3Sender : IDisposable
         if (call.Body is { } body)
         {
             var md5 = request.Content!.Headers.ContentMD5;
-            request.Content = new WatchedContent(body, watch, _times.Sending, call.AnswerWithin);
+            request.Content = new WatchedContent(body, _bodies, watch, _times.Sending, call.AnswerWithin);
             request.Content.Headers.ContentMD5 = md5;
         }
 

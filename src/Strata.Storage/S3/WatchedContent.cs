@@ -8,13 +8,14 @@ internal sealed class WatchedContent : HttpContent
     private const int PieceSize = 64 << 10;
 
     private readonly ReadOnlyMemory<byte> _content;
+    private readonly BodyTurns _turns;
     private readonly IdleWatch _watch;
     private readonly TimeSpan _sending;
     private readonly TimeSpan _answer;
 
-    public WatchedContent(ReadOnlyMemory<byte> content, IdleWatch watch, TimeSpan sending, TimeSpan answer)
+    public WatchedContent(ReadOnlyMemory<byte> content, BodyTurns turns, IdleWatch watch, TimeSpan sending, TimeSpan answer)
     {
-        (_content, _watch, _sending, _answer) = (content, watch, sending, answer);
+        (_content, _turns, _watch, _sending, _answer) = (content, turns, watch, sending, answer);
         Headers.ContentLength = content.Length;
     }
 
@@ -26,7 +27,10 @@ internal sealed class WatchedContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        _turns.RunAsync(_content.Length, () => WriteAsync(stream, cancellationToken), cancellationToken);
+
+    private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         for (var offset = 0; offset < _content.Length; offset += PieceSize)
         {

@@ -1,5 +1,6 @@
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
+using Strata.Storage.Objects;
 
 namespace Strata.Storage.Uploads;
 
@@ -118,7 +119,8 @@ internal sealed class BlobUpload(UploadWork work)
     {
         var stored = StoredObjectCheck.SizeOf(parts);
         var offset = parts.Sum(static p => p.StoredBytes) - IndexLengthOf(parts);
-        switch (await work.Records.PublishAsync(work.Upload, stored, new IndexPlace(offset, (int)(stored - offset)), cancellationToken).ConfigureAwait(false))
+        var counts = new StorageCounts(1, 0, 0, _bytesSent, work.Retry.Retries, _resumed, 0);
+        switch (await work.Records.PublishAsync(work.Upload, stored, new IndexPlace(offset, (int)(stored - offset)), counts, cancellationToken).ConfigureAwait(false))
         {
             case PublishOutcome.LeaseLost:
                 throw new UploadEndedException(UploadEnd.LeaseLost);

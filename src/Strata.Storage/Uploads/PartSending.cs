@@ -5,8 +5,8 @@ namespace Strata.Storage.Uploads;
 
 /// <summary>
 /// Sends what a plan says is missing: pieces are sealed ahead, side by side, put together to parts in order, and sent several at a time, each retried alone. A part is recorded before it is
-/// sent: whoever goes on asks the store which of the recorded ones it has. Memory: <see cref="TransferOptions.SealedAhead"/> pieces, and
-/// <see cref="TransferOptions.PartsInFlight"/> parts of all uploads together.
+/// sent: whoever goes on asks the store which of the recorded ones it has. Memory: <see cref="TransferOptions.PartsInFlight"/> pieces,
+/// of all uploads together.
 /// </summary>
 internal sealed class PartSending(UploadWork work, UploadPlan plan)
 {
@@ -54,21 +54,52 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         var (begun, first, length) = (gap.FirstPiece, gap.FirstPiece, 0);
         for (var piece = gap.FirstPiece; piece < gap.EndPiece; piece++)
         {
-            while (begun < gap.EndPiece && _sealing.Count < work.Options.SealedAhead)
+            while (begun < gap.EndPiece && _sealing.Count < work.Options.SealedAhead && await TakeSlotAsync(stop.Token).ConfigureAwait(false))
             {
                 _sealing.Enqueue(work.SealAsync(begun++, stop.Token));
             }
 
-            var next = await _sealing.Dequeue().ConfigureAwait(false);
+            var next = await NextAsync().ConfigureAwait(false);
             _gathered.Add(next);
             length += next.StoredLength;
             if (UploadPlan.EndsPart(gap, number, piece + 1, length, work.Store.PartSizeMin))
             {
-                await work.PartSlots.WaitAsync(stop.Token).ConfigureAwait(false);
                 _sends.Add(SendPartAsync(gap, number, first, isLast: gap.IsLast && piece + 1 == gap.EndPiece, stop));
                 (number, first, length) = (number + 1, piece + 1, 0);
             }
+            else
+            {
+                work.PartSlots.Release(); // it has shrunk, and waits for others
+            }
         }
+    }
+
+    /// <summary>The next sealed piece; its slot is the caller's.</summary>
+    private async Task<SealedPart> NextAsync()
+    {
+        var sealing = _sealing.Dequeue();
+        try
+        {
+            return await sealing.ConfigureAwait(false);
+        }
+        catch
+        {
+            work.PartSlots.Release();
+            throw;
+        }
+    }
+
+    /// <summary>A slot is a piece's from before it is sealed until it is sent: so much memory is used, and no more.</summary>
+    /// <returns>False: there is none now, and others of this upload are being sealed: they come first.</returns>
+    private async ValueTask<bool> TakeSlotAsync(CancellationToken cancellationToken)
+    {
+        if (_sealing.Count > 0)
+        {
+            return work.PartSlots.Wait(0, cancellationToken);
+        }
+
+        await work.PartSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>From what was gathered; that is let go of.</summary>
@@ -134,6 +165,7 @@ internal sealed class PartSending(UploadWork work, UploadPlan plan)
         foreach (var sealing in _sealing)
         {
             await ((Task)sealing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            work.PartSlots.Release();
             if (sealing.IsCompletedSuccessfully)
             {
                 (await sealing.ConfigureAwait(false)).Dispose();

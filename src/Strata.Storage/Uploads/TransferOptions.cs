@@ -10,7 +10,7 @@ public sealed record TransferOptions
     /// <summary>Of plaintext; larger for blobs of which 10,000 such parts would not do.</summary>
     internal int PieceBytesMin { get; init; } = 8 << 20;
 
-    /// <summary>Of all uploads of a process. Each holds a part in memory: 8 MiB and more of blobs over 80 GB.</summary>
+    /// <summary>Of all uploads of a process, being sealed or sent. Each holds a part in memory: 8 MiB and more of blobs over 80 GB.</summary>
     public int PartsInFlight { get; init; } = 4;
 
     /// <summary>Pieces that are compressed and encrypted ahead, each on its own core, and each in memory.</summary>

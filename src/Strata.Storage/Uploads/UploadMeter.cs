@@ -4,12 +4,13 @@ using Strata.Storage.Blobs;
 namespace Strata.Storage.Uploads;
 
 /// <summary>Counts what is done of an upload, and tells.</summary>
-internal sealed class UploadMeter(Digest digest, long bytesTotal, Retry retry, IProgress<UploadProgress>? progress)
+internal sealed class UploadMeter(Digest digest, long bytesTotal, IProgress<UploadProgress>? progress)
 {
     private readonly Lock _lock = new();
     private long _bytes;
     private int _parts;
     private int _resumed;
+    private int _retries;
 
     /// <summary>An upload was begun again: nothing is done.</summary>
     public void Reset()
@@ -24,6 +25,16 @@ internal sealed class UploadMeter(Digest digest, long bytesTotal, Retry retry, I
 
     public void Resumed(long bytes) => Add(bytes, sent: 0, resumed: 1);
 
+    /// <summary>A call failed and will be made again.</summary>
+    public void Failed(BlobStoreException why)
+    {
+        lock (_lock)
+        {
+            _retries++;
+            progress?.Report(new(digest, _bytes, bytesTotal, _parts, _resumed, _retries, why.Message));
+        }
+    }
+
     private void Add(long bytes, int sent, int resumed)
     {
         lock (_lock)
@@ -31,7 +42,7 @@ internal sealed class UploadMeter(Digest digest, long bytesTotal, Retry retry, I
             _bytes += bytes;
             _parts += sent;
             _resumed += resumed;
-            progress?.Report(new(digest, _bytes, bytesTotal, _parts, _resumed, (int)retry.Retries));
+            progress?.Report(new(digest, _bytes, bytesTotal, _parts, _resumed, _retries));
         }
     }
 }

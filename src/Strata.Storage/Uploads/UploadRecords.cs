@@ -51,6 +51,7 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
                 if (readable.Contains(fresh.Digest) && BlobSql.FindLive(sql, space.Store, space.Org, fresh.Digest) is { Doubt: null } live)
                 {
                     BlobSql.Pin(sql, live.Id, fresh.Lease);
+                    new StorageCounts(0, 1, 0, 0, 0, 0, 0).AddTo(sql, space.Store);
                     return new UploadBegin.AlreadyThere();
                 }
 
@@ -102,7 +103,8 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
             cancellationToken);
 
     /// <summary>The one transaction that makes a blob visible.</summary>
-    public Task<PublishOutcome> PublishAsync(UploadRow upload, long storedBytes, IndexPlace index, CancellationToken cancellationToken) =>
+    /// <param name="counts">What is counted with it.</param>
+    public Task<PublishOutcome> PublishAsync(UploadRow upload, long storedBytes, IndexPlace index, StorageCounts counts, CancellationToken cancellationToken) =>
         database.WriteAsync(
             sql =>
             {
@@ -116,6 +118,7 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
                     return PublishOutcome.Gone;
                 }
 
+                counts.AddTo(sql, space.Store);
                 var live = BlobSql.FindLive(sql, space.Store, space.Org, upload.Digest);
                 if (live is { Doubt: null })
                 {
@@ -147,6 +150,14 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
                 return PublishOutcome.Published;
             },
             cancellationToken);
+
+    public Task FailedAsync(long retries, CancellationToken cancellationToken) => database.WriteAsync(
+        sql =>
+        {
+            new StorageCounts(0, 0, 1, 0, retries, 0, 0).AddTo(sql, space.Store);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Nobody is to go on with it.</summary>
     /// <returns>False: it is another's, or a blob, by now: what lies in the store is not ours to remove.</returns>

@@ -37,6 +37,28 @@ public static class Derivations
         return rows.Read();
     }
 
+    /// <summary>All that stands on it, at any depth, itself not among them.</summary>
+    public static IReadOnlyList<Product> ListDerived(SqlSession sql, Product source)
+    {
+        using var rows = sql.Query(
+            """
+            WITH RECURSIVE affected (kind, id) AS (
+                SELECT kind, id FROM derivation WHERE source_kind = $1 AND source_id = $2
+                UNION
+                SELECT derivation.kind, derivation.id FROM affected
+                JOIN derivation ON derivation.source_kind = affected.kind AND derivation.source_id = affected.id
+            )
+            SELECT kind, id FROM affected ORDER BY kind, id
+            """, (long)source.Kind, source.Id);
+        var derived = new List<Product>();
+        while (rows.Read())
+        {
+            derived.Add(new((ProductKind)rows.Integer(0), rows.Integer(1)));
+        }
+
+        return derived;
+    }
+
     /// <summary>The product's row is gone.</summary>
     public static void Remove(SqlSession sql, Product product)
     {

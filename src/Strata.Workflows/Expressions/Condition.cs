@@ -21,6 +21,9 @@ public sealed class Condition
     /// <summary>It calls a status function, so success() is not implied.</summary>
     public bool DecidesAfterFailure { get; }
 
+    /// <summary>None was written: success().</summary>
+    public bool IsImplied => _template is null;
+
     /// <summary>Those written; the implied success() is not one.</summary>
     public IReadOnlyList<Expression> Expressions => _template?.Expressions ?? [];
 

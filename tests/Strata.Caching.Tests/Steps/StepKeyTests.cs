@@ -64,5 +64,29 @@ public sealed class StepKeyTests
     }
 
     [Fact]
+    public void What_looks_alike_is_not_the_same()
+    {
+        string[] texts = ["", " ", "a", "A", "a ", " a", "a\n", "a\r\n", "a\0", "a\0b", "a,b", "a\",\"b", "\\", "\\\\", "%", "%41", "_", "*", "a/b", "a//b", "\u00e9", "e\u0301", "\ud83d\ude00", "{0}", "[\"a\"]", "null", "true", "1", "01"];
+        var keys = new List<StepKey>();
+        foreach (var text in texts)
+        {
+            keys.Add(Key with { Command = text });
+            keys.Add(Key with { Directory = $"/{text}" });
+            keys.Add(Key with { Shell = [text] });
+            keys.Add(Key with { Shell = [text, text] });
+            keys.Add(Key with { Outputs = [text] });
+            keys.Add(Key with { Outputs = [text, ""] });
+            keys.Add(Key with { Env = new Dictionary<string, string> { ["A"] = text } });
+            keys.Add(Key with { Env = new Dictionary<string, string> { [$"B{text}"] = "", ["C"] = "" } });
+            keys.Add(Key with { Caches = Caches(text, "/p") });
+            keys.Add(Key with { Caches = Caches("c", $"/q{text}") });
+        }
+
+        keys.Select(static key => key.Compute().Key).ShouldBeUnique();
+
+        static Dictionary<string, IReadOnlyDictionary<string, Digest>> Caches(string name, string path) => new() { [name] = new Dictionary<string, Digest> { [path] = Digest.Of("x"u8) } };
+    }
+
+    [Fact]
     public void A_key_is_one_that_entries_take() => Strata.Caching.Keys.CacheKey.Check(Key.Compute().Key).ShouldBeNull();
 }

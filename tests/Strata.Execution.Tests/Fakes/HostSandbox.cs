@@ -50,6 +50,8 @@ internal sealed class HostSandbox : ISandbox
 
     public Microsoft.Win32.SafeHandles.SafeFileHandle? OpenDirectory(string absolutePath, (int UserId, int GroupId)? makeAs) => null;
 
+    public ValueTask<string?> TryAddWorkspaceTreeAsync(SandboxTree tree, CancellationToken cancellationToken) => ValueTask.FromResult<string?>("not here");
+
     public Task<IFileTrace> TraceFilesAsync() => throw new IOException("not here");
 
     public string WorkspaceMergedPath => Path.Combine(_root.FullName, "workspace");

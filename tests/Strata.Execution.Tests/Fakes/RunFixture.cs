@@ -1,6 +1,8 @@
 using Strata.Core.Identity;
+using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
+using Strata.Execution.Sources;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Tests.Fakes;
@@ -30,12 +32,17 @@ internal sealed class RunFixture : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Instead of <see cref="Source"/>.</summary>
+    public WorkspaceLayers? Layers { get; set; }
+
+    public Func<RunIdentity, EntryServices> OpenEntries { get; set; } = static _ => throw new InvalidOperationException("This run restores and publishes nothing.");
+
     public WorkflowRunner Runner => new(new ExecutionServices
     {
         OpenHost = _ => new(Host),
         OpenImages = () => Images,
-        OpenEntries = static (_, _) => throw new InvalidOperationException("Runs on fakes restore and publish nothing."),
-        Source = Source,
+        OpenEntries = (identity, _) => OpenEntries(identity),
+        Source = Layers ?? (IWorkspaceSource)Source,
         Hasher = new FakeHasher(),
         Time = Time,
         Actor = "me",

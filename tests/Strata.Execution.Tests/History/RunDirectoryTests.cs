@@ -24,6 +24,25 @@ public sealed class RunDirectoryTests : IDisposable
         ids.Distinct().Count().ShouldBe(20);
     }
 
+    [Fact]
+    public async Task A_process_that_stands_still_while_it_counts_holds_others_up_and_fails_none()
+    {
+        var root = Directory.CreateDirectory(RunDirectory.RootOf(_data.FullName)).FullName;
+        Task<long> counting;
+        using (new FileStream(Path.Combine(root, "number"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            counting = Task.Run(() =>
+            {
+                using var run = RunDirectory.Create(_data.FullName, DateTimeOffset.UnixEpoch);
+                return run.Number;
+            });
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            counting.IsCompleted.ShouldBeFalse();
+        }
+
+        (await counting).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("build (ubuntu, 18)", "build-ubuntu-18")]
     [InlineData("../../etc", "etc")]

@@ -32,6 +32,17 @@ public sealed class DirectoryPackingTests : IDisposable
         }
     }
 
+    /// <summary>64 bytes that no inode has, the root with 51 names, and 50 inodes: together a block.</summary>
+    [Fact]
+    public async Task An_image_whose_last_inode_fills_its_block_is_sound()
+    {
+        Directory.CreateDirectory(_directory.Combine("source"));
+        Shell.Run(_directory.Combine("source"), "for i in $(seq 10 58); do mkfifo $i; done; mkfifo 59-twenty-two-bytes-now");
+        var layer = await Pack("source", "image");
+        layer.SizeBytes.ShouldBe(3 * 4096); // superblock, inodes, and the block that follows them
+        Shell.Run(_directory.Path, "fsck.erofs image");
+    }
+
     [Fact]
     public async Task The_index_names_every_file_with_its_digest()
     {

@@ -201,6 +201,18 @@ public sealed class SourceReuseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_a_git_left_when_it_died_is_not_waited_for_and_one_that_is_held_is()
+    {
+        using (File.OpenHandle(Path.Combine(Workspace, ".git/index.lock"), FileMode.CreateNew, FileAccess.Write))
+        {
+            var refused = await Should.ThrowAsync<UserErrorException>(() => _sources.CaptureAsync(Workspace));
+            refused.Diagnostics.ShouldHaveSingleItem().Message.ShouldStartWith(".git/index.lock ");
+        }
+
+        File.Exists(Path.Combine((await _sources.CaptureAsync(Workspace)).Path, "src/a")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_log_that_is_always_written_is_seen_as_it_was_at_one_moment_and_named()
     {
         Shell.Run(Workspace, "head -c 30000000 /dev/urandom > big"); // so that packing takes a while

@@ -30,6 +30,40 @@ public sealed class ViewPropertyTests
     }
 
     [Fact]
+    public void A_summary_states_the_digest_of_the_view_and_its_newest_name()
+    {
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var store = new ViewStore();
+            var request = new RandomView(seed, store).Request;
+            var summary = store.Views.Summarize(request, CancellationToken.None);
+            summary.Tree.ShouldBe(LayerIndex.Open(store.Open(request).Image.IndexPath!).TreeDigest, $"seed {seed}");
+            store.Views.Summarize(request, CancellationToken.None).ShouldBe(summary, $"seed {seed}, remembered");
+            store.Views.Summarize(request with { Modified = new(7, 0), OwnedBy = (1, 2) }, CancellationToken.None).ShouldBe(summary, $"seed {seed}, other times and owners");
+            if (request.Modified is null)
+            {
+                var shown = LayerIndex.Open(store.Open(request).Image.IndexPath!).Entries().Where(e => e.Entry.Kind is not Layers.Entries.EntryKind.Directory).Select(e => e.Entry.Modified).Append(default).Max();
+                summary.Newest.ShouldBe(shown, $"seed {seed}");
+            }
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 3000 : 150), property);
+    }
+
+    [Fact]
+    public void A_torn_summary_is_made_anew()
+    {
+        using var store = new ViewStore();
+        var request = new RandomView(5, store).Request;
+        var summary = store.Views.Summarize(request, CancellationToken.None);
+        var kept = Directory.GetFiles(store.Directory.Path, ViewKey.Of(request).Hex, SearchOption.AllDirectories).Single(path => path.Contains("summaries", StringComparison.Ordinal));
+        foreach (var text in (string[])["", File.ReadAllText(kept)[..40], File.ReadAllText(kept).Replace(summary.Tree.ToString(), Core.Digest.Of([1]).ToString(), StringComparison.Ordinal)])
+        {
+            File.WriteAllText(kept, text);
+            store.Views.Summarize(request, CancellationToken.None).ShouldBe(summary);
+        }
+    }
+
+    [Fact]
     public void A_mounted_and_an_extracted_view_are_the_same_and_sound()
     {
         var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>

@@ -28,7 +28,7 @@ internal sealed class JobKeysCheck(Fields fields, WorkflowScope scope, Unsupport
             CheckOwnSteps();
         }
 
-        foreach (var (owner, key) in (ReadOnlySpan<(Fields?, string)>)[(scope.Fields, "env"), (fields, "env"), (fields, "strategy"), (fields.Object("defaults"), "run")])
+        foreach (var (owner, key) in ((Fields?, string)[])[(scope.Fields, "env"), (fields, "env"), (fields, "strategy"), (fields.Object("defaults"), "run")])
         {
             if (owner is { } holder)
             {
@@ -71,7 +71,7 @@ internal sealed class JobKeysCheck(Fields fields, WorkflowScope scope, Unsupport
 
     private static void ReadService(Fields service)
     {
-        foreach (var key in (ReadOnlySpan<string>)["image", "options", "entrypoint", "command"])
+        foreach (var key in (string[])["image", "options", "entrypoint", "command"])
         {
             service.Template(key);
         }
@@ -90,7 +90,7 @@ internal sealed class JobKeysCheck(Fields fields, WorkflowScope scope, Unsupport
             fields.Problems.Add(StructureDiagnostics.MissingKey(fields.At, "steps", JobShapes.Job));
         }
 
-        foreach (var key in (ReadOnlySpan<string>)["with", "secrets"])
+        foreach (var key in (string[])["with", "secrets"])
         {
             if (fields.Has(key))
             {

@@ -126,7 +126,7 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
     /// <summary>A step that only waits for others or ends them; the setting that puts a step in the background is only noted.</summary>
     private StepAction.Foreign? ReadBackground()
     {
-        foreach (var key in (ReadOnlySpan<string>)["background", "wait", "wait-all", "cancel"])
+        foreach (var key in (string[])["background", "wait", "wait-all", "cancel"])
         {
             if (!fields.Knows(key) || !fields.Has(key) || (key == "background" && fields.Flag(key) == false))
             {
@@ -140,7 +140,7 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
                 continue;
             }
 
-            foreach (var other in (ReadOnlySpan<string>)["run", "uses"])
+            foreach (var other in (string[])["run", "uses"])
             {
                 if (fields.Has(other))
                 {
@@ -161,7 +161,7 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
             fields.Problems.Add(StructureDiagnostics.Conflict(fields.KeyAt("run"), "run", "uses", "a step does one thing."));
         }
 
-        foreach (var key in (ReadOnlySpan<string>)["shell", "working-directory"])
+        foreach (var key in (string[])["shell", "working-directory"])
         {
             if (fields.Has(key))
             {

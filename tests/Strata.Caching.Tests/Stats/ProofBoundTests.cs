@@ -1,8 +1,8 @@
-using Strata.Execution.Hermetic;
+using Strata.Caching.Stats;
 
-namespace Strata.Execution.Tests.Hermetic;
+namespace Strata.Caching.Tests.Stats;
 
-public sealed class VerifyBoundTests
+public sealed class ProofBoundTests
 {
     [Theory]
     [InlineData(0, 0, 1)]
@@ -13,14 +13,14 @@ public sealed class VerifyBoundTests
     [InlineData(5, 50, 0.1989)]
     [InlineData(7, 7, 1)]
     public void The_bound_is_that_of_the_binomial_distribution(int differing, int sampled, double bound) =>
-        VerifyBound.Of(differing, sampled).ShouldBe(bound, 0.0005);
+        ProofBound.Of(differing, sampled).ShouldBe(bound, 0.0005);
 
     [Fact]
     public void More_proofs_say_more()
     {
         for (var sampled = 2; sampled < 500; sampled++)
         {
-            VerifyBound.Of(1, sampled + 1).ShouldBeLessThan(VerifyBound.Of(1, sampled));
+            ProofBound.Of(1, sampled + 1).ShouldBeLessThan(ProofBound.Of(1, sampled));
         }
     }
 }

@@ -1,7 +1,7 @@
-namespace Strata.Execution.Hermetic;
+namespace Strata.Caching.Stats;
 
-/// <summary>What a sample tells of all hits.</summary>
-internal static class VerifyBound
+/// <summary>What a sample of hits that were run again tells of all hits.</summary>
+public static class ProofBound
 {
     private const double Doubt = 0.05;
 

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Strata.EndToEnd;
+
+/// <summary>Hermetic steps when something goes wrong: killed runs, runs that race, jobs that are hostile.</summary>
+public sealed class HermeticFaultTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Killed_at_any_moment_a_run_leaves_only_entries_that_a_proof_confirms()
+    {
+        var kills = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 60 : 8;
+        _bench.Write("src/a.txt", "a\n");
+        Job("""
+            - { run: 'mkdir one && cat src/a.txt > one/a && head -c 3000000 /dev/zero > one/zero', cache: { inputs: [src/**], outputs: [one/] } }
+            - { run: 'mkdir two && cp one/* two/; echo n=2 >> $GITHUB_OUTPUT', cache: { inputs: [one/**], outputs: [two/] } }
+            - { run: 'cat two/a two/a > three', cache: { inputs: [two/**], outputs: [three] } }
+            - run: 'sha256sum one/* two/* three'
+            """);
+        await _bench.StrataAsync("run", "--data", $"{_bench.Data}-clean", "--report", "report.json"); // warms up
+        var clean = Stopwatch.StartNew();
+        var expected = await _bench.StrataAsync("run", "--data", $"{_bench.Data}-clean", "--no-cache", "--report", "report.json");
+        var length = clean.Elapsed;
+        expected.ExitCode.ShouldBe(0, expected.All);
+        for (var kill = 1; kill <= kills; kill++)
+        {
+            using var run = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
+            var ended = run.WaitForExitAsync();
+            _ = run.StandardError.ReadToEndAsync();
+            await Task.WhenAny(ended, Task.Delay(length * kill / kills));
+            if (!ended.IsCompleted)
+            {
+                run.Kill();
+                await ended;
+            }
+        }
+
+        var last = await _bench.RunAsync();
+        last.ExitCode.ShouldBe(0, last.All);
+        Sums(last).ShouldBe(Sums(expected));
+        var proved = await _bench.RunAsync("--verify", "100%", "--verify-strict");
+        proved.ExitCode.ShouldBe(0, proved.All);
+        _bench.Report()["verify"]!["sampled"]!.GetValue<int>().ShouldBe(3);
+        Sums(proved).ShouldBe(Sums(expected));
+        Directory.Delete($"{_bench.Data}-clean", recursive: true);
+    }
+
+    [Fact]
+    public async Task Two_runs_that_make_different_things_of_the_same_inputs_are_told_so_with_the_files()
+    {
+        Job("- { run: 'head -c 8 /dev/urandom > chance; echo same > same; sleep 3', cache: { inputs: [none], outputs: [chance, same] } }");
+        await _bench.RunAsync("--no-cache"); // the base system is there: the two start at once
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => _bench.StrataAsync("run", "--data", _bench.Data, "--report", $"report{i}.json")));
+
+        runs.ShouldAllBe(static run => run.ExitCode == 0);
+        var loser = runs.Where(static run => run.Stderr.Contains("not deterministic", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        loser.Stderr.ShouldContain("made something else of the same inputs: chance.");
+    }
+
+    [Theory]
+    [InlineData("1200 files", "mkdir dist && for i in $(seq 1200); do echo $i > dist/$i; done; ln -s 1 dist/link; chmod 0750 dist", "find dist | sort | xargs stat -c '%N %a %u:%g %h %Y' | sha256sum; cat dist/* | sha256sum")]
+    [InlineData("20 MB", "mkdir dist && head -c 20000000 /dev/zero > dist/zero; echo 1 > dist/one; ln dist/one dist/other", "sha256sum dist/*; stat -c '%n %a %h %Y' dist dist/*")]
+    public async Task Large_outputs_are_the_same_mounted_and_copied(string what, string made, string shown)
+    {
+        _bench.Write("src/a.txt", "a");
+        _bench.Git("init", "-q");
+        string Steps(string before) => $"""
+            - run: '{before}'
+            - run: {made}
+              cache: {"{"} inputs: [src/**], outputs: [dist/] {"}"}
+            - run: {shown}
+            - run: |
+                echo mounts $(grep ' /workspace ' /proc/mounts | grep -o '/lower/[^:,]*' | wc -l) $(ls -A)
+                rm -f dist/1; echo new > dist/new; mv dist moved; mkdir dist; echo again > dist/x; ls moved | wc -l; cat dist/x moved/new; ls .git > /dev/null; echo kept
+            - {"{"} run: 'ls moved | wc -l > count', cache: {"{"} inputs: [moved/**], outputs: [count] {"}"} {"}"}
+            - run: cat count
+            """;
+        Job(Steps("true"));
+        var missed = await _bench.RunAsync();
+        var mounted = await _bench.RunAsync();
+        Job(Steps("(sleep 100 > /dev/null 2>&1 &)"));
+        var copied = await _bench.RunAsync();
+
+        foreach (var run in (Outcome[])[missed, mounted, copied])
+        {
+            run.ExitCode.ShouldBe(0, $"{what}: {run.All}");
+        }
+
+        Lines(mounted, 2).ShouldBe(Lines(missed, 2));
+        Lines(copied, 2).ShouldBe(Lines(missed, 2));
+        Lines(missed, 3)[0].ShouldBe("mounts 2 .git .gitignore dist src strata.yml");
+        Lines(mounted, 3).ShouldBe(Lines(missed, 3));
+        Lines(copied, 3)[0].ShouldBe("mounts 1 .git .gitignore dist src strata.yml");
+        Lines(copied, 3).Skip(1).ShouldBe(Lines(missed, 3).Skip(1));
+        Lines(copied, 5).ShouldBe(Lines(missed, 5));
+    }
+
+    [Fact]
+    public async Task Outputs_that_lead_elsewhere_overlap_or_are_fought_over_harm_nothing()
+    {
+        _bench.Write("src/a.txt", "a\n");
+        Job("""
+            - run: |
+                (while :; do rm -rf away; ln -s /etc away; rm -rf dist; ln -s /root dist; mkdir -p dist 2> /dev/null; echo x > dist/x 2> /dev/null; done > /dev/null 2>&1 &)
+            - { run: 'ln -s /etc/passwd away; mkdir dist; for i in $(seq 300); do echo $i > dist/$i; done', cache: { inputs: [src/**], outputs: [away, dist/] } }
+            - run: |
+                kill $(pidof sh) 2> /dev/null; cat /etc/passwd
+            """);
+        var fought = await _bench.RunAsync();
+        Job("""
+            - { run: 'echo b > src/a.txt; echo made > src/made; rm src/b.txt; ln -s ../../.. out', cache: { inputs: [src/**], outputs: [src/made, out] } }
+            - run: cat src/a.txt src/made; readlink out
+            - { run: 'true', cache: { inputs: ['no/such/*'], outputs: ['no/such/*'] } }
+            """);
+        _bench.Write("src/b.txt", "b\n");
+        var overlapping = await _bench.RunAsync();
+        var again = await _bench.RunAsync();
+
+        fought.All.ShouldNotContain("Unhandled");
+        File.Exists("/root/1").ShouldBeFalse();
+        overlapping.ExitCode.ShouldBe(0, overlapping.All);
+        overlapping.Stderr.ShouldContain("wrote undeclared src/a.txt, src/b.txt");
+        overlapping.Stderr.ShouldContain("nothing matches the outputs no/such/*");
+        Lines(overlapping, 1).ShouldBe(["a", "made", "../../.."]);
+        Lines(again, 1).ShouldBe(["a", "made", "../../.."]);
+    }
+
+    private void Job(string steps) =>
+        _bench.Workflow($"jobs:\n  job:\n    image: tiny\n    network: none\n    steps:\n{string.Join('\n', steps.Split('\n').Select(static line => $"      {line}"))}\n");
+
+    private static string[] Sums(Outcome outcome) => Lines(outcome, 3);
+
+    /// <summary>What a step printed.</summary>
+    private static string[] Lines(Outcome outcome, int step)
+    {
+        var lines = outcome.Stderr.Split('\n');
+        var starts = lines.Index().Where(static line => line.Item.StartsWith("[job] ▸", StringComparison.Ordinal)).Select(static line => line.Index).ToList();
+        return
+        [
+            .. lines.Skip(starts[step] + 1)
+                .TakeWhile(static line => !line.StartsWith("[job] ✓", StringComparison.Ordinal) && !line.StartsWith("[job] ✗", StringComparison.Ordinal))
+                .Where(static line => line.StartsWith("[job]   ", StringComparison.Ordinal)).Select(static line => line["[job]   ".Length..]),
+        ];
+    }
+}
