@@ -54,7 +54,7 @@ internal sealed class ViewLayer : IDisposable
     public Digest ContentOf(ReadOnlySpan<byte> path, long size, ReadOnlySpan<DataExtent> extents) =>
         _index.GetAwaiter().GetResult() is { } index ? index.Find(path, size) : Hash(path, size, extents);
 
-    /// <inheritdoc cref="ContentOf(ReadOnlySpan{byte}, long, DataExtent[])"/>
+    /// <inheritdoc cref="ContentOf(ReadOnlySpan{byte}, long, ReadOnlySpan{DataExtent})"/>
     public Digest ContentOf(ReadOnlySpan<byte> path, in RawInode inode) =>
         _index.GetAwaiter().GetResult() is { } index ? index.Find(path, inode.Size) : Hash(path, inode.Size, Nodes.Extents(inode));
 
