@@ -1,6 +1,5 @@
 using System.Globalization;
 using Strata.Core;
-using Strata.Layers.Entries;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;

@@ -1,4 +1,3 @@
-using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Store;

@@ -3,7 +3,6 @@ using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Posix;
 using Strata.Layers.Tar;
-using Strata.Layers.Trees;
 
 namespace Strata.Layers.Views;
 
