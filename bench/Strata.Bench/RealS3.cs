@@ -26,7 +26,7 @@ internal sealed class RealS3 : IDisposable
     public Uri Endpoint => new(_endpoint);
 
     /// <summary>The same through something that stands before it.</summary>
-    public string UrlAt(Uri endpoint) => $"s3://{Bucket}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}&region=default";
+    public static string UrlAt(Uri endpoint) => $"s3://{Bucket}?endpoint={endpoint.GetLeftPart(UriPartial.Authority)}&region=default";
 
     /// <summary>A directory, file by file, as quick as the tool does it.</summary>
     public string Recursive(string tool, string directory) => tool == "aws"

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Strata.Core;
 using Strata.Layers.Packing;
-using Strata.Storage;
 
 namespace Strata.Bench;
 

@@ -43,7 +43,7 @@ internal static class UploadResumeBench
     private static async Task<double> ExcessAsync(string repository, RealS3 server, string data, double moment)
     {
         await using var proxy = new FaultProxy(server.Endpoint, static _ => Fault.None);
-        var url = server.UrlAt(proxy.Endpoint);
+        var url = RealS3.UrlAt(proxy.Endpoint);
         using (var first = Start(repository, url, data))
         {
             while (!first.HasExited && proxy.BodyBytes < moment * Length * 0.66) // of the stored size, about
