@@ -50,10 +50,8 @@ internal sealed class RealS3 : IDisposable
     public async Task EmptyAsync()
     {
         await using var store = BlobStores.Open(StorageLocation.Parse(Url), BlobTimes.Default, TimeProvider.System);
-        await foreach (var stored in store.ListAsync("", CancellationToken.None))
-        {
-            await store.DeleteAsync(stored.Key, CancellationToken.None);
-        }
+        await Parallel.ForEachAsync(
+            store.ListAsync("", CancellationToken.None), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (stored, stop) => await store.DeleteAsync(stored.Key, stop));
     }
 
     public void Dispose() => Run("stop", _directory);
