@@ -9,7 +9,6 @@ using Strata.Layers.Store;
 using Strata.Layers.Trees;
 using Strata.Oci.References;
 using Strata.Oci.Registries;
-using Strata.Sandbox;
 
 namespace Strata.Images;
 
@@ -132,12 +131,7 @@ public sealed class ImageResolver : IDisposable
         {
             var found = await FindOrMakeAsync(image, owner, progress, cancellationToken).ConfigureAwait(false);
             var leases = found.Leases.Select(_trees.Keep).ToList();
-            var lowers = new List<SandboxTree>(leases.Count);
-            foreach (var lease in leases)
-            {
-                lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
-            }
-
+            var lowers = await _trees.OpenStackAsync(leases, cancellationToken).ConfigureAwait(false);
             return new ResolvedImage(lowers, found.Config, found.Layers) { Leases = leases };
         }));
 

@@ -59,9 +59,25 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
         return held;
     }
 
-    /// <param name="lease">Remains the caller's, who holds it as long as sandboxes stand on the layer.</param>
-    /// <exception cref="IOException">The layer cannot be extracted: the disk is full or fails.</exception>
-    public ValueTask<SandboxTree> OpenSharedAsync(LayerLease lease, CancellationToken cancellationToken) => OpenAsync(lease, [], [], cancellationToken);
+    /// <summary>
+    /// The layers of a root, bottom first. Of one that is there several times, as steps that come out alike make it, the topmost alone: all that those below show is in it too, and an overlay refuses to
+    /// stand on one tree twice.
+    /// </summary>
+    /// <param name="leases">Remain the caller's, who holds them as long as sandboxes stand on the layers.</param>
+    /// <exception cref="IOException">A layer cannot be extracted: the disk is full or fails.</exception>
+    public async ValueTask<IReadOnlyList<SandboxTree>> OpenStackAsync(IReadOnlyList<LayerLease> leases, CancellationToken cancellationToken)
+    {
+        var lowers = new List<SandboxTree>(leases.Count);
+        for (var i = 0; i < leases.Count; i++)
+        {
+            if (!IsAmong(leases[i].Digest, leases, i + 1))
+            {
+                lowers.Add(await OpenAsync(leases[i], [], [], cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return lowers;
+    }
 
     /// <param name="lease">Becomes this object's.</param>
     /// <exception cref="IOException">The view cannot be extracted: the disk is full or fails.</exception>
@@ -110,6 +126,19 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
             ? new SandboxTree.HostDirectory(await _extracted.Value.OpenAsync(image, devices, cancellationToken).ConfigureAwait(false))
             : new SandboxTree.Mounted(
                 $"{(devices.Count > 0 ? "view" : "layer")} {image.Digest.Short}", target => MountAt(target, image, devicePaths, method));
+    }
+
+    private static bool IsAmong(Digest digest, IReadOnlyList<LayerLease> leases, int first)
+    {
+        for (var i = first; i < leases.Count; i++)
+        {
+            if (leases[i].Digest == digest)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The sandbox unmounts it. All jobs that stand on a layer share one file system: what one of them read, the next finds in memory.</summary>

@@ -13,6 +13,7 @@ using Strata.Tenancy;
 namespace Strata.Cli.Tests;
 
 /// <summary>The commands as a script uses them; one after another, as they print to the console.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("strata-cli-").FullName;

@@ -174,7 +174,7 @@ public sealed partial class ImageCommandTests : IDisposable
         (await _bench.StrataAsync("image", "import", "whole:1", _scratch["tiny.tar"], "--data", _scratch["data"])).ExitCode.ShouldBe(0);
         (await _bench.StrataAsync("doctor", "--clean", "--data", _scratch["data"])).ExitCode.ShouldBe(0);
         var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", _scratch["data"]);
-        (scrub.ExitCode, scrub.Stdout.Contains("1 layers", StringComparison.Ordinal)).ShouldBe((0, true), scrub.All);
+        (scrub.ExitCode, scrub.Stdout.Contains("1 layer,", StringComparison.Ordinal)).ShouldBe((0, true), scrub.All);
         Directory.GetDirectories(Path.Combine(_scratch["data"], "layers"), "tmp-*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 

@@ -51,7 +51,7 @@ public sealed class LayerTreesTests : IDisposable
                 foreach (var target in targets)
                 {
                     Directory.CreateDirectory(target);
-                    (await trees.OpenSharedAsync(lease, CancellationToken.None)).ShouldBeOfType<SandboxTree.Mounted>().MountAt(target);
+                    (await trees.OpenStackAsync([lease], CancellationToken.None)).ShouldHaveSingleItem().ShouldBeOfType<SandboxTree.Mounted>().MountAt(target);
                 }
             }
 
@@ -66,6 +66,20 @@ public sealed class LayerTreesTests : IDisposable
             using var unmount = Process.Start("umount", targets);
             await unmount.WaitForExitAsync();
         }
+    }
+
+    [Fact]
+    public async Task Of_a_layer_that_is_in_a_stack_twice_the_topmost_alone_is_stood_on()
+    {
+        var store = new LocalLayerStore(_directory, TimeProvider.System).Public;
+        using var view = await ViewAsync(store);
+        using var lease = (await store.OpenAsync(view.Devices[0].Digest, CancellationToken.None)).Lease!;
+        using var other = (await store.OpenAsync(view.Image.Digest, CancellationToken.None)).Lease!;
+        using var trees = new LayerTrees(_directory, OwnerPolicy.Root);
+
+        var lowers = await trees.OpenStackAsync([lease, other, lease], CancellationToken.None);
+
+        lowers.Select(tree => tree.ShouldBeOfType<SandboxTree.Mounted>().Name).ShouldBe([$"layer {other.Digest.Short}", $"layer {lease.Digest.Short}"]);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Strata.Caching.Explain;
-using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Identity;

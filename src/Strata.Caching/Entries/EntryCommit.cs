@@ -1,4 +1,3 @@
-using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Metadata;
 using Strata.Metadata.Leases;

@@ -1,4 +1,3 @@
-using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Metadata.Leases;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Strata.Caching.Entries;
-using Strata.Caching.Steps;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Steps;

@@ -1,6 +1,5 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
-using Strata.Caching.Steps;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Trees;
 using Strata.Layers;

@@ -52,12 +52,7 @@ public sealed class ImageBuilder : IImageBuilder
         async Task<ResolvedImage> ResolveStackAsync()
         {
             var stack = await BuiltAsync(recipe, context, cancellationToken).ConfigureAwait(false);
-            var lowers = new List<Sandbox.SandboxTree>(stack.Leases.Count);
-            foreach (var lease in stack.Leases)
-            {
-                lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
-            }
-
+            var lowers = await _trees.OpenStackAsync(stack.Leases, cancellationToken).ConfigureAwait(false);
             return new(lowers, stack.Config, LayersOf(stack)) { Leases = stack.Leases, IsShareable = stack.IsShareable };
         }
     }

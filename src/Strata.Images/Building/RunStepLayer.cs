@@ -71,7 +71,7 @@ internal sealed class RunStepLayer : StepLayer
             new()
             {
                 Host = host,
-                Lowers = await LowersAsync(cancellationToken).ConfigureAwait(false),
+                Lowers = await _trees.OpenStackAsync(_below.Leases, cancellationToken).ConfigureAwait(false),
                 Below = _below.Leases,
                 BelowTree = _below.Tree,
                 Step = _step,
@@ -142,17 +142,6 @@ internal sealed class RunStepLayer : StepLayer
         }
 
         return missing.Count > 0 ? throw new UserErrorException(missing) : secrets;
-    }
-
-    private async Task<IReadOnlyList<SandboxTree>> LowersAsync(CancellationToken cancellationToken)
-    {
-        var lowers = new List<SandboxTree>(_below.Leases.Count);
-        foreach (var lease in _below.Leases)
-        {
-            lowers.Add(await _trees.OpenSharedAsync(lease, cancellationToken).ConfigureAwait(false));
-        }
-
-        return lowers;
     }
 
     private static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> below, IReadOnlyDictionary<string, string> above)

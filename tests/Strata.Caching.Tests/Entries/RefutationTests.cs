@@ -1,10 +1,9 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Explain;
-using Strata.Caching.Tests.Entries;
 using Strata.Core.Identity;
 using Strata.Tenancy;
 
-namespace Strata.Caching.Tests.Steps;
+namespace Strata.Caching.Tests.Entries;
 
 public sealed class RefutationTests : IDisposable
 {
@@ -105,7 +104,7 @@ public sealed class RefutationTests : IDisposable
         entry.State.ShouldBe(EntryState.Live);
     }
 
-    private Task<Caching.Steps.RefutationReport?> RefuteAsync(CacheEntry entry) =>
+    private Task<RefutationReport?> RefuteAsync(CacheEntry entry) =>
         _bench.Entries.RefuteAsync(entry.Id, new("prover", "job", 1), "dist/a", CancellationToken.None).AsTask();
 
     private async Task<CacheEntry> SaveAsync(RunIdentity writer, string key, params Product[] sources) => await _bench.SaveAsync(Commit(writer, key) with { DerivedFrom = sources });

@@ -1,11 +1,10 @@
-using Strata.Caching.Entries;
 using Strata.Core.Identity;
 using Strata.Metadata;
 using Strata.Tenancy;
 using Strata.Tenancy.Audit;
 using Strata.Tenancy.Revoking;
 
-namespace Strata.Caching.Steps;
+namespace Strata.Caching.Entries;
 
 /// <summary>What refuting an entry came to.</summary>
 /// <param name="Entries">That stood on it and are out of use with it, at any depth.</param>
