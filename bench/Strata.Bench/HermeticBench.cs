@@ -50,7 +50,7 @@ internal static class HermeticBench
         }
 
         project.Steps("{ run: 'echo 1 > src/d1/more' }", "{ run: 'find src | wc -l > out', cache: { inputs: [src/**, '!src/d1/more'], outputs: [out] } }");
-        (await project.RunAsync()).Expect(hits: false, from: 1);
+        (await project.RunAsync()).Expect(hits: true, from: 1); // what is declared is the same tree
         for (var round = 0; round < Rounds; round++)
         {
             written.Add(await DurationAsync(project, 1));
