@@ -40,6 +40,15 @@ public sealed class LeaseHolderTests : IDisposable
     public void Of_another_host_or_boot_or_an_unknown_holder_nobody_can_know(string owner) => LeaseHolder.IsGone(owner).ShouldBeFalse();
 
     [Fact]
+    public void Of_a_process_that_cannot_be_read_nobody_can_know()
+    {
+        LeaseHolder.IsGone(LeaseHolder.Current, _directory).ShouldBeTrue();
+        Directory.CreateDirectory(Path.Combine(_directory, $"{Environment.ProcessId}/stat")); // no file: reading it fails
+        LeaseHolder.IsGone(LeaseHolder.Current, _directory).ShouldBeFalse();
+        LeaseHolder.IsGone($"{LeaseHolder.Current[..(LeaseHolder.Current.LastIndexOf('.') + 1)]})").ShouldBeFalse(); // it could not read its own
+    }
+
+    [Fact]
     public async Task The_lease_of_a_dead_process_is_ended_at_once_and_that_of_a_living_one_when_it_runs_out()
     {
         using var database = new Database(_directory, TimeProvider.System);
