@@ -17,8 +17,11 @@ tools/build.sh
 install_packages $TEST_PACKAGES
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-run_with_progress "building the tests" .build/build-tests.log dotnet build Strata.slnx -c Release -m:2 ||
+. tools/compiler.sh
+# shellcheck disable=SC2086
+run_with_progress "building the tests" .build/build-tests.log dotnet build Strata.slnx -c Release -m:2 $COMPILER_SERVER ||
   { grep -E 'error' .build/build-tests.log | sort -u | head -n 20; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+end_compiler_server
 
 # One project after another: tests of sandboxes compare the state of the whole host before and after.
 log=.build/test.log

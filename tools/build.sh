@@ -24,12 +24,14 @@ case $(uname -m) in
   *) echo "strata: no build for $(uname -m); x86_64 and aarch64 are supported." >&2; exit 3 ;;
 esac
 
+. tools/compiler.sh
 : >.build/stamp.new # made before the build: a source changed meanwhile is newer, and builds again
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=.build/build.log
 # Whoever builds to run needs no analysis of the code and no documentation files: that is for the builds of the tests.
+# shellcheck disable=SC2086
 run_with_progress "building (once)" $log dotnet publish src/Strata.Cli -c Release -r "$rid" --self-contained -o .build/next \
-  -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:GenerateDocumentationFile=false ||
+  $COMPILER_SERVER -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:GenerateDocumentationFile=false ||
   { grep -E 'error|Error' $log | sort -u | head -n 20 >&2; echo "strata: the build failed; the whole log is in $PWD/$log" >&2; exit 3; }
 
 rm -rf .build/previous
