@@ -7,7 +7,11 @@ namespace Strata.Storage;
 /// <param name="Lease">Of the attempt: asked in every write of a record.</param>
 /// <param name="Owner"><c>SCOPE/JOB/artifact/NAME</c> or such: under it the worker that replaces a dead one finds what was sent. Without run and attempt, with who may write: who is less trusted finds nothing.</param>
 /// <param name="Readable">Blobs reachable from what the job may read: only these are not sent when they are there already. Knowing a digest proves nothing.</param>
-public sealed record StoreContext(LeaseToken Lease, string Owner, IReadOnlySet<Digest> Readable, IProgress<UploadProgress>? Progress = null);
+public sealed record StoreContext(LeaseToken Lease, string Owner, IReadOnlySet<Digest> Readable, IProgress<UploadProgress>? Progress = null)
+{
+    /// <summary>Nobody needs it, it only saves time: a store that does not answer is given up within seconds.</summary>
+    public bool IsHint { get; init; }
+}
 
 /// <param name="BytesDone">Of the plaintext: sent, or found sent.</param>
 /// <param name="Parts">Sent so far.</param>

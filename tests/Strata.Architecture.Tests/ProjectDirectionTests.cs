@@ -49,6 +49,7 @@ public sealed class ProjectDirectionTests
     private static IEnumerable<string> References(string project) =>
         XDocument.Parse(Repository.Read($"src/{project}/{project}.csproj"))
             .Descendants("ProjectReference")
+            .Where(reference => reference.Attribute("ReferenceOutputAssembly") is null) // else a tool that the build runs
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
 
     /// <summary>Rows such as: | `Strata.Layers` | what | Core, Storage |</summary>

@@ -42,7 +42,7 @@ public sealed class LeaseHolderTests : IDisposable
     [Fact]
     public void Of_a_process_that_cannot_be_read_nobody_can_know()
     {
-        LeaseHolder.IsGone(LeaseHolder.Current, _directory).ShouldBeTrue();
+        LeaseHolder.IsGone(LeaseHolder.Current, _directory).ShouldBeFalse(); // it is only not shown: it takes signals
         Directory.CreateDirectory(Path.Combine(_directory, $"{Environment.ProcessId}/stat")); // no file: reading it fails
         LeaseHolder.IsGone(LeaseHolder.Current, _directory).ShouldBeFalse();
         LeaseHolder.IsGone($"{LeaseHolder.Current[..(LeaseHolder.Current.LastIndexOf('.') + 1)]})").ShouldBeFalse(); // it could not read its own
@@ -64,6 +64,22 @@ public sealed class LeaseHolderTests : IDisposable
         (await leases.ExpireAsync("attempt/", default)).ShouldBe(["attempt/a"]);
 
         database.Read(sql => (dead.Token.IsHeld(sql), living.Token.IsHeld(sql))).ShouldBe((false, true));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_lease_of_a_dead_process_has_it_at_once_and_is_told_of_a_living_one_without_its_particulars()
+    {
+        using var database = new Database(_directory, TimeProvider.System);
+        var leases = new LeaseTable(database, TimeProvider.System, LeaseTimes.Long);
+        using var process = Process.Start("sleep", "60");
+        await using var first = ((LeaseAttempt.Acquired)await leases.TryAcquireAsync("build/a", $"run 1, {Of(process)}", "", default)).Lease;
+        (await leases.TryAcquireAsync("build/a", LeaseHolder.For("run 2"), "", default)).ShouldBeOfType<LeaseAttempt.Held>().Owner
+            .ShouldBe(string.Create(CultureInfo.InvariantCulture, $"run 1, process {process.Id}"));
+        process.Kill();
+        await process.WaitForExitAsync();
+
+        await using var second = (await leases.TryAcquireAsync("build/a", LeaseHolder.For("run 2"), "", default)).ShouldBeOfType<LeaseAttempt.Acquired>().Lease;
+        database.Read(sql => (first.Token.IsHeld(sql), second.Token.IsHeld(sql))).ShouldBe((false, true));
     }
 
     /// <summary>As that process would say it of itself.</summary>

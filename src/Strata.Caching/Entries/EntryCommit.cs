@@ -90,7 +90,26 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
             }
         }
 
+        if (commit.DerivedFrom.Where(static source => source.Kind is not ProductKind.CacheEntry).Select(source => Tainted(sql, source)).FirstOrDefault(static why => why is not null) is { } taint)
+        {
+            return taint;
+        }
+
         return RefutedKey(sql) is { } reason ? $"its key is in quarantine: {reason}" : LayerRefusal(sql);
+    }
+
+    /// <summary>Artifacts stay when a proof refutes what they stand on: what is made of them is not to be found again.</summary>
+    private static string? Tainted(SqlSession sql, Product source)
+    {
+        foreach (var below in Derivations.ListSources(sql, source))
+        {
+            if (below.Kind is ProductKind.CacheEntry && EntrySql.Find(sql, below.Id) is { } entry && Refutation.IsTainted(entry))
+            {
+                return $"it stands on {source.Kind} {source.Id}, and that on cache entry {entry.Id}: {entry.RetiredReason}";
+            }
+        }
+
+        return null;
     }
 
     private string? RefutedKey(SqlSession sql) =>

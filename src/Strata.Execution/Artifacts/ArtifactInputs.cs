@@ -32,9 +32,11 @@ internal sealed class ArtifactInputs(
     /// <summary>Where they are.</summary>
     public List<JobPlace> Places { get; } = [];
 
+    /// <param name="endedAt">When the jobs that it needs ended.</param>
     /// <returns>Why the job cannot start; null: it can.</returns>
     /// <exception cref="ExpressionException">A path or run cannot be evaluated.</exception>
-    public async Task<string?> RestoreAsync(IReadOnlyList<ArtifactInput> inputs, EvaluationScope scope, ObjectValue needs, CancellationToken cancellationToken)
+    public async Task<string?> RestoreAsync(
+        IReadOnlyList<ArtifactInput> inputs, EvaluationScope scope, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, CancellationToken cancellationToken)
     {
         var wanted = inputs.Select(input => (Input: input, Run: input.Run?.Value.EvaluateText(scope), Path: input.Path.Value.EvaluateText(scope))).ToList();
         var since = time.GetUtcNow();
@@ -43,7 +45,7 @@ internal sealed class ArtifactInputs(
             var found = new List<ArtifactNeed>(wanted.Count);
             foreach (var (input, run, _) in wanted)
             {
-                found.Add(await FindAsync(input, run, needs, cancellationToken).ConfigureAwait(false));
+                found.Add(await FindAsync(input, run, needs, endedAt, cancellationToken).ConfigureAwait(false));
             }
 
             switch (ArtifactGate.Decide(found, since, time.GetUtcNow(), ArtifactGate.DefaultWaitMax))
@@ -71,7 +73,8 @@ internal sealed class ArtifactInputs(
 
     public void Dispose() => _held.ForEach(static content => content.Dispose());
 
-    private async Task<ArtifactNeed> FindAsync(ArtifactInput input, string? run, ObjectValue needs, CancellationToken cancellationToken)
+    private async Task<ArtifactNeed> FindAsync(
+        ArtifactInput input, string? run, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, CancellationToken cancellationToken)
     {
         var isOther = run is not null && run != attempt.Producer.RunId;
         var artifact = await attempt.Services.Artifacts.FindAsync(
@@ -83,6 +86,7 @@ internal sealed class ArtifactInputs(
             Job = input.Job,
             Optional = input.Optional,
             Producer = isOther || input.Job is null ? ProducerState.None : StateOf(needs, input.Job),
+            ProducerEndedAt = isOther || input.Job is null || !endedAt.TryGetValue(input.Job, out var ended) ? null : ended,
             Artifact = artifact,
         };
     }

@@ -172,7 +172,7 @@ internal sealed class CacheSaving(
         var readable = await attempt.Services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = attempt.UploadOwner("cache", cache.Spec.Name);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
-            [.. layers.Where(lease => content.Layers().Contains(lease.Digest))], new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false);
+            [.. layers.Where(lease => content.Layers().Contains(lease.Digest))], new StoreContext(attempt.Token, owner, readable) { IsHint = true }, cancellationToken).ConfigureAwait(false);
         var commit = new CacheCommit
         {
             Draft = draft,

@@ -191,7 +191,7 @@ internal sealed class StepEntries(HermeticJob job)
 
         var readable = await services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = attempt.UploadOwner("step", plan.Command.Name);
-        if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable), cancellationToken).ConfigureAwait(false)).LeaseLost)
+        if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable) { IsHint = true }, cancellationToken).ConfigureAwait(false)).LeaseLost)
         {
             return LeaseLost;
         }

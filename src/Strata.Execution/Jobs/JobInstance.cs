@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Strata.Execution.Reporting;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
@@ -20,6 +21,9 @@ internal sealed record JobInstance
     public required ObjectValue Strategy { get; init; }
 
     public required ObjectValue Needs { get; init; }
+
+    /// <summary>When those it needs ended, as far as that is known.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> NeedsEndedAt { get; init; } = ReadOnlyDictionary<string, DateTimeOffset>.Empty;
 
     public required bool ContinueOnError { get; init; }
 

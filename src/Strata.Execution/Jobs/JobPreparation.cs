@@ -1,3 +1,4 @@
+using System.Globalization;
 using Strata.Execution.Contexts;
 using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
@@ -20,21 +21,22 @@ internal abstract record PreparedJob
 internal static class JobPreparation
 {
     /// <param name="ancestors">Results of all jobs it depends on, near and far; empty with --no-needs.</param>
+    /// <param name="endedAt">When those it needs ended, as far as that is known.</param>
     /// <param name="matrixFilter">As in RunSelection.</param>
     /// <param name="names">Display names of the run so far; grows.</param>
     public static PreparedJob Prepare(
-        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, RunStatus> ancestors, IReadOnlyDictionary<string, string> matrixFilter,
-        HashSet<string> names)
+        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, RunStatus> ancestors, IReadOnlyDictionary<string, DateTimeOffset> endedAt,
+        IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names)
     {
         var scope = JobContexts.BeforeInstance(facts, job, needs).With(new JobStatusFunctions(ancestors, Cancelled: false));
         try
         {
             if (!job.If.Evaluate(scope))
             {
-                return Lacking(job, needs) is { } lacking ? new PreparedJob.Fixed(RunStatus.Failure, lacking) : new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, ancestors));
+                return Lacking(job, needs, endedAt) is { } lacking ? new PreparedJob.Fixed(RunStatus.Failure, lacking) : new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, ancestors));
             }
 
-            return Expand(facts, job, needs, matrixFilter, names, scope);
+            return Expand(facts, job, needs, endedAt, matrixFilter, names, scope);
         }
         catch (ExpressionException e)
         {
@@ -43,7 +45,8 @@ internal static class JobPreparation
     }
 
     private static PreparedJob Expand(
-        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names, EvaluationScope scope)
+        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names,
+        EvaluationScope scope)
     {
         var failFast = job.Strategy?.FailFast is not { } setting || StepRunner.IsTrue(setting.Value.Evaluate(scope));
         var maxParallel = MaxParallel(job, scope);
@@ -67,7 +70,7 @@ internal static class JobPreparation
         var instances = new List<JobInstance>(vectors.Count);
         for (var i = 0; i < vectors.Count; i++)
         {
-            instances.Add(NewInstance(job, needs, vectors[i], scope, names, Strategy(failFast, i, vectors.Count, maxParallel)));
+            instances.Add(NewInstance(job, needs, vectors[i], scope, names, Strategy(failFast, i, vectors.Count, maxParallel)) with { NeedsEndedAt = endedAt });
         }
 
         return new PreparedJob.Ready(instances, failFast, maxParallel);
@@ -129,7 +132,7 @@ internal static class JobPreparation
     /// <summary>
     /// A job that is not there for failures and takes an artifact fails where its producer did not succeed: what is required did not come, which is no reason to be skipped quietly.
     /// </summary>
-    private static string? Lacking(Job job, ObjectValue needs)
+    private static string? Lacking(Job job, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt)
     {
         if (!job.If.IsImplied)
         {
@@ -140,7 +143,8 @@ internal static class JobPreparation
         {
             if (input is { Optional: false, Run: null, Job: { } producer } && (needs[producer] as ObjectValue)?["result"].ToText() is { Length: > 0 } result and not ("success" or "cancelled"))
             {
-                return $"the artifact '{input.Name}' that it takes does not come: the result of job '{producer}', which makes it, is {result}";
+                return $"the artifact '{input.Name}' that it takes does not come: the result of job '{producer}', which makes it, is {result}"
+                    + (endedAt.TryGetValue(producer, out var ended) ? " since " + ended.ToString("u", CultureInfo.InvariantCulture) : "");
             }
         }
 

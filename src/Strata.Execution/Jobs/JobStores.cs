@@ -137,7 +137,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         }
 
         var problem = _instance.Job.ArtifactsFrom.Count == 0 ? null
-            : await _inputs.RestoreAsync(_instance.Job.ArtifactsFrom, scope, _instance.Needs, cancellationToken).ConfigureAwait(false);
+            : await _inputs.RestoreAsync(_instance.Job.ArtifactsFrom, scope, _instance.Needs, _instance.NeedsEndedAt, cancellationToken).ConfigureAwait(false);
         _inputs.Taken.ForEach(Take);
         return problem;
     }

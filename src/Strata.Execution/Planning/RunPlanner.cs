@@ -116,7 +116,7 @@ public static class RunPlanner
             }
 
             var prepared = JobPreparation.Prepare(
-                facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), request.Selection.Matrix, _names);
+                facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), _needs.EndsBefore(job), request.Selection.Matrix, _names);
             if (prepared is PreparedJob.Ready ready)
             {
                 Jobs.AddRange(ready.Instances.Select(instance => Of(instance, stage)));

@@ -10,6 +10,25 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
 {
     private readonly Dictionary<string, Job> _jobs = jobs.ToDictionary(j => j.Id, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Dictionary<string, string>> _outputs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="at">When it ended, or that it will not run was decided; of a matrix the last counts.</param>
+    public void SetEnd(string job, DateTimeOffset at) => _endedAt[job] = at;
+
+    /// <summary>When those it needs ended, as far as that is known.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> EndsBefore(Job job)
+    {
+        var ends = new Dictionary<string, DateTimeOffset>(StringComparer.OrdinalIgnoreCase);
+        foreach (var need in job.Needs)
+        {
+            if (_endedAt.TryGetValue(need.Value, out var at))
+            {
+                ends[need.Value] = at;
+            }
+        }
+
+        return ends;
+    }
 
     /// <summary>Of the combinations of a matrix, the one that ends last writes last; what it leaves empty stays.</summary>
     public void AddOutputs(string job, IReadOnlyDictionary<string, string> outputs)

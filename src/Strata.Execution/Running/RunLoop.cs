@@ -154,7 +154,7 @@ internal sealed class RunLoop
     {
         var job = _jobs[index];
         var prepared = JobPreparation.Prepare(
-            _run.Facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), _matrixFilter, _names);
+            _run.Facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), _needs.EndsBefore(job), _matrixFilter, _names);
         if (prepared is PreparedJob.Fixed(var status, var reason))
         {
             await FixAsync(index, status, reason).ConfigureAwait(false);
@@ -239,6 +239,7 @@ internal sealed class RunLoop
     {
         var job = _jobs[index];
         _states[index] = _states[index] with { FixedResult = status };
+        _needs.SetEnd(job.Id, _run.Time.GetUtcNow());
         var name = job.Name is { IsLiteral: true } written ? written.Text : job.Id;
         await TellAsync((index, 0), JobReports.NotRun(job, name, null, status, reason)).ConfigureAwait(false);
     }
@@ -260,6 +261,10 @@ internal sealed class RunLoop
         InstanceState[] all = [.. _states[job].Instances!];
         all[instance] = state;
         _states[job] = _states[job] with { Instances = all };
+        if (state.Phase == InstancePhase.Ended)
+        {
+            _needs.SetEnd(_jobs[job].Id, _run.Time.GetUtcNow());
+        }
     }
 
     private long ElapsedMs() => (long)_run.Time.GetElapsedTime(_started).TotalMilliseconds;

@@ -86,5 +86,5 @@ internal sealed class BuildTurn(BuildServices services, BuildContext context, St
         }
     }
 
-    private string Owner => string.Create(CultureInfo.InvariantCulture, $"{context.Producer.RunId} (process {Environment.ProcessId})");
+    private string Owner => LeaseHolder.For(context.Producer.RunId);
 }

@@ -3,9 +3,9 @@ namespace Strata.Layers.Indexes;
 /// <summary>docs/format/layer-index.md draws it.</summary>
 internal static class IndexFormat
 {
-    public const int Version = 1;
+    public const int Version = 2;
     public const int HeaderSize = 96;
-    public const int VersionAt = 8, EntriesAt = 16, LengthAt = 24, TreeDigestAt = 32, BodyDigestAt = 64;
+    public const int VersionAt = 8, EntriesAt = 16, LengthAt = 24, TreeDigestAt = 32, DigestAt = 64;
 
     public static ReadOnlySpan<byte> Magic => "STRATAIX"u8;
 

@@ -46,9 +46,12 @@ public sealed class LayerIndex
         var entries = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(IndexFormat.EntriesAt));
         var body = bytes.AsSpan(IndexFormat.HeaderSize);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(body, hash);
+        using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hashing.AppendData(body);
+        hashing.AppendData(bytes.AsSpan(0, IndexFormat.DigestAt));
+        hashing.GetHashAndReset(hash);
         if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(IndexFormat.LengthAt)) != body.Length
-            || !hash.SequenceEqual(bytes.AsSpan(IndexFormat.BodyDigestAt, SHA256.HashSizeInBytes)))
+            || !hash.SequenceEqual(bytes.AsSpan(IndexFormat.DigestAt, SHA256.HashSizeInBytes)))
         {
             throw new DamagedLayerException("The index is damaged: its content does not have the digest it states.");
         }

@@ -60,7 +60,8 @@ internal sealed class LayerIndexWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header[IndexFormat.EntriesAt..], _entries);
         BinaryPrimitives.WriteInt64LittleEndian(header[IndexFormat.LengthAt..], _body.Position - IndexFormat.HeaderSize);
         tree.CopyTo(header[IndexFormat.TreeDigestAt..]);
-        _hash.GetHashAndReset(header[IndexFormat.BodyDigestAt..]);
+        _hash.AppendData(header[..IndexFormat.DigestAt]);
+        _hash.GetHashAndReset(header[IndexFormat.DigestAt..]);
         RandomAccess.Write(_file, header, 0);
         _body.StartSync();
     }

@@ -57,6 +57,6 @@ public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlob
     {
         var archive = archives(org);
         var fetch = new LayerFetch(local.PlaceOf(org), archive, MakeRoomAsync, FetchPatience, time);
-        return (new(local.PlaceOf(org), fetch), new(archive), archive);
+        return (new(local.PlaceOf(org), fetch), new(archive, time), archive);
     });
 }

@@ -1,12 +1,36 @@
 using Strata.Layers.Store;
 using Strata.Storage;
+using Strata.Storage.Blobs;
 
 namespace Strata.Layers.Remote;
 
 /// <summary>To an organization's blobs. Layers go one after the other: the parts of each go side by side.</summary>
-internal sealed class LayerUploads(IBlobArchive archive) : ILayerUploads
+internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : ILayerUploads
 {
+    /// <summary>A store that did not answer is not asked again for so long by what only saves time: a job of many steps would wait for each.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+
+    private Silence? _silence;
+
     public async ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken)
+    {
+        if (context.IsHint && layers.Count > 0 && _silence is { } silence && time.GetElapsedTime(silence.Since) < Rest)
+        {
+            throw new BlobStoreException(BlobFault.Unavailable, silence.Why);
+        }
+
+        try
+        {
+            return await SendAsync(layers, context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.Unavailable or BlobFault.Stalled)
+        {
+            _silence = new(time.GetTimestamp(), e.Message);
+            throw;
+        }
+    }
+
+    private async ValueTask<UploadedLayers> SendAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken)
     {
         var total = UploadedLayers.Nothing;
         foreach (var layer in layers)
@@ -32,4 +56,6 @@ internal sealed class LayerUploads(IBlobArchive archive) : ILayerUploads
 
         return total;
     }
+
+    private sealed record Silence(long Since, string Why);
 }

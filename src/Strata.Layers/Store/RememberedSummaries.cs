@@ -23,7 +23,7 @@ internal static class RememberedSummaries
             var path = PathOf(organization, key);
             return new FileInfo(path) is { Exists: true, Length: <= LengthMax } ? Parse(File.ReadAllText(path)) : null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null; // removed meanwhile, or unreadable: to be made anew
         }

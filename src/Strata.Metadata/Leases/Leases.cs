@@ -32,7 +32,7 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
 {
     private static readonly TimeSpan AbandonedLifetime = TimeSpan.FromDays(1);
 
-    /// <param name="owner">For people: who holds it.</param>
+    /// <param name="owner">For people: who holds it. As <see cref="LeaseHolder"/> says it, it ends with its process.</param>
     /// <param name="note">For those who wait.</param>
     public async ValueTask<LeaseAttempt> TryAcquireAsync(string name, string owner, string note, CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     }
 
     private LeaseAttempt.Held? HeldBy(SqlSession sql, string name, DateTimeOffset now) =>
-        LeaseSql.Find(sql, name) is { } row && IsAlive(row.ExpiresAt, now) ? new(row.Owner, row.Since, row.ExpiresAt - times.Lifetime, row.Note) : null;
+        LeaseSql.Find(sql, name) is { } row && IsAlive(row.ExpiresAt, now) && !LeaseHolder.IsGone(row.Owner) ? new(LeaseHolder.ForPeople(row.Owner), row.Since, row.ExpiresAt - times.Lifetime, row.Note) : null;
 
     /// <summary>One that ends later than any can was made before the clock was set back: its holder, if there is one, renews it within its next heartbeat.</summary>
     private bool IsAlive(DateTimeOffset expiresAt, DateTimeOffset now) => expiresAt > now && expiresAt <= now + (2 * times.Lifetime);

@@ -11,7 +11,7 @@ internal sealed class BlobStoring(BlobArchives all, BlobSpace space, BlobSource 
 {
     private readonly PieceLayout _layout = PieceLayout.Of(source.LengthBytes, source.StableLengthBytes, all.Options.PieceBytesMin);
     private readonly UploadRecords _records = new(all.Database, space, all.Time);
-    private readonly Retry _retry = new(all.Time, all.Options.Upload) { OnRetry = meter.Failed };
+    private readonly Retry _retry = new(all.Time, context.IsHint ? all.Options.Upload with { Patience = all.Options.Read.Patience } : all.Options.Upload) { OnRetry = meter.Failed };
 
     public async Task<StoreOutcome> RunAsync(CancellationToken cancellationToken)
     {

@@ -45,7 +45,7 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
 
     public async Task<string> StartUploadAsync(string key, CancellationToken cancellationToken)
     {
-        var call = new S3Call(HttpMethod.Post, Path(key)) { Query = [("uploads", "")], Missing = BlobFault.Refused, AnswerWithin = _times.Answer };
+        var call = new S3Call(HttpMethod.Post, Path(key)) { Query = [("uploads", "")], Missing = BlobFault.Refused, AnswerWithin = _times.Idle };
         var answer = await _sender.SendAsync(call, cancellationToken).ConfigureAwait(false);
         var id = _sender.Document(call, answer)["UploadId"];
         return id.Length > 0 ? id : throw new BlobStoreException(BlobFault.Unavailable, $"{Description}: an upload without id.");

@@ -50,13 +50,23 @@ public static class Derivations
             )
             SELECT kind, id FROM affected ORDER BY kind, id
             """, (long)source.Kind, source.Id);
-        var derived = new List<Product>();
-        while (rows.Read())
-        {
-            derived.Add(new((ProductKind)rows.Integer(0), rows.Integer(1)));
-        }
+        return List(rows);
+    }
 
-        return derived;
+    /// <summary>All that it stands on, at any depth, as far as their rows are kept; itself not among them.</summary>
+    public static IReadOnlyList<Product> ListSources(SqlSession sql, Product product)
+    {
+        using var rows = sql.Query(
+            """
+            WITH RECURSIVE below (kind, id) AS (
+                SELECT source_kind, source_id FROM derivation WHERE kind = $1 AND id = $2
+                UNION
+                SELECT derivation.source_kind, derivation.source_id FROM below
+                JOIN derivation ON derivation.kind = below.kind AND derivation.id = below.id
+            )
+            SELECT kind, id FROM below ORDER BY kind, id
+            """, (long)product.Kind, product.Id);
+        return List(rows);
     }
 
     /// <summary>The product's row is gone.</summary>
@@ -64,5 +74,16 @@ public static class Derivations
     {
         sql.Execute("DELETE FROM derivation WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
         sql.Execute("DELETE FROM revoked_product WHERE kind = $1 AND id = $2", (long)product.Kind, product.Id);
+    }
+
+    private static List<Product> List(SqlRows rows)
+    {
+        var products = new List<Product>();
+        while (rows.Read())
+        {
+            products.Add(new((ProductKind)rows.Integer(0), rows.Integer(1)));
+        }
+
+        return products;
     }
 }

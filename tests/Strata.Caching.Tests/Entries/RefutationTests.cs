@@ -79,6 +79,30 @@ public sealed class RefutationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_made_of_an_artifact_that_stands_on_it_is_not_saved_either()
+    {
+        var (bad, good) = (await SaveAsync(CacheBench.Main, "bad"), await SaveAsync(CacheBench.Main, "good"));
+        var (stained, repacked, clean) = (new Product(ProductKind.Artifact, 5), new Product(ProductKind.Artifact, 6), new Product(ProductKind.Artifact, 7));
+        await _bench.Database.WriteAsync(sql =>
+        {
+            Tenancy.Revoking.Derivations.Add(sql, stained, [new(ProductKind.CacheEntry, bad.Id)]);
+            Tenancy.Revoking.Derivations.Add(sql, repacked, [stained]);
+            Tenancy.Revoking.Derivations.Add(sql, clean, [new(ProductKind.CacheEntry, good.Id)]);
+            return true;
+        }, CancellationToken.None);
+        await SaveAsync(CacheBench.Main, "before", repacked);
+        await RefuteAsync(bad);
+
+        foreach (var artifact in (Product[])[stained, repacked])
+        {
+            (await _bench.CommitAsync(Commit(CacheBench.Main, $"of {artifact.Id}") with { DerivedFrom = [artifact] })).ShouldBeOfType<CacheCommitOutcome.Refused>().Reason
+                .ShouldStartWith($"it stands on Artifact {artifact.Id}, and that on cache entry {bad.Id}: a proof failed");
+        }
+
+        await SaveAsync(CacheBench.Main, "of clean", clean);
+    }
+
+    [Fact]
     public async Task Who_is_second_to_refute_changes_nothing()
     {
         var entry = await SaveAsync(CacheBench.Main, "key");

@@ -58,6 +58,22 @@ public sealed class DirectoryPackingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_of_which_any_byte_is_another_is_refused()
+    {
+        Shell.Run(_directory.Path, "mkdir -p source/d; echo x > source/d/f; ln -s f source/d/l");
+        await Pack("source", "image");
+        var whole = await File.ReadAllBytesAsync(_directory.Combine("image.index"));
+        _ = LayerIndex.Parse([.. whole]);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 1;
+            Should.Throw<DamagedLayerException>(() => LayerIndex.Parse(damaged), $"byte {at}");
+            Should.Throw<DamagedLayerException>(() => LayerIndex.Parse(whole[..at]), $"the first {at} bytes");
+        }
+    }
+
+    [Fact]
     public async Task The_tree_digest_is_that_of_the_same_tree_from_an_archive()
     {
         Directory.CreateDirectory(_directory.Combine("source"));

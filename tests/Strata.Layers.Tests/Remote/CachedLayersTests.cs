@@ -83,6 +83,24 @@ public sealed class CachedLayersTests : LayerPlaceContract
     }
 
     [Fact]
+    public async Task A_store_that_does_not_answer_is_asked_again_for_what_is_needed_and_not_by_each_that_only_saves_time()
+    {
+        using var commit = await StoreChild.AddAsync(Place, Content);
+        var broken = new CountingArchive(_bench.Archives.Of(Org.Name)) { Failure = new BlobStoreException(BlobFault.Unavailable, "connection refused") };
+        var uploads = _bench.On(Scratch.Path, archives: _ => broken).UploadsOf(Org);
+        var needed = new StoreContext(default, "owner", new HashSet<Digest>());
+        for (var i = 0; i < 3; i++)
+        {
+            (await Should.ThrowAsync<BlobStoreException>(async () => await uploads.EnsureAsync([commit.Lease!], needed with { IsHint = true }, default))).Message.ShouldBe("connection refused");
+        }
+
+        broken.Stores.ShouldBe(1);
+        await Should.ThrowAsync<BlobStoreException>(async () => await uploads.EnsureAsync([commit.Lease!], needed, default));
+        broken.Stores.ShouldBe(2);
+        (await uploads.EnsureAsync([], needed with { IsHint = true }, default)).ShouldBe(UploadedLayers.Nothing); // has nothing to ask for
+    }
+
+    [Fact]
     public async Task Pitfall_4_a_store_that_stands_still_is_a_miss_that_says_so()
     {
         await UploadAsync();
@@ -205,7 +223,13 @@ public sealed class CachedLayersTests : LayerPlaceContract
 
         public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken) => archive.FindAsync(digest, cancellationToken);
 
-        public ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken) => archive.StoreAsync(source, context, cancellationToken);
+        public int Stores { get; private set; }
+
+        public ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken)
+        {
+            Stores++;
+            return Failure is not null ? throw Failure : archive.StoreAsync(source, context, cancellationToken);
+        }
 
         public async Task<bool> FetchAsync(
             Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
