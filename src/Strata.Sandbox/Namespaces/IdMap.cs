@@ -10,23 +10,15 @@ internal static class IdMap
 
     internal static uint MappedFromZero(string path)
     {
-        var ranges = new List<(uint Start, uint Count)>();
-        foreach (var line in File.ReadLines(path))
-        {
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            ranges.Add((uint.Parse(fields[0], CultureInfo.InvariantCulture), uint.Parse(fields[2], CultureInfo.InvariantCulture)));
-        }
-
-        ranges.Sort();
+        var lines = File.ReadAllLines(path);
         ulong end = 0;
-        foreach (var (start, count) in ranges)
+        for (var i = 0; i < lines.Length; i++) // a few, in any order: each turn finds the next, or there is none
         {
-            if (start != end)
+            foreach (var line in lines)
             {
-                break;
+                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                end += uint.Parse(fields[0], CultureInfo.InvariantCulture) == end ? uint.Parse(fields[2], CultureInfo.InvariantCulture) : 0;
             }
-
-            end += count;
         }
 
         return (uint)Math.Min(end, uint.MaxValue);
