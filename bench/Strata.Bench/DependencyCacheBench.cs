@@ -101,7 +101,7 @@ internal static class DependencyCacheBench
     /// <summary>It too saves what was just written.</summary>
     private static async Task AddPeerAsync(List<double> saves, List<double> restores, ThrowawayDirectory directory, RadosGw server)
     {
-        var url = $"{server.Endpoint}{RadosGw.Bucket}/peer";
+        var url = $"{server.Endpoint}{RadosGw.Bucket}/peer{saves.Count}"; // a new object each time, as ours
         var sign = $"--aws-sigv4 aws:amz:default:s3 --user {RadosGw.AccessKey}:{RadosGw.SecretKey} -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD'";
         await Shell.RunAsync("rm -rf fresh peer && mkdir fresh peer && tar -C fresh -xf project/tree.tar", directory.Path);
         saves.Add(await TimeAsync($"tar -C fresh -cf - . | zstd -q -T0 -3 -f -o peer.zst && curl -sSf {sign} -T peer.zst {url} -o answer", directory));

@@ -195,6 +195,28 @@ public sealed class HermeticStepTests : IDisposable
         verify["bound"]!.GetValue<double>().ShouldBe(0.75, 0.001);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", outputs: []")]
+    public async Task A_step_that_makes_no_files_needs_no_outputs(string outputs)
+    {
+        _bench.Write("a.txt", "1");
+        Job($$"""
+            - { run: 'grep 1 a.txt; echo 2 > left', cache: { inputs: [a.txt]{{outputs}} } }
+            - run: ls
+            """);
+        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+
+        var (outcome, report) = await RunAsync();
+
+        Outcome(report, 0).ShouldBe("hit", outcome.All);
+        Shown(outcome, 1).ShouldNotContain("left");
+        _bench.Write("a.txt", "12");
+        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        _bench.Write("a.txt", "2");
+        (await _bench.RunAsync()).ExitCode.ShouldBe(1);
+    }
+
     [Fact]
     public async Task What_was_written_elsewhere_is_dropped_and_named()
     {

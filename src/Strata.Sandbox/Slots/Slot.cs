@@ -10,9 +10,9 @@ namespace Strata.Sandbox.Slots;
 /// live/N.lock      flock'ed while the sandbox lives
 /// live/N/          0711: the job's root owner must get through to its own parts
 ///   root           overlay of the root (mounted in the private namespace only)
-///   root-upper, root-work
+///   root-upper-X, root-work-X       X: random
 ///   workspace      overlay of /workspace
-///   workspace-upper, workspace-work
+///   workspace-upper-X, workspace-work-X
 ///   exchange       /run/strata inside
 ///   tmp            /tmp inside, with /tmp/runner
 ///   secrets        /run/secrets inside (mounted in the private namespace only)
@@ -24,6 +24,8 @@ namespace Strata.Sandbox.Slots;
 /// </summary>
 internal sealed class Slot(int number, string directory, SlotLock slotLock) : IDisposable
 {
+    private readonly string _once = Guid.NewGuid().ToString("n")[..8]; // see FreshBlocks
+
     internal int Number => number;
 
     internal string Directory => directory;
@@ -33,15 +35,15 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
 
     internal string Root => $"{ViewDirectory}/root";
 
-    internal string RootUpper => $"{Directory}/root-upper";
+    internal string RootUpper => $"{Directory}/root-upper-{_once}";
 
-    internal string RootWork => $"{Directory}/root-work";
+    internal string RootWork => $"{Directory}/root-work-{_once}";
 
     internal string Workspace => $"{ViewDirectory}/workspace";
 
-    internal string WorkspaceUpper => $"{Directory}/workspace-upper";
+    internal string WorkspaceUpper => $"{Directory}/workspace-upper-{_once}";
 
-    internal string WorkspaceWork => $"{Directory}/workspace-work";
+    internal string WorkspaceWork => $"{Directory}/workspace-work-{_once}";
 
     internal string Exchange => $"{Directory}/exchange";
 
@@ -62,16 +64,13 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
     internal void CreateDirectories(IdRange ids, int lowerCount)
     {
         Make(Directory, 0b111_001_001);
-        foreach (var path in (string[])[$"{Directory}/root", RootWork, $"{Directory}/workspace", WorkspaceWork, Bundle])
+        foreach (var path in (string[])[$"{Directory}/root", $"{Directory}/workspace", Bundle])
         {
             Make(path, 0b111_000_000);
         }
 
-        foreach (var path in (string[])[RootUpper, WorkspaceUpper, Exchange, Etc])
-        {
-            Make(path, 0b111_101_101, ids);
-        }
-
+        Make(Exchange, 0b111_101_101, ids);
+        Make(Etc, 0b111_101_101, ids);
         Make(Temporary, 0b1_111_111_111, ids);
         Make($"{Temporary}/runner", 0b1_111_111_111, ids); // RUNNER_TEMP
         if (lowerCount > 0)
@@ -82,6 +81,12 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
                 Make($"{Directory}/lower/{i}", 0b111_000_000);
             }
         }
+
+        FreshBlocks.Spread(Directory);
+        Make(RootWork, 0b111_000_000);
+        Make(RootUpper, 0b111_101_101, ids);
+        Make(WorkspaceWork, 0b111_000_000);
+        Make(WorkspaceUpper, 0b111_101_101, ids);
     }
 
     /// <summary>Removes everything of the slot, then lets it go.</summary>

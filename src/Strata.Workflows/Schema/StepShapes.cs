@@ -8,7 +8,7 @@ internal static class StepShapes
     public static ObjectShape Cache { get; } = new("cache of a step",
     [
         RequiredKey("inputs", new() { Items = NonEmptyText, Scalars = ScalarTypes.Text, NonEmpty = true }, "Patterns of the files the step sees; ! excludes."),
-        RequiredKey("outputs", new() { Items = NonEmptyText, Scalars = ScalarTypes.Text, NonEmpty = true }, "What the step makes; absent when it starts."),
+        Key("outputs", new() { Items = NonEmptyText, Scalars = ScalarTypes.Text }, "What the step makes; absent when it starts. None: that it succeeded is all that is kept, and what it printed."),
         Key("env", TextOrTexts, "Names from the job's and the workflow's env the step sees."),
         Key("caches", TextOrTexts, "Names of the job's caches the step sees."),
         Key("trace-on-failure", Flag, "After a failure, lists the files the step looked for and did not see."),

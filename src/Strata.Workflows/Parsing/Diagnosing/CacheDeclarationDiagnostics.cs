@@ -45,7 +45,7 @@ internal static class CacheDeclarationDiagnostics
         "A step with 'cache' cannot use secrets: its result is kept and shared.", "Do what needs the secret in a step without 'cache'.");
 
     public static Diagnostic NothingDeclared(SourceSpan at, string key) => Error("STR2112", at,
-        $"'{key}' of a step's cache is empty.", "Name the files, as src/** or dist/.");
+        $"'{key}' of a step's cache is empty.", "Name the files that the step reads, as src/**.");
 
     public static Diagnostic CacheTwice(SourceSpan at, string name) => Error("STR2113", at,
         $"The cache '{Shorten(name)}' is named twice.", "Remove one.");

@@ -23,8 +23,14 @@ internal static class HermeticStep
             }
         }
 
+        var inputs = ReadPaths(fields, "inputs");
+        if (inputs.Count == 0 && fields.Has("inputs"))
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.NothingDeclared(fields.KeyAt("inputs"), "inputs"));
+        }
+
         return new(
-            ReadPaths(fields, "inputs"),
+            inputs,
             ReadPaths(fields, "outputs"),
             fields.TextList("env"),
             fields.TextList("caches"),
@@ -84,11 +90,6 @@ internal static class HermeticStep
     private static IReadOnlyList<Located<string>> ReadPaths(Fields fields, string key)
     {
         var paths = fields.TextList(key);
-        if (paths.Count == 0 && fields.Has(key))
-        {
-            fields.Problems.Add(CacheDeclarationDiagnostics.NothingDeclared(fields.KeyAt(key), key));
-        }
-
         foreach (var path in paths)
         {
             var pattern = path.Value.StartsWith('!') ? path.Value[1..] : path.Value;
