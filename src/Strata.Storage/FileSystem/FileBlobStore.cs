@@ -113,17 +113,7 @@ internal sealed class FileBlobStore : IBlobStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         var target = _paths.Object(key);
-        return RunAsync(BlobFault.NotFound, async () =>
-        {
-            try
-            {
-                return await FileObjects.ReadAsync(target, offset, into, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(_paths.Format))
-            {
-                throw new BlobStoreException(BlobFault.Unavailable, $"{_paths.Root} is no store of blobs now: is its file system mounted?", e); // what it held may come back
-            }
-        });
+        return RunAsync(BlobFault.NotFound, () => FileObjects.ReadAsync(target, offset, into, cancellationToken));
     }
 
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken) =>

@@ -69,7 +69,6 @@ public abstract class BlobStoreContract : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_no_head_and_reading_it_is_not_found()
     {
-        await Store.PutAsync(Prefix + "other", Some(1), default);
         (await Store.HeadAsync(Prefix + "none", default)).ShouldBeNull();
         (await Should.ThrowAsync<BlobStoreException>(() => ReadAsync(Prefix + "none", 0, 10))).Fault.ShouldBe(BlobFault.NotFound);
         (await Should.ThrowAsync<BlobStoreException>(() => ReadAsync(Prefix + "none", 5, 10))).Fault.ShouldBe(BlobFault.NotFound);

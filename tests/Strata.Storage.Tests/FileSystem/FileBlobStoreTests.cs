@@ -40,22 +40,6 @@ public sealed class FileBlobStoreTests : BlobStoreContract
     }
 
     [Fact]
-    public async Task One_that_is_not_mounted_is_not_one_that_has_lost_its_objects()
-    {
-        await Store.PutAsync("a", Some(5), default);
-        Directory.Move(Dir, Dir + "-elsewhere");
-        Directory.CreateDirectory(Dir);
-        var buffer = new byte[5];
-        (await Should.ThrowAsync<BlobStoreException>(() => Store.ReadAsync("a", 0, buffer, default))).Fault.ShouldBe(BlobFault.Unavailable);
-        Directory.Delete(Dir);
-        (await Should.ThrowAsync<BlobStoreException>(() => Store.ReadAsync("a", 0, buffer, default))).Fault.ShouldBe(BlobFault.Unavailable);
-
-        Directory.Move(Dir + "-elsewhere", Dir);
-        (await Store.ReadAsync("a", 0, buffer, default)).ShouldBe(5);
-        (await Should.ThrowAsync<BlobStoreException>(() => Store.ReadAsync("b", 0, buffer, default))).Fault.ShouldBe(BlobFault.NotFound);
-    }
-
-    [Fact]
     public async Task Nobody_else_on_the_machine_can_look_into_it()
     {
         await Store.PutAsync("a/b", Some(5), default);

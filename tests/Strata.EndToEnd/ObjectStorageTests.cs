@@ -1,0 +1,106 @@
+using Strata.Storage;
+using Strata.Storage.Blobs;
+using Strata.Storage.Tests.S3;
+
+namespace Strata.EndToEnd;
+
+/// <summary>Caches, hermetic steps and artifacts whose layers are in a real S3 server.</summary>
+public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
+{
+    private const string Work = """
+        caches: { c: { paths: [~/c], key: "k-${{ vars.N }}" } }
+        jobs:
+          make:
+            image: tiny
+            network: none
+            caches: [c]
+            steps:
+              - { run: 'mkdir -p ~/c; [ -e ~/c/f ] || dd if=/dev/urandom of=$HOME/c/f bs=1M count=4 2>/dev/null' }
+              - { run: 'mkdir made; dd if=/dev/urandom of=made/f bs=1M count=4 2>/dev/null; echo unmistakable-plain-text > made/t', cache: { inputs: [in.txt], outputs: [made/] } }
+              - { run: 'cat ~/c/f made/f | sha256sum' }
+            artifacts: [{ name: dist, path: made }]
+          take: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: grep -q unmistakable in/made/t }] }
+        """;
+
+    private readonly Workbench _bench = new();
+    private readonly string _url;
+
+    public ObjectStorageTests(RadosGw server)
+    {
+        _url = server.Url(Guid.NewGuid().ToString("n"));
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", RadosGw.AccessKey);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", RadosGw.SecretKey);
+        _bench.Write("in.txt", "1");
+        _bench.Workflow(Work);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_host_that_lost_all_its_layers_goes_on_with_what_is_stored()
+    {
+        var first = await RunAsync();
+        var sum = SumOf(first);
+        LoseLayers();
+
+        var second = await RunAsync();
+        var report = _bench.Report();
+        SumOf(second).ShouldBe(sum);
+        report.Cache(job: "make").Both.ShouldBe("hit skipped");
+        ((long)report.Job("make")["caches"]![0]!["transferredBytes"]!).ShouldBeGreaterThan(4_000_000);
+        ((string)report.Job("make")["steps"]![1]!["cache"]!["outcome"]!).ShouldBe("hit", second.All);
+
+        LoseLayers();
+        var got = await StorageAsync("artifact", "get", "dist", "-o", "got/");
+        got.ExitCode.ShouldBe(0, got.All);
+        (await File.ReadAllTextAsync(Path.Combine(_bench.Workspace, "got/made/t"))).ShouldBe("unmistakable-plain-text\n");
+        (await StorageAsync("storage", "verify")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_the_store_lost_is_found_by_verification_and_is_a_miss_and_stored_again()
+    {
+        await RunAsync();
+        await using (var store = BlobStores.Open(StorageLocation.Parse(_url), BlobTimes.Default, TimeProvider.System))
+        {
+            await foreach (var stored in store.ListAsync("", CancellationToken.None))
+            {
+                await store.DeleteAsync(stored.Key, CancellationToken.None);
+            }
+        }
+
+        LoseLayers();
+        var verified = await StorageAsync("storage", "verify");
+        verified.ExitCode.ShouldNotBe(0, verified.All);
+
+        await RunAsync();
+        _bench.Report().Cache(job: "make").Outcome.ShouldBe("miss");
+        LoseLayers();
+        await RunAsync();
+        _bench.Report().Cache(job: "make").Outcome.ShouldBe("hit");
+    }
+
+    [Fact]
+    public async Task A_store_that_is_down_costs_time_and_no_job_that_can_do_without()
+    {
+        _bench.Workflow(Work[..Work.IndexOf("    artifacts:", StringComparison.Ordinal)]);
+
+        var outcome = await _bench.RunAsync("--storage", "s3://strata?endpoint=http://127.0.0.1:9&region=default", "--var", "N=1");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        _bench.Report().Cache(job: "make").Save.ShouldBe("error", outcome.All);
+    }
+
+    private async Task<Outcome> RunAsync()
+    {
+        var outcome = await _bench.RunAsync("--storage", _url, "--var", "N=1");
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        return outcome;
+    }
+
+    private Task<Outcome> StorageAsync(params string[] arguments) => _bench.StrataAsync([.. arguments, "--data", _bench.Data, "--storage", _url]);
+
+    private static string SumOf(Outcome outcome) => outcome.Stderr.Split('\n').Single(static line => line.EndsWith("  -", StringComparison.Ordinal));
+
+    private void LoseLayers() => Directory.Delete(Path.Combine(_bench.Data, "layers", "local"), recursive: true);
+}
