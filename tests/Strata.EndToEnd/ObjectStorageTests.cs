@@ -19,7 +19,7 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
               - { run: 'mkdir made; dd if=/dev/urandom of=made/f bs=1M count=4 2>/dev/null; echo unmistakable-plain-text > made/t', cache: { inputs: [in.txt], outputs: [made/] } }
               - { run: 'cat ~/c/f made/f | sha256sum' }
             artifacts: [{ name: dist, path: made }]
-          take: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: grep -q unmistakable in/made/t }] }
+          take: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: grep -q unmistakable in/t }] }
         """;
 
     private readonly Workbench _bench = new();
@@ -53,7 +53,7 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
         LoseLayers();
         var got = await StorageAsync("artifact", "get", "dist", "-o", "got/");
         got.ExitCode.ShouldBe(0, got.All);
-        (await File.ReadAllTextAsync(Path.Combine(_bench.Workspace, "got/made/t"))).ShouldBe("unmistakable-plain-text\n");
+        (await File.ReadAllTextAsync(Path.Combine(_bench.Workspace, "got/t"))).ShouldBe("unmistakable-plain-text\n");
         (await StorageAsync("storage", "verify")).ExitCode.ShouldBe(0);
     }
 

@@ -39,7 +39,8 @@ internal static class StrataProgram
 
     public static Process Start(string workingDirectory, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path, arguments)
+        // A suite that runs in the background may ignore Ctrl-C, and whatever it starts does so too.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", Path, .. arguments])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,

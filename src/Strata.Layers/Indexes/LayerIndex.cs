@@ -38,7 +38,8 @@ public sealed class LayerIndex
             throw new DamagedLayerException("This is not the index of a layer.", LayerFault.NotALayer);
         }
 
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(IndexFormat.VersionAt)) is var version && version != IndexFormat.Version)
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(IndexFormat.VersionAt));
+        if (version is not (IndexFormat.Version or IndexFormat.VersionOfBodyDigest))
         {
             throw new DamagedLayerException($"The index has version {version}; this program reads version {IndexFormat.Version}.", LayerFault.Unsupported);
         }
@@ -48,7 +49,11 @@ public sealed class LayerIndex
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hashing.AppendData(body);
-        hashing.AppendData(bytes.AsSpan(0, IndexFormat.DigestAt));
+        if (version == IndexFormat.Version)
+        {
+            hashing.AppendData(bytes.AsSpan(0, IndexFormat.DigestAt));
+        }
+
         hashing.GetHashAndReset(hash);
         if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(IndexFormat.LengthAt)) != body.Length
             || !hash.SequenceEqual(bytes.AsSpan(IndexFormat.DigestAt, SHA256.HashSizeInBytes)))

@@ -74,6 +74,20 @@ public sealed class DirectoryPackingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_of_the_first_version_is_read()
+    {
+        Shell.Run(_directory.Path, "mkdir -p source/d; echo x > source/d/f");
+        var layer = await Pack("source", "image");
+        var bytes = await File.ReadAllBytesAsync(_directory.Combine("image.index"));
+        bytes[8] = 1;
+        System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(96)).CopyTo(bytes, 64);
+
+        LayerIndex.Parse(bytes).TreeDigest.ShouldBe(layer.TreeDigest);
+        bytes[8] = 2;
+        Should.Throw<DamagedLayerException>(() => LayerIndex.Parse(bytes));
+    }
+
+    [Fact]
     public async Task The_tree_digest_is_that_of_the_same_tree_from_an_archive()
     {
         Directory.CreateDirectory(_directory.Combine("source"));
