@@ -132,7 +132,7 @@ public sealed partial class ImageCommandTests : IDisposable
         _bench.Workflow(Idle);
         await ImageAsync("export", "tiny", _scratch["tiny.tar"]);
         var archive = await File.ReadAllBytesAsync(_scratch["tiny.tar"]);
-        var start = new ProcessStartInfo(StrataProgram.Path, ["image", "import", "half:1", "-", "--data", _scratch["data"]])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", StrataProgram.Path, "image", "import", "half:1", "-", "--data", _scratch["data"]])
         {
             WorkingDirectory = _bench.Workspace,
             RedirectStandardInput = true,
