@@ -93,7 +93,7 @@ public sealed class BuildLeaseTests : IDisposable
         await _other.Database.WriteAsync(
             sql =>
             {
-                for (var i = 0; i < 40 && !lease.Lost.IsCancellationRequested; i++)
+                for (var i = 0; i < 600 && !lease.Lost.IsCancellationRequested; i++)
                 {
                     _clock.Advance(TimeSpan.FromSeconds(1));
                     lease.Lost.WaitHandle.WaitOne(50); // its heartbeat comes to nothing meanwhile
