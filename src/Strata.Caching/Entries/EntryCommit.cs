@@ -88,11 +88,11 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
             {
                 return $"it stands on a cache entry, {source.Id}, that there is not";
             }
-        }
 
-        if (commit.DerivedFrom.Where(static source => source.Kind is not ProductKind.CacheEntry).Select(source => Tainted(sql, source)).FirstOrDefault(static why => why is not null) is { } taint)
-        {
-            return taint;
+            if (source.Kind is not ProductKind.CacheEntry && Tainted(sql, source) is { } taint)
+            {
+                return taint;
+            }
         }
 
         return RefutedKey(sql) is { } reason ? $"its key is in quarantine: {reason}" : LayerRefusal(sql);

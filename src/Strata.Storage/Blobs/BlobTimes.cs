@@ -5,7 +5,7 @@ public sealed record BlobTimes
 {
     public static BlobTimes Default { get; } = new();
 
-    /// <summary>Without a byte coming, or until the answer to a read begins.</summary>
+    /// <summary>Without a byte coming, or until the answer to a read begins, or to a call that sends nothing and starts an upload.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Without 64 KiB going. Longer: the system's buffers take much at once, and then nothing while a slow line empties them.</summary>
