@@ -21,7 +21,7 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
     private readonly ConcurrentDictionary<Digest, LayerLease> _leases = new();
     private readonly ConcurrentDictionary<Digest, ViewLease> _views = new();
     private readonly Lock _probing = new(); // guards the two methods
-    private readonly Dictionary<FileStamp, LayerMount> _mounts = []; // of images of layers, seen nowhere; is its own lock
+    private readonly Dictionary<FileStamp, LayerMount> _mounts = []; // seen nowhere; is its own lock
     private LayerMountMethod? _method;
     private LayerMountMethod? _viewMethod; // older kernels mount images, but none with devices
 
@@ -144,15 +144,16 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
     /// <summary>The sandbox unmounts it. All jobs that stand on a layer share one file system: what one of them read, the next finds in memory.</summary>
     private void MountAt(string target, LayerLease image, IReadOnlyList<string> devices, LayerMountMethod method)
     {
-        if (devices.Count > 0 || Shared(image, method)?.TryAttachCopy(target) is not true)
+        if (Shared(image.ImagePath, devices, method)?.TryAttachCopy(target) is not true)
         {
             LayerMount.At(target, image.ImagePath, devices, method).Mount.Dispose();
         }
     }
 
-    private LayerMount? Shared(LayerLease image, LayerMountMethod method)
+    /// <returns>Null: enough are kept, or the image is gone.</returns>
+    private LayerMount? Shared(string image, IReadOnlyList<string> devices, LayerMountMethod method)
     {
-        if (FileStamp.Find(image.ImagePath) is not { } file)
+        if (FileStamp.Find(image) is not { } file)
         {
             return null;
         }
@@ -161,23 +162,40 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
         {
             if (!_mounts.TryGetValue(file, out var mount) && _mounts.Count < MountsMax)
             {
-                _mounts.Add(file, mount = LayerMount.Open(image.ImagePath, [], method));
+                _mounts.Add(file, mount = LayerMount.Open(image, devices, method));
             }
 
             return mount;
         }
     }
 
-    /// <summary>Found out with the first image of each kind: it would be mounted in any case. Shifted owners exist in directories only.</summary>
+    /// <summary>Found out by mounting the first image of each kind, which is kept: it is needed in any case. Shifted owners exist in directories only.</summary>
     private LayerMountMethod Method(string image, IReadOnlyList<string> devices)
     {
         lock (_probing)
         {
             ref var method = ref devices.Count > 0 ? ref _viewMethod : ref _method;
             return method ??= owners().Shift != 0 ? LayerMountMethod.None
-                : LayerMountProbe.Works(image, devices, LayerMountMethod.File) ? LayerMountMethod.File
-                : LayerMountProbe.Works(image, devices, LayerMountMethod.Loop) ? LayerMountMethod.Loop
+                : Works(image, devices, LayerMountMethod.File) ? LayerMountMethod.File
+                : Works(image, devices, LayerMountMethod.Loop) ? LayerMountMethod.Loop
                 : LayerMountMethod.None;
+        }
+    }
+
+    private bool Works(string image, IReadOnlyList<string> devices, LayerMountMethod method)
+    {
+        try
+        {
+            if (Shared(image, devices, method) is null)
+            {
+                LayerMount.Open(image, devices, method).Dispose();
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

@@ -91,6 +91,27 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
         _bench.Report().Cache(job: "make").Save.ShouldBe("error", outcome.All);
     }
 
+    [Fact]
+    public async Task The_doctor_advises_a_rule_for_unfinished_uploads_and_sets_it()
+    {
+        (await StorageAsync("doctor")).Stdout.ShouldContain("no rule ends unfinished uploads");
+
+        var set = await StorageAsync("doctor", "--set-lifecycle");
+
+        set.ExitCode.ShouldBe(0, set.All);
+        set.Stdout.ShouldContain("unfinished uploads end after 7 days");
+        (await StorageAsync("doctor")).Stdout.ShouldContain("unfinished uploads end after 7 days");
+    }
+
+    [Fact]
+    public async Task The_doctor_says_that_a_storage_cannot_be_used()
+    {
+        var denied = await _bench.StrataAsync("doctor", "--data", _bench.Data, "--storage", _url.Replace("s3://", "s3://no-such-bucket-", StringComparison.Ordinal));
+
+        denied.ExitCode.ShouldBe(1, denied.All);
+        denied.Stdout.ShouldContain("missing storage");
+    }
+
     private async Task<Outcome> RunAsync()
     {
         var outcome = await _bench.RunAsync("--storage", _url, "--var", "N=1");

@@ -45,6 +45,7 @@ internal static class DoctorCommand
         }
 
         var findings = (await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false)).ToList();
+        findings.Add(LayerDiagnosis.Run(data));
         if (storage is not null)
         {
             findings.AddRange(await StorageDiagnosis.RunAsync(data, storage, setLifecycle, cancellationToken).ConfigureAwait(false));

@@ -26,16 +26,11 @@ public static class LayerMountProbe
         }
     }
 
-    /// <summary>Whether this image can be mounted so.</summary>
-    public static bool Works(string image, LayerMountMethod method) => Works(image, [], method);
-
-    /// <inheritdoc cref="Works(string, LayerMountMethod)"/>
-    /// <param name="devices">Of a view: the images that hold its data.</param>
-    public static bool Works(string image, IReadOnlyList<string> devices, LayerMountMethod method)
+    private static bool Works(string image, LayerMountMethod method)
     {
         try
         {
-            LayerMount.Open(image, devices, method).Dispose();
+            LayerMount.Open(image, [], method).Dispose();
             return true;
         }
         catch (IOException)
