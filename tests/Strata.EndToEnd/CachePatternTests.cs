@@ -12,14 +12,14 @@ public sealed class CachePatternTests : IDisposable
     {
         _bench.Write("packages/a/index.js", "a\n");
         _bench.Write("packages/b/index.js", "b\n");
-        _bench.Workflow(Job("['**/node_modules']", "k1", "for p in a b; do mkdir -p packages/$p/node_modules/x packages/$p/dist && echo $p > packages/$p/node_modules/x/f && echo $p > packages/$p/dist/no; done; mkdir node_modules && echo top > node_modules/t"));
+        _bench.Workflow(CacheWorkflow.Job("['**/node_modules']", "k1", "for p in a b; do mkdir -p packages/$p/node_modules/x packages/$p/dist && echo $p > packages/$p/node_modules/x/f && echo $p > packages/$p/dist/no; done; mkdir node_modules && echo top > node_modules/t"));
         var first = await _bench.ReportAsync(0);
-        _bench.Workflow(Job(
+        _bench.Workflow(CacheWorkflow.Job(
             "['**/node_modules']", "k2",
             "test $(cat packages/a/node_modules/x/f packages/b/node_modules/x/f node_modules/t | tr -d '\\n') = abtop && test ! -e packages/a/dist && test -e packages/a/index.js && rm -r packages/b/node_modules && echo a2 > packages/a/node_modules/x/f && echo n > packages/a/other"));
         var second = await _bench.ReportAsync(0);
         _bench.Write("packages/a/index.js", "newer\n");
-        _bench.Workflow(Job("['**/node_modules']", "k2", "test $(cat packages/a/node_modules/x/f packages/a/index.js | tr -d '\\n') = a2newer && test ! -e packages/b/node_modules && test -e packages/b/index.js && test ! -e packages/a/other"));
+        _bench.Workflow(CacheWorkflow.Job("['**/node_modules']", "k2", "test $(cat packages/a/node_modules/x/f packages/a/index.js | tr -d '\\n') = a2newer && test ! -e packages/b/node_modules && test -e packages/b/index.js && test ! -e packages/a/other"));
         var third = await _bench.ReportAsync(0);
 
         first.Cache().Both.ShouldBe("miss saved");
@@ -30,11 +30,11 @@ public sealed class CachePatternTests : IDisposable
     [Fact]
     public async Task Nothing_that_matches_is_nothing_to_save_and_unchanged_matches_are_unchanged()
     {
-        _bench.Workflow(Job("['~/store/*.bin']", "k1", "mkdir ~/store; echo x > ~/store/a.txt"));
+        _bench.Workflow(CacheWorkflow.Job("['~/store/*.bin']", "k1", "mkdir ~/store; echo x > ~/store/a.txt"));
         var nothing = (await _bench.ReportAsync(0)).Cache();
-        _bench.Workflow(Job("['~/store/*.bin']", "k1", "mkdir ~/store; echo x > ~/store/a.txt; echo y > ~/store/b.bin"));
+        _bench.Workflow(CacheWorkflow.Job("['~/store/*.bin']", "k1", "mkdir ~/store; echo x > ~/store/a.txt; echo y > ~/store/b.bin"));
         var some = (await _bench.ReportAsync(0)).Cache();
-        _bench.Workflow(Job("['~/store/*.bin']", "k2", "test ! -e ~/store/a.txt && test -e ~/store/b.bin && echo more > ~/store/c.txt"));
+        _bench.Workflow(CacheWorkflow.Job("['~/store/*.bin']", "k2", "test ! -e ~/store/a.txt && test -e ~/store/b.bin && echo more > ~/store/c.txt"));
         var same = (await _bench.ReportAsync(0)).Cache();
 
         (nothing.Both, some.Both).ShouldBe(("miss skipped", "miss saved"));
@@ -45,15 +45,15 @@ public sealed class CachePatternTests : IDisposable
     public async Task A_file_is_saved_restored_changed_and_may_be_in_the_image_too()
     {
         const string image = "  filed: { from: images.tiny, steps: [{ run: mkdir -p /opt/d && echo image > /opt/conf }] }\n";
-        _bench.Workflow(image + Job("[~/file, /opt/conf]", "k1", "echo one > ~/file; echo x > ~/beside; echo job > /opt/conf", "filed"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/file, /opt/conf]", "k1", "echo one > ~/file; echo x > ~/beside; echo job > /opt/conf", "filed"));
         var first = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[~/file, /opt/conf]", "k2", "test $(cat ~/file) = one && test ! -e ~/beside && test $(cat /opt/conf) = job && test -d /opt/d && echo two > ~/file", "filed"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/file, /opt/conf]", "k2", "test $(cat ~/file) = one && test ! -e ~/beside && test $(cat /opt/conf) = job && test -d /opt/d && echo two > ~/file", "filed"));
         var second = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[~/file, /opt/conf]", "k2", "test $(cat ~/file) = two && test $(cat /opt/conf) = job && rm ~/file && mkdir ~/file && echo in > ~/file/in", "filed"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/file, /opt/conf]", "k2", "test $(cat ~/file) = two && test $(cat /opt/conf) = job && rm ~/file && mkdir ~/file && echo in > ~/file/in", "filed"));
         var third = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[~/file, /opt/conf]", "k3", "rm ~/file && mkdir ~/file && echo in > ~/file/in", "filed"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/file, /opt/conf]", "k3", "rm ~/file && mkdir ~/file && echo in > ~/file/in", "filed"));
         var turned = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[~/file, /opt/conf]", "k3", "test $(cat ~/file/in) = in", "filed"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/file, /opt/conf]", "k3", "test $(cat ~/file/in) = in", "filed"));
         var directory = await _bench.ReportAsync(0);
 
         new[] { first, second, third, turned, directory }.Select(report => report.Cache().Both)
@@ -63,9 +63,9 @@ public sealed class CachePatternTests : IDisposable
     [Fact]
     public async Task Exclusions_are_left_out_of_what_is_saved()
     {
-        _bench.Workflow(Job("[~/c, '!~/c/tmp', '!~/c/**/*.log']", "k", "mkdir -p ~/c/tmp ~/c/d; echo 1 > ~/c/tmp/t; echo 2 > ~/c/d/x.log; echo 3 > ~/c/d/keep"));
+        _bench.Workflow(CacheWorkflow.Job("[~/c, '!~/c/tmp', '!~/c/**/*.log']", "k", "mkdir -p ~/c/tmp ~/c/d; echo 1 > ~/c/tmp/t; echo 2 > ~/c/d/x.log; echo 3 > ~/c/d/keep"));
         await _bench.ReportAsync(0);
-        _bench.Workflow(Job("[~/c, '!~/c/tmp', '!~/c/**/*.log']", "k", "test -e ~/c/d/keep && test ! -e ~/c/tmp && test ! -e ~/c/d/x.log"));
+        _bench.Workflow(CacheWorkflow.Job("[~/c, '!~/c/tmp', '!~/c/**/*.log']", "k", "test -e ~/c/d/keep && test ! -e ~/c/tmp && test ! -e ~/c/d/x.log"));
 
         (await _bench.ReportAsync(0)).Cache().Both.ShouldBe("hit skipped");
     }
@@ -78,7 +78,7 @@ public sealed class CachePatternTests : IDisposable
     [InlineData("'/run/*/x'")]
     public async Task A_pattern_over_all_or_over_what_is_not_kept_is_an_error(string path)
     {
-        _bench.Workflow(Job($"[{path}]", "k", "true"));
+        _bench.Workflow(CacheWorkflow.Job($"[{path}]", "k", "true"));
 
         var outcome = await _bench.RunAsync();
 
@@ -104,18 +104,6 @@ public sealed class CachePatternTests : IDisposable
             network: none
             steps:
               - {{step}}
-              - run: |
-                  {{script}}
-        """;
-
-    private static string Job(string paths, string key, string script, string image = "tiny") => $$"""
-        caches: { c: { paths: {{paths}}, key: {{key}}, restore-keys: [k] } }
-        jobs:
-          a:
-            image: {{image}}
-            network: none
-            caches: [c]
-            steps:
               - run: |
                   {{script}}
         """;

@@ -12,12 +12,12 @@ public sealed class CachePlaceTests : IDisposable
     {
         const string image = "  based: { from: images.tiny, steps: [{ run: mkdir -p /opt/c/d && echo i > /opt/c/image && echo i > /opt/c/both && echo i > /opt/c/d/image }] }\n";
         _bench.Write("ws/source", "s\n");
-        _bench.Workflow(image + Job("[/opt/c, ws]", "k1", "echo mine > /opt/c/mine; echo job > /opt/c/both; rm /opt/c/d/image; echo w > ws/new"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/opt/c, ws]", "k1", "echo mine > /opt/c/mine; echo job > /opt/c/both; rm /opt/c/d/image; echo w > ws/new", "based"));
         var first = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[/opt/c, ws]", "k2", "test \"$(ls -A /opt/c | tr '\\n' ' ')\" = 'both d image mine ' && test $(cat /opt/c/both) = job && test -e /opt/c/d/image && test $(cat ws/source) = s && rm /opt/c/image /opt/c/mine ws/source"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/opt/c, ws]", "k2", "test \"$(ls -A /opt/c | tr '\\n' ' ')\" = 'both d image mine ' && test $(cat /opt/c/both) = job && test -e /opt/c/d/image && test $(cat ws/source) = s && rm /opt/c/image /opt/c/mine ws/source", "based"));
         _bench.Write("ws/source", "s\n");
         var second = await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[/opt/c, ws]", "k2", "test -e /opt/c/image && test ! -e /opt/c/mine && test -e ws/source && test -e ws/new"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/opt/c, ws]", "k2", "test -e /opt/c/image && test ! -e /opt/c/mine && test -e ws/source && test -e ws/new", "based"));
         var third = await _bench.ReportAsync(0);
 
         first.Cache().Both.ShouldBe("miss saved");
@@ -29,11 +29,11 @@ public sealed class CachePlaceTests : IDisposable
     public async Task A_path_is_followed_through_links_and_spelled_in_any_way()
     {
         const string image = "  linked: { from: images.tiny, steps: [{ run: mkdir -p /var/real && ln -s /var/real /root/link }] }\n";
-        _bench.Workflow(image + Job("[~/link/c/]", "k1", "test -L ~/link && mkdir -p ~/link/c && echo 1 > /var/real/c/f", "linked"));
+        _bench.Workflow(image + CacheWorkflow.Job("[~/link/c/]", "k1", "test -L ~/link && mkdir -p ~/link/c && echo 1 > /var/real/c/f", "linked"));
         await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[/var//real/./x/../c]", "k1", "test -L ~/link && test $(cat ~/link/c/f) = 1", "linked"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/var//real/./x/../c]", "k1", "test -L ~/link && test $(cat ~/link/c/f) = 1", "linked"));
         var report = await _bench.ReportAsync(0);
-        _bench.Workflow(Job("[../../etc/../proc/c]", "k", "true").Replace("image: based", "image: tiny", StringComparison.Ordinal));
+        _bench.Workflow(CacheWorkflow.Job("[../../etc/../proc/c]", "k", "true", "based").Replace("image: based", "image: tiny", StringComparison.Ordinal));
         var refused = await _bench.RunAsync();
 
         report.Cache().Both.ShouldBe("hit skipped");
@@ -44,24 +44,12 @@ public sealed class CachePlaceTests : IDisposable
     public async Task Owners_modes_and_links_are_kept_and_the_user_of_the_image_owns_what_is_made_for_it()
     {
         const string image = "  owned: { from: images.tiny, steps: [{ run: chmod 755 / && mkdir -p /home/me && chown 1000:1000 /home/me }, { user: '1000:1000' }] }\n";
-        _bench.Workflow(image + Job("[/home/me/a/b/c]", "k", "id; mkdir -p /home/me/a/b/c && cd /home/me/a/b/c && echo 1 > f && chmod 640 f && ln f g && ln -s f l && mkdir -m 711 d", "owned"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/home/me/a/b/c]", "k", "id; mkdir -p /home/me/a/b/c && cd /home/me/a/b/c && echo 1 > f && chmod 640 f && ln f g && ln -s f l && mkdir -m 711 d", "owned"));
         await _bench.ReportAsync(0);
-        _bench.Workflow(image + Job("[/home/me/a/b/c]", "k", "cd /home/me/a/b/c && test \"$(stat -c '%a %u:%g %h' f)\" = '640 1000:1000 2' && test \"$(stat -c '%a %u' d)\" = '711 1000' && test $(cat l) = 1 && test $(stat -c %u /home/me/a/b) = 1000 && touch /home/me/a/new && echo 2 >> g && test $(wc -l < g) = 2", "owned"));
+        _bench.Workflow(image + CacheWorkflow.Job("[/home/me/a/b/c]", "k", "cd /home/me/a/b/c && test \"$(stat -c '%a %u:%g %h' f)\" = '640 1000:1000 2' && test \"$(stat -c '%a %u' d)\" = '711 1000' && test $(cat l) = 1 && test $(stat -c %u /home/me/a/b) = 1000 && touch /home/me/a/new && echo 2 >> g && test $(wc -l < g) = 2", "owned"));
         var outcome = await _bench.RunAsync();
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
         _bench.Report().Cache().Both.ShouldBe("hit skipped");
     }
-
-    private static string Job(string paths, string key, string script, string image = "based") => $$"""
-        caches: { c: { paths: {{paths}}, key: {{key}}, restore-keys: [k] } }
-        jobs:
-          a:
-            image: {{image}}
-            network: none
-            caches: [c]
-            steps:
-              - run: |
-                  {{script}}
-        """;
 }

@@ -20,23 +20,20 @@ internal abstract record PreparedJob
 /// <summary>Evaluates a job's condition, matrix, strategy and names. Pure but for the names taken.</summary>
 internal static class JobPreparation
 {
-    /// <param name="ancestors">Results of all jobs it depends on, near and far; empty with --no-needs.</param>
-    /// <param name="endedAt">When those it needs ended, as far as that is known.</param>
     /// <param name="matrixFilter">As in RunSelection.</param>
     /// <param name="names">Display names of the run so far; grows.</param>
     public static PreparedJob Prepare(
-        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, RunStatus> ancestors, IReadOnlyDictionary<string, DateTimeOffset> endedAt,
-        IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names)
+        RunFacts facts, Job job, JobNeeds needs, IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names)
     {
-        var scope = JobContexts.BeforeInstance(facts, job, needs).With(new JobStatusFunctions(ancestors, Cancelled: false));
+        var scope = JobContexts.BeforeInstance(facts, job, needs.Context).With(new JobStatusFunctions(needs.Ancestors, Cancelled: false));
         try
         {
             if (!job.If.Evaluate(scope))
             {
-                return Lacking(job, needs, endedAt) is { } lacking ? new PreparedJob.Fixed(RunStatus.Failure, lacking) : new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, ancestors));
+                return Lacking(job, needs) is { } lacking ? new PreparedJob.Fixed(RunStatus.Failure, lacking) : new PreparedJob.Fixed(RunStatus.Skipped, SkipReason(job, needs.Ancestors));
             }
 
-            return Expand(facts, job, needs, endedAt, matrixFilter, names, scope);
+            return Expand(job, needs, matrixFilter, names, scope);
         }
         catch (ExpressionException e)
         {
@@ -45,8 +42,7 @@ internal static class JobPreparation
     }
 
     private static PreparedJob Expand(
-        RunFacts facts, Job job, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names,
-        EvaluationScope scope)
+        Job job, JobNeeds needs, IReadOnlyDictionary<string, string> matrixFilter, HashSet<string> names, EvaluationScope scope)
     {
         var failFast = job.Strategy?.FailFast is not { } setting || StepRunner.IsTrue(setting.Value.Evaluate(scope));
         var maxParallel = MaxParallel(job, scope);
@@ -70,14 +66,14 @@ internal static class JobPreparation
         var instances = new List<JobInstance>(vectors.Count);
         for (var i = 0; i < vectors.Count; i++)
         {
-            instances.Add(NewInstance(job, needs, vectors[i], scope, names, Strategy(failFast, i, vectors.Count, maxParallel)) with { NeedsEndedAt = endedAt });
+            instances.Add(NewInstance(job, needs, vectors[i], scope, names, Strategy(failFast, i, vectors.Count, maxParallel)));
         }
 
         return new PreparedJob.Ready(instances, failFast, maxParallel);
     }
 
     private static JobInstance NewInstance(
-        Job job, ObjectValue needs, MatrixVector? vector, EvaluationScope scope, HashSet<string> names, ObjectValue strategy)
+        Job job, JobNeeds needs, MatrixVector? vector, EvaluationScope scope, HashSet<string> names, ObjectValue strategy)
     {
         var own = scope.With(("strategy", strategy), ("matrix", vector?.Values ?? ObjectValue.Empty));
         return new()
@@ -86,7 +82,8 @@ internal static class JobPreparation
             Vector = vector,
             DisplayName = UniqueName(DisplayName(job, vector, own), names),
             Strategy = strategy,
-            Needs = needs,
+            Needs = needs.Context,
+            NeedsEndedAt = needs.EndedAt,
             ContinueOnError = job.ContinueOnError is { } setting && StepRunner.IsTrue(setting.Value.Evaluate(own)),
         };
     }
@@ -132,7 +129,7 @@ internal static class JobPreparation
     /// <summary>
     /// A job that is not there for failures and takes an artifact fails where its producer did not succeed: what is required did not come, which is no reason to be skipped quietly.
     /// </summary>
-    private static string? Lacking(Job job, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt)
+    private static string? Lacking(Job job, JobNeeds needs)
     {
         if (!job.If.IsImplied)
         {
@@ -141,10 +138,10 @@ internal static class JobPreparation
 
         foreach (var input in job.ArtifactsFrom)
         {
-            if (input is { Optional: false, Run: null, Job: { } producer } && (needs[producer] as ObjectValue)?["result"].ToText() is { Length: > 0 } result and not ("success" or "cancelled"))
+            if (input is { Optional: false, Run: null, Job: { } producer } && (needs.Context[producer] as ObjectValue)?["result"].ToText() is { Length: > 0 } result and not ("success" or "cancelled"))
             {
                 return $"the artifact '{input.Name}' that it takes does not come: the result of job '{producer}', which makes it, is {result}"
-                    + (endedAt.TryGetValue(producer, out var ended) ? " since " + ended.ToString("u", CultureInfo.InvariantCulture) : "");
+                    + (needs.EndedAt.TryGetValue(producer, out var ended) ? " since " + ended.ToString("u", CultureInfo.InvariantCulture) : "");
             }
         }
 

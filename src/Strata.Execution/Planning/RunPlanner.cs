@@ -115,8 +115,7 @@ public static class RunPlanner
                 return;
             }
 
-            var prepared = JobPreparation.Prepare(
-                facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), _needs.EndsBefore(job), request.Selection.Matrix, _names);
+            var prepared = JobPreparation.Prepare(facts, job, _needs.Of(job, ResultOf), request.Selection.Matrix, _names);
             if (prepared is PreparedJob.Ready ready)
             {
                 Jobs.AddRange(ready.Instances.Select(instance => Of(instance, stage)));

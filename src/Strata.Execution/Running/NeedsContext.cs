@@ -1,4 +1,5 @@
 using Strata.Execution.Contexts;
+using Strata.Execution.Jobs;
 using Strata.Execution.Reporting;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
@@ -15,21 +16,6 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
     /// <param name="at">When it ended, or that it will not run was decided; of a matrix the last counts.</param>
     public void SetEnd(string job, DateTimeOffset at) => _endedAt[job] = at;
 
-    /// <summary>When those it needs ended, as far as that is known.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> EndsBefore(Job job)
-    {
-        var ends = new Dictionary<string, DateTimeOffset>(StringComparer.OrdinalIgnoreCase);
-        foreach (var need in job.Needs)
-        {
-            if (_endedAt.TryGetValue(need.Value, out var at))
-            {
-                ends[need.Value] = at;
-            }
-        }
-
-        return ends;
-    }
-
     /// <summary>Of the combinations of a matrix, the one that ends last writes last; what it leaves empty stays.</summary>
     public void AddOutputs(string job, IReadOnlyDictionary<string, string> outputs)
     {
@@ -44,8 +30,10 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
         }
     }
 
+    public JobNeeds Of(Job job, Func<string, RunStatus> resultOf) => new(Context(job, resultOf), Ancestors(job, resultOf), EndsBefore(job));
+
     /// <summary>A need that is not part of the run (--no-needs) counts as success without outputs.</summary>
-    public ObjectValue Of(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
+    private ObjectValue Context(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
     {
         var partOfRun = _jobs.ContainsKey(need.Value);
         return KeyValuePair.Create(need.Value, (Value)ContextValues.Of(
@@ -53,8 +41,7 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
             ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
     }));
 
-    /// <summary>Results of every job of the run that <paramref name="job"/> depends on, nearest first.</summary>
-    public IReadOnlyDictionary<string, RunStatus> Ancestors(Job job, Func<string, RunStatus> resultOf)
+    private Dictionary<string, RunStatus> Ancestors(Job job, Func<string, RunStatus> resultOf)
     {
         var results = new Dictionary<string, RunStatus>(StringComparer.OrdinalIgnoreCase);
         var pending = new Queue<string>(job.Needs.Select(n => n.Value));
@@ -70,5 +57,19 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
         }
 
         return results;
+    }
+
+    private Dictionary<string, DateTimeOffset> EndsBefore(Job job)
+    {
+        var ends = new Dictionary<string, DateTimeOffset>(StringComparer.OrdinalIgnoreCase);
+        foreach (var need in job.Needs)
+        {
+            if (_endedAt.TryGetValue(need.Value, out var at))
+            {
+                ends[need.Value] = at;
+            }
+        }
+
+        return ends;
     }
 }

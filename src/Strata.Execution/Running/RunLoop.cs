@@ -153,8 +153,7 @@ internal sealed class RunLoop
     private async Task PrepareAsync(int index)
     {
         var job = _jobs[index];
-        var prepared = JobPreparation.Prepare(
-            _run.Facts, job, _needs.Of(job, ResultOf), _needs.Ancestors(job, ResultOf), _needs.EndsBefore(job), _matrixFilter, _names);
+        var prepared = JobPreparation.Prepare(_run.Facts, job, _needs.Of(job, ResultOf), _matrixFilter, _names);
         if (prepared is PreparedJob.Fixed(var status, var reason))
         {
             await FixAsync(index, status, reason).ConfigureAwait(false);
