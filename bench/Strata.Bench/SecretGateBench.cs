@@ -29,5 +29,5 @@ internal static class SecretGateBench
     }
 
     private static Task Check(SecretGate gate, LayerTarget target) =>
-        gate.Check(target, CancellationToken.None).All(f => f.Secret is null) ? Task.CompletedTask : throw new InvalidOperationException("There is no such secret.");
+        gate.Check(target, [], CancellationToken.None).All(f => f.Secret is null) ? Task.CompletedTask : throw new InvalidOperationException("There is no such secret.");
 }

@@ -22,6 +22,11 @@ public interface IBlobArchive
     /// <exception cref="BlobStoreException">The store refuses or fails, retries included. Nothing is visible; the next call goes on from there.</exception>
     ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken);
 
+    /// <summary>Compares what the store has with what was recorded: the object's size, and its index, whose digests cover every frame. Reads a few KiB. What is not so is doubted.</summary>
+    /// <returns>For people, what is wrong; null: nothing.</returns>
+    /// <exception cref="BlobStoreException">The store fails or stands still.</exception>
+    ValueTask<string?> CheckAsync(Digest digest, CancellationToken cancellationToken);
+
     /// <summary>Reads all of it, several places at once; every byte handed on was verified against what its writer stored.</summary>
     /// <param name="sink">Takes bytes at an offset, in any order, concurrently; each place once.</param>
     /// <param name="progress">Bytes handed on so far.</param>

@@ -6,7 +6,7 @@ namespace Strata.Storage;
 /// <summary>For whom a blob is stored.</summary>
 /// <param name="Lease">Of the attempt: asked in every write of a record.</param>
 /// <param name="Owner"><c>SCOPE/JOB/artifact/NAME</c> or such: under it the worker that replaces a dead one finds what was sent. Without run and attempt, with who may write: who is less trusted finds nothing.</param>
-/// <param name="Readable">Blobs reachable from what the job may read: only these are not sent when they are there already. Knowing a digest proves nothing.</param>
+/// <param name="Readable">Blobs reachable from what the job may read: only these, and what the owner itself stored, are not sent when they are there already. Knowing a digest proves nothing.</param>
 public sealed record StoreContext(LeaseToken Lease, string Owner, IReadOnlySet<Digest> Readable, IProgress<UploadProgress>? Progress = null)
 {
     /// <summary>Nobody needs it, it only saves time: a store that does not answer is given up within seconds.</summary>

@@ -258,6 +258,7 @@ public sealed class ArtifactTests : IDisposable
     public async Task A_secret_in_an_artifact_fails_the_job_with_file_and_line()
     {
         _bench.Workflow("""
+            caches: { cargo: { paths: [~/.cargo], key: k, save: always } }
             jobs:
               leak:
                 image: tiny
@@ -269,6 +270,12 @@ public sealed class ArtifactTests : IDisposable
                 network: none
                 steps: [{ run: "mkdir out; echo '${{ secrets.TOKEN }}' > out/fixture" }]
                 artifacts: [{ name: fine, path: out/, allow-secrets-in: [fixture] }]
+              login:
+                image: tiny
+                network: none
+                caches: [cargo]
+                steps: [{ run: "mkdir ~/.docker ~/.cargo; echo '{\"auths\":{\"r\":{\"auth\":\"YTpi\"}}}' > ~/.docker/config.json; echo 'token = \"abc\"' > ~/.cargo/credentials.toml" }]
+                artifacts: [{ name: login, path: ~/.docker/ }]
               use:
                 image: tiny
                 network: none
@@ -285,6 +292,9 @@ public sealed class ArtifactTests : IDisposable
         report.Reason("leak").ShouldNotBeNull().ShouldContain("/conf/app.ini, line 3");
         report.Artifacts("leak").Single().State.ShouldBe("failed");
         report.Status("allowed").ShouldBe("success", outcome.All);
+        report.Reason("login").ShouldNotBeNull().ShouldContain("/root/.docker/config.json, line 1 holds a login of docker");
+        outcome.Stderr.ShouldContain("/root/.cargo/credentials.toml, line 1 holds a token of cargo");
+        report.Cache(job: "login").Save.ShouldBe("blocked");
         report.Reason("use").ShouldNotBeNull().ShouldContain("app.ini");
         outcome.All.ShouldNotContain("s3cr3t-value");
     }

@@ -92,6 +92,32 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_an_upload_to_a_store_that_does_not_answer()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        _bench.Workflow("""
+            jobs:
+              make: { image: tiny, network: none, steps: [{ run: echo 1 > f }], artifacts: [{ name: dist, path: f }] }
+            """);
+        using var process = StrataProgram.Start(
+            _bench.Workspace, "run", "--data", _bench.Data, "--report", "report.json", "--storage", $"s3://strata?endpoint=http://{silent.LocalEndpoint}&region=default");
+        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var asked = await silent.AcceptTcpClientAsync();
+
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(patience.Token);
+        process.ExitCode.ShouldBe(1, string.Concat(await output));
+        _bench.Report().Status("make").ShouldBe("cancelled");
+        (await _bench.StrataAsync("artifact", "ls", "--all", "--data", _bench.Data)).Stdout.ShouldContain("failed");
+    }
+
+    [Fact]
     public async Task The_doctor_advises_a_rule_for_unfinished_uploads_and_sets_it()
     {
         (await StorageAsync("doctor")).Stdout.ShouldContain("no rule ends unfinished uploads");

@@ -1,3 +1,5 @@
+using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
 using Strata.Layers.Trees;
 using Strata.Metadata;
@@ -55,19 +57,37 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(database.Read(sql => ArtifactSql.ListOfName(sql, runId, name)
-            .Find(row => ArtifactAccess.MayRead(reader, row.Artifact.Scope, row.Artifact.Shareable, trustFork))?.Artifact is { } found ? ArtifactWrites.Shown(sql, found) : null));
+            .Find(row => ArtifactAccess.MayRead(reader, row.Artifact.Scope, row.Artifact.Shareable, trustFork))?.Artifact is { } found ? _writes.Shown(sql, found) : null));
     }
 
     public ValueTask<IReadOnlyList<Artifact>> ListAsync(ArtifactFilter filter, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var trustFork = filter is { TrustFork: true, RunId: not null };
-        return new(database.Read(sql => ArtifactSql.List(sql, filter, trustFork, artifact => ArtifactAccess.MayRead(filter.Reader, artifact.Scope, artifact.Shareable, trustFork))
-            .ConvertAll(row => ArtifactWrites.Shown(sql, row.Artifact))));
+        return new(database.Read(sql => ArtifactSql.List(
+            sql, filter, trustFork,
+            artifact => ArtifactAccess.MayRead(filter.Reader, artifact.Scope, artifact.Shareable, trustFork) && (filter.State is not { } state || _writes.Shown(sql, artifact).State == state))
+            .ConvertAll(row => _writes.Shown(sql, row.Artifact))));
     }
 
     public async ValueTask<string?> FindLatestRunAsync(RunIdentity reader, string? name, CancellationToken cancellationToken) =>
         await ListAsync(new(reader) { Name = name, State = ArtifactState.Ready, Limit = 1 }, cancellationToken).ConfigureAwait(false) is [var newest] ? newest.Producer.RunId : null;
+
+    public ValueTask<IReadOnlySet<Digest>> ReadableLayersAsync(RunIdentity reader, IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return new(database.Read<IReadOnlySet<Digest>>(sql => layers.Where(layer => ArtifactSql.ListReadyWith(sql, reader.Organization, reader.Repository, layer, IsReadable(sql)).Count > 0).ToHashSet()));
+        }
+        catch (EnvironmentException)
+        {
+            return new(new HashSet<Digest>());
+        }
+
+        Func<Artifact, bool> IsReadable(SqlSession sql) => artifact =>
+            ArtifactAccess.MayRead(reader, artifact.Scope, artifact.Shareable, trustFork: false) && _writes.Shown(sql, artifact).State is ArtifactState.Ready;
+    }
 
     public ValueTask<IReadOnlyList<ArtifactEvent>> HistoryAsync(long id, RunIdentity reader, bool trustFork, CancellationToken cancellationToken)
     {
@@ -116,6 +136,6 @@ public sealed class ArtifactRecords(Database database, TimeProvider time, Artifa
 
     private async ValueTask<ArtifactChange> ChangeAsync(long id, RunIdentity user, Func<SqlSession, Artifact, ArtifactChange> change, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            sql => ArtifactSql.Find(sql, id)?.Artifact is { } artifact && ArtifactAccess.MayManage(user, artifact.Scope) ? change(sql, artifact) : new ArtifactChange.Unknown(),
+            sql => ArtifactSql.Find(sql, id)?.Artifact is { } artifact && ArtifactAccess.MayManage(user, artifact.Scope) ? change(sql, _writes.Shown(sql, artifact)) : new ArtifactChange.Unknown(),
             cancellationToken).ConfigureAwait(false);
 }

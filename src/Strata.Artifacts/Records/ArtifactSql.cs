@@ -56,6 +56,14 @@ internal static class ArtifactSql
     public static List<ArtifactRow> ListDue(SqlSession sql, DateTimeOffset now, int limit) => All(
         sql, sql.Query($"SELECT {Columns} FROM artifact WHERE state = 'ready' AND expires_at <= $1 ORDER BY expires_at LIMIT $2", now, limit), limit);
 
+    /// <summary>The newest ready one of a repository that has the layer and may be seen; empty: there is none.</summary>
+    public static List<ArtifactRow> ListReadyWith(SqlSession sql, string organization, string repository, Digest layer, Func<Artifact, bool> isSeen) => All(
+        sql,
+        sql.Query(
+            $"SELECT {Columns} FROM artifact WHERE id IN (SELECT artifact_id FROM artifact_layer WHERE layer = $1) AND state = 'ready' AND org = $2 AND repo = $3 ORDER BY id DESC",
+            layer.ToString(), organization, repository),
+        1, isSeen);
+
     public static long CountOfRun(SqlSession sql, string runId) => Number(sql.Query("SELECT count(*) FROM artifact WHERE run_id = $1", runId));
 
     public static long Insert(SqlSession sql, ArtifactDraft draft, TimeSpan retention, long token, DateTimeOffset now) => Number(sql.Query(

@@ -138,9 +138,12 @@ internal sealed class ArtifactWrites(TimeProvider time, ArtifactLimits limits)
     public List<Artifact> Expire(SqlSession sql, int limit) =>
         ArtifactSql.ListDue(sql, time.GetUtcNow(), limit).ConvertAll(row => Change(sql, row.Artifact, ArtifactState.Expired, Retention, null));
 
-    /// <summary>As a reader finds it: what is revoked is deleted for everybody, although its row may not say so yet.</summary>
-    public static Artifact Shown(SqlSession sql, Artifact artifact) =>
-        artifact.State is ArtifactState.Ready && IsRevoked(sql, artifact) ? artifact with { State = ArtifactState.Deleted, Reason = Revoked, Content = null } : artifact;
+    /// <summary>As everybody finds it: what is revoked is deleted, and what is past its retention is expired, although its row may not say so yet.</summary>
+    public Artifact Shown(SqlSession sql, Artifact artifact) =>
+        artifact.State is not ArtifactState.Ready ? artifact
+        : IsRevoked(sql, artifact) ? artifact with { State = ArtifactState.Deleted, Reason = Revoked, Content = null }
+        : artifact.ExpiresAt is { } end && end <= time.GetUtcNow() ? artifact with { State = ArtifactState.Expired, StateSince = end }
+        : artifact;
 
     /// <summary>Who made it, for people.</summary>
     public static string ActorOf(Producer producer) => $"job {producer.Job}, attempt {producer.Attempt}";

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Layers.Trees;
 using Strata.Metadata.Leases;
@@ -31,6 +32,9 @@ public interface IArtifacts
     /// <summary>The newest run with an artifact that is ready and that the reader may see.</summary>
     /// <param name="name">Of the artifact; null: any.</param>
     ValueTask<string?> FindLatestRunAsync(RunIdentity reader, string? name, CancellationToken cancellationToken);
+
+    /// <summary>Those of some layers that a ready artifact which the reader may see has. None where the records fail: then all of them are sent.</summary>
+    ValueTask<IReadOnlySet<Digest>> ReadableLayersAsync(RunIdentity reader, IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken);
 
     /// <summary>In the order in which it happened. Empty: there is none, or the reader may not see it.</summary>
     /// <param name="trustFork">As for <see cref="FindAsync"/>.</param>

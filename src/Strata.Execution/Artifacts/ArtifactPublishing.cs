@@ -65,6 +65,11 @@ internal sealed class ArtifactPublishing(
             await FailAsync(begun.Id, diagnostic.Message).ConfigureAwait(false);
             return Failed(request.Name, $"{diagnostic.Code}: the artifact '{request.Name}' could not be stored: {e.Message}", begun.Id, started);
         }
+        catch (EnvironmentException e)
+        {
+            await TryFailAsync(begun.Id, e.Message).ConfigureAwait(false);
+            throw;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostileArchiveException or DamagedLayerException)
         {
             await FailAsync(begun.Id, e.Message).ConfigureAwait(false);
@@ -79,7 +84,7 @@ internal sealed class ArtifactPublishing(
             return Failed(request.Name, refused, id, started);
         }
 
-        var gate = new SecretGate(secrets, AllowedBy(request.AllowSecretsIn));
+        var gate = new SecretGate(secrets, AllowedBy(request.AllowSecretsIn)) { Mount = JobTrees.MountBytesOf(request.Paths.Overlay) };
         switch (await CollectAsync(request, gate, sandbox, cancellationToken).ConfigureAwait(false))
         {
             case SaveOutcome.Saved saved:
@@ -119,8 +124,9 @@ internal sealed class ArtifactPublishing(
     {
         var owner = attempt.UploadOwner("artifact", request.Name);
         var progress = new UploadNarrator(request.Name, say, time);
+        var readable = await attempt.ReadableLayersAsync(saved.Tree.Layers, cancellationToken).ConfigureAwait(false);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
-            saved.Layers, new StoreContext(attempt.Token, owner, new HashSet<Core.Digest>(), progress), cancellationToken).ConfigureAwait(false);
+            saved.Layers, new StoreContext(attempt.Token, owner, readable, progress), cancellationToken).ConfigureAwait(false);
         if (uploaded.LeaseLost)
         {
             return Failed(request.Name, WhyNot(new ArtifactBegin.LeaseLost(), request.Name), id, started);
@@ -129,6 +135,13 @@ internal sealed class ArtifactPublishing(
         if (await MoveAsync(id, ArtifactState.Verifying, cancellationToken).ConfigureAwait(false) is { } refused)
         {
             return Failed(request.Name, refused, id, started);
+        }
+
+        if (await attempt.Services.Uploads.CheckAsync(saved.Tree.Layers, cancellationToken).ConfigureAwait(false) is { } wrong)
+        {
+            var unlike = $"what the store holds is not what was sent: {wrong}";
+            await FailAsync(id, unlike).ConfigureAwait(false);
+            return Failed(request.Name, $"the artifact '{request.Name}' failed: {unlike}", id, started);
         }
 
         using (var stored = (await ArtifactContent.OpenAsync(attempt.Services.Layers.Place, saved.Tree, cancellationToken).ConfigureAwait(false)).Content)
@@ -191,6 +204,18 @@ internal sealed class ArtifactPublishing(
 
     private async Task FailAsync(long id, string reason) =>
         await attempt.Services.Artifacts.MoveAsync(id, ArtifactState.Failed, attempt.Actor, reason, attempt.Token, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>Where the records may be what fails: the next sweep finds it then.</summary>
+    private async Task TryFailAsync(long id, string reason)
+    {
+        try
+        {
+            await FailAsync(id, reason).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+        }
+    }
 
     private ArtifactPublication Failed(string name, string problem, long? id, long started) =>
         new(id is null ? null : new(name, "upload", "failed", null, 0, 0, 0, ElapsedMs(started)), problem, null);

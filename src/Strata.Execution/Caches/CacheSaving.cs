@@ -134,7 +134,7 @@ internal sealed class CacheSaving(
     private async Task<TreeSave> SaveTreeAsync(
         JobCache cache, CachePlace place, IReadOnlyList<LayerLease> basis, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets));
+        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets) { Mount = JobTrees.MountBytesOf(place.In.Overlay) });
         using var overlay = trees.Open(place.In.Overlay, sandbox);
         return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, place.ToChoice(), cancellationToken).ConfigureAwait(false);
     }
@@ -169,7 +169,7 @@ internal sealed class CacheSaving(
     {
         var layers = written.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
         written.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
-        var readable = await attempt.Services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
+        var readable = await attempt.ReadableLayersAsync([.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = attempt.UploadOwner("cache", cache.Spec.Name);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
             [.. layers.Where(lease => content.Layers().Contains(lease.Digest))], new StoreContext(attempt.Token, owner, readable) { IsHint = true }, cancellationToken).ConfigureAwait(false);

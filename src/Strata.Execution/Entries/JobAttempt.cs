@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Core.Identity;
 using Strata.Metadata.Leases;
 using Strata.Tenancy;
@@ -28,6 +29,14 @@ internal sealed class JobAttempt(EntryServices services, RunIdentity identity, S
     /// trust sent is not: it would tell what is in it.
     /// </summary>
     public string UploadOwner(string kind, string name) => $"{scope}/{producer.Job}/{kind}/{name}";
+
+    /// <summary>Those of some layers that something stands on which the job may read: of these alone it may learn that they are stored.</summary>
+    public async ValueTask<IReadOnlySet<Digest>> ReadableLayersAsync(IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
+    {
+        var ofCaches = await services.Caches.ReadableLayersAsync(identity, layers, cancellationToken).ConfigureAwait(false);
+        var ofArtifacts = await services.Artifacts.ReadableLayersAsync(identity, layers, cancellationToken).ConfigureAwait(false);
+        return ofCaches.Union(ofArtifacts).ToHashSet();
+    }
 
     /// <summary>It stands on, or could have read, what forks may not see.</summary>
     public void Hide() => IsShareable = false;

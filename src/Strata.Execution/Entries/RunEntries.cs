@@ -93,7 +93,11 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
 
             var dirty = isDirty(cancellationToken); // git looks while the database is opened
             var services = _services ??= open();
-            await services.Runs.ExpireDeadAsync(cancellationToken).ConfigureAwait(false);
+            if (await services.Runs.ExpireDeadAsync(cancellationToken).ConfigureAwait(false) is not { Runs.Count: 0, Attempts.Count: 0 })
+            {
+                await services.Artifacts.SweepAsync(cancellationToken).ConfigureAwait(false); // what they were making comes no more
+            }
+
             var start = new RunStart { RunId = facts.RunId, Identity = facts.Identity, Workflow = facts.WorkflowName, IsDirty = await dirty.ConfigureAwait(false) };
             _lease = await services.Runs.StartAsync(start, cancellationToken).ConfigureAwait(false) is RunStarting.Started started
                 ? started.Lease

@@ -157,7 +157,7 @@ internal sealed class StepEntries(HermeticJob job)
             return null;
         }
 
-        var finds = new SecretGate(job.Secrets).Check(new LayerTarget(outputs.Layer.ImagePath, outputs.Layer.IndexPath), cancellationToken);
+        var finds = new SecretGate(job.Secrets).Check(new LayerTarget(outputs.Layer.ImagePath, outputs.Layer.IndexPath), [], cancellationToken);
         return finds.Count == 0 ? null : SecretDiagnostics.Found("What the step made", finds, null).Message;
     }
 
@@ -189,7 +189,7 @@ internal sealed class StepEntries(HermeticJob job)
             services.Saved.Add(attempt.Token, attempt.Scope.Organization, layer.Digest);
         }
 
-        var readable = await services.Caches.ReadableLayersAsync(attempt.Identity, [.. content.Layers()], cancellationToken).ConfigureAwait(false);
+        var readable = await attempt.ReadableLayersAsync([.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = attempt.UploadOwner("step", plan.Command.Name);
         if ((await services.Uploads.EnsureAsync(layers, new StoreContext(attempt.Token, owner, readable) { IsHint = true }, cancellationToken).ConfigureAwait(false)).LeaseLost)
         {

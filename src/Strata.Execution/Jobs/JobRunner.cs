@@ -237,13 +237,26 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         if (_stores is not null)
         {
             await live.Sandbox.FreezeAsync().ConfigureAwait(false); // what is left running must not write meanwhile
-            var unpublished = await _stores.PublishAsync(status, scope, live.Sandbox, cancellation.Hard).ConfigureAwait(false);
-            (status, reason) = unpublished is null ? (status, reason)
-                : status is RunStatus.Success ? (RunStatus.Failure, unpublished)
-                : (status, $"{reason}; {unpublished}");
+            (status, reason) = await PublishAsync(_stores, status, reason, scope, live.Sandbox).ConfigureAwait(false);
         }
 
         return await EndAsync(status, reason, status is RunStatus.Cancelled ? null : outputs).ConfigureAwait(false);
+    }
+
+    /// <summary>A cancel ends publishing too, unless it came before: what is published always then has the time for cleaning up.</summary>
+    private async Task<(RunStatus Status, string? Reason)> PublishAsync(JobStores stores, RunStatus status, string? reason, EvaluationScope scope, ISandbox sandbox)
+    {
+        try
+        {
+            var unpublished = await stores.PublishAsync(status, scope, sandbox, status is RunStatus.Cancelled ? cancellation.Hard : cancellation.Requested).ConfigureAwait(false);
+            return unpublished is null ? (status, reason)
+                : status is RunStatus.Success ? (RunStatus.Failure, unpublished)
+                : (status, $"{reason}; {unpublished}");
+        }
+        catch (OperationCanceledException) when (cancellation.Reason is not null)
+        {
+            return (RunStatus.Cancelled, JobReports.CancelText(cancellation.Reason.Value));
+        }
     }
 
     private BuildContext NewBuildContext() => new()

@@ -137,6 +137,9 @@ internal sealed class JobTrees : IDisposable
         _ => "",
     };
 
+    /// <summary>The same from the root, without the slash at its beginning.</summary>
+    public static byte[] MountBytesOf(JobOverlay overlay) => Encoding.UTF8.GetBytes(MountOf(overlay).TrimStart('/'));
+
     /// <summary>Where a sandbox keeps what is written.</summary>
     public static UpperDirectory UpperOf(JobOverlay overlay, ISandbox sandbox)
     {

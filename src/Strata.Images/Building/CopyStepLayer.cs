@@ -43,7 +43,7 @@ internal sealed class CopyStepLayer(
     {
         using var write = target.Start();
         var packed = await plan.WriteAsync(write.Target, cancellationToken).ConfigureAwait(false);
-        if (from is null && new SecretGate(secrets).Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        if (from is null && new SecretGate(secrets).Check(write.Target, [], cancellationToken) is { Count: > 0 } finds)
         {
             throw new UserErrorException(CopyDiagnostics.Secret(SecretDiagnostics.Found("The layer of this step", finds, step.At)));
         }

@@ -63,7 +63,7 @@ internal static class RunCapture
     {
         var (layer, leftOut) = CapturedChanges.Write(sandbox, request.BelowTree, contents, start, write.Target, cancellationToken);
         var gate = new SecretGate(request.Secrets);
-        if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        if (gate.Check(write.Target, [], cancellationToken) is { Count: > 0 } finds)
         {
             return new CaptureOutcome.Refused(SecretDiagnostics.Found("The layer of this step", finds, request.Step.At));
         }

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Layers.Store;
 using Strata.Storage;
 using Strata.Storage.Blobs;
@@ -28,6 +29,19 @@ internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : IL
             _silence = new(time.GetTimestamp(), e.Message);
             throw;
         }
+    }
+
+    public async ValueTask<string?> CheckAsync(IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken)
+    {
+        foreach (var layer in layers)
+        {
+            if (await archive.CheckAsync(layer, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                return $"layer {layer.Short}: {problem}";
+            }
+        }
+
+        return null;
     }
 
     private async ValueTask<UploadedLayers> SendAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken)

@@ -7,9 +7,10 @@ namespace Strata.Layers.Saving;
 /// <summary>A layer that is all of a tree is stored, if no secret is in it.</summary>
 internal static class LayerKeeping
 {
-    public static async Task<SaveOutcome> StoreAsync(LayerWrite write, PackedLayer packed, SecretGate gate, CancellationToken cancellationToken)
+    /// <param name="at">Where the tree lies, from the overlay's root.</param>
+    public static async Task<SaveOutcome> StoreAsync(LayerWrite write, PackedLayer packed, SecretGate gate, byte[] at, CancellationToken cancellationToken)
     {
-        if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        if (gate.Check(write.Target, at, cancellationToken) is { Count: > 0 } finds)
         {
             return new SaveOutcome.Blocked(finds);
         }

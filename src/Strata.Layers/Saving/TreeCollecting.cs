@@ -75,7 +75,7 @@ public sealed class TreeCollecting(ILayerPlace place, SecretGate gate)
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
         await builder.AddAllAsync([.. LayerWriting.Squashed(tree, contents.Open, root, paths.Contains)], cancellationToken).ConfigureAwait(false);
-        return await LayerKeeping.StoreAsync(write, builder.Finish() with { Dropped = written?.Dropped ?? 0 }, gate, cancellationToken).ConfigureAwait(false);
+        return await LayerKeeping.StoreAsync(write, builder.Finish() with { Dropped = written?.Dropped ?? 0 }, gate, root, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What was written at names that may be wanted. Null: nothing.</summary>

@@ -46,7 +46,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
 
         if (basis.Count == 0)
         {
-            return await LayerKeeping.StoreAsync(write, packed, gate, cancellationToken).ConfigureAwait(false);
+            return await LayerKeeping.StoreAsync(write, packed, gate, path, cancellationToken).ConfigureAwait(false);
         }
 
         var merged = MergedTree.Of([.. before, LayerIndex.Open(write.Target.IndexPath!)]);
@@ -61,7 +61,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             return new SaveOutcome.Empty();
         }
 
-        if (gate.Check(write.Target, cancellationToken) is { Count: > 0 } finds)
+        if (gate.Check(write.Target, path, cancellationToken) is { Count: > 0 } finds)
         {
             return new SaveOutcome.Blocked(finds);
         }
@@ -73,7 +73,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             {
                 using (commit)
                 {
-                    return await SquashAsync(merged, [.. below, LowerLayer.Of(commit.Lease!)], overlay.Scratch, cancellationToken).ConfigureAwait(false);
+                    return await SquashAsync(merged, [.. below, LowerLayer.Of(commit.Lease!)], overlay.Scratch, path, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -88,12 +88,12 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
     }
 
     /// <summary>One layer in the place of several.</summary>
-    private async Task<SaveOutcome> SquashAsync(MergedTree tree, IReadOnlyList<LowerLayer> layers, string scratch, CancellationToken cancellationToken)
+    private async Task<SaveOutcome> SquashAsync(MergedTree tree, IReadOnlyList<LowerLayer> layers, string scratch, byte[] at, CancellationToken cancellationToken)
     {
         using var contents = new LowerContents(layers, tree, scratch);
         using var write = place.Start();
         using var builder = new LayerBuilder(write.Target);
         await builder.AddAllAsync([.. LayerWriting.Squashed(tree, contents.Open)], cancellationToken).ConfigureAwait(false);
-        return await LayerKeeping.StoreAsync(write, builder.Finish(), gate, cancellationToken).ConfigureAwait(false);
+        return await LayerKeeping.StoreAsync(write, builder.Finish(), gate, at, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Text;
+using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 
 namespace Strata.Layers.Secrets;
 
 /// <summary>One search through a layer, name by name.</summary>
-internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : IDisposable
+/// <param name="at">Where jobs see the layer's root.</param>
+internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns, byte[] at) : IDisposable
 {
     private const int ChunkSize = 1 << 20;
 
@@ -49,11 +51,11 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : 
     /// <param name="from">A match counts when it ends behind: what is before belongs to another name.</param>
     private void LookThrough(LayerEntry entry, ReadOnlySpan<byte> text, SecretPlace place, int from)
     {
-        for (var at = patterns.Find(text, 0, out var length); length > 0; at = patterns.Find(text, at, out length))
+        for (var end = patterns.Find(text, 0, out var length); length > 0; end = patterns.Find(text, end, out length))
         {
-            if (at > from)
+            if (end > from)
             {
-                Add(entry, place, patterns.OwnerOf(text[(at - length)..at]), line: static () => 0);
+                Add(entry, place, patterns.OwnerOf(text[(end - length)..end]), line: static () => 0);
             }
         }
     }
@@ -86,16 +88,17 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : 
 
     private void Report(ErofsEntry file, ReadOnlySpan<byte> text, long start)
     {
-        for (var at = patterns.Find(text, 0, out var length); length > 0; at = patterns.Find(text, at, out length))
+        for (var end = patterns.Find(text, 0, out var length); length > 0; end = patterns.Find(text, end, out length))
         {
-            var before = start + at - length;
-            Add(file.Entry, SecretPlace.Content, patterns.OwnerOf(text[(at - length)..at]), () => LineAt(file, before));
+            var before = start + end - length;
+            Add(file.Entry, SecretPlace.Content, patterns.OwnerOf(text[(end - length)..end]), () => LineAt(file, before));
         }
     }
 
     private void Add(LayerEntry entry, SecretPlace place, (string Secret, string Form) owner, Func<long> line)
     {
-        for (var i = _finds.Count - 1; i >= 0 && _finds[i].Path.AsSpan().SequenceEqual(entry.Path); i--)
+        var path = TreePath.Join(at, entry.Path);
+        for (var i = _finds.Count - 1; i >= 0 && _finds[i].Path.AsSpan().SequenceEqual(path); i--)
         {
             if (_finds[i].Place == place && _finds[i].Secret == owner.Secret)
             {
@@ -105,7 +108,7 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : 
 
         if (_finds.Count < SecretGate.FindsMax)
         {
-            _finds.Add(new(entry.Path, place, line(), owner.Secret, owner.Form));
+            _finds.Add(new(path, place, line(), owner.Secret, owner.Form));
         }
     }
 
@@ -128,7 +131,13 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : 
 
     private void LookForCredentials(ErofsEntry file)
     {
-        if (CredentialFiles.Of(file.Entry.Path) is not { } kind || file.Entry.Size > CredentialFiles.SizeMax || _finds.Count >= SecretGate.FindsMax)
+        if (file.Entry.Size > CredentialFiles.SizeMax || _finds.Count >= SecretGate.FindsMax)
+        {
+            return;
+        }
+
+        var path = TreePath.Join(at, file.Entry.Path);
+        if (CredentialFiles.Of(path) is not { } kind)
         {
             return;
         }
@@ -137,7 +146,7 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns) : 
         image.ReadContent(file, 0, content);
         if (kind.LineOf(Encoding.UTF8.GetString(content)) is > 0 and var line)
         {
-            _finds.Add(new(file.Entry.Path, SecretPlace.Content, line, null, kind.What));
+            _finds.Add(new(path, SecretPlace.Content, line, null, kind.What));
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Strata.Layers.Secrets;
 
 /// <summary>Something secret in a layer.</summary>
-/// <param name="Path">The name of the tree it belongs to.</param>
+/// <param name="Path">The name it belongs to, as jobs see it.</param>
 /// <param name="Place">Where of that name.</param>
 /// <param name="Line">Of a content, from 1; else 0.</param>
 /// <param name="Secret">Which secret's value; null: a credential that no one told us, of a known kind of file.</param>

@@ -1,3 +1,4 @@
+using Strata.Layers.Differences;
 using Strata.Layers.Erofs;
 using Strata.Layers.Packing;
 
@@ -22,13 +23,17 @@ public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets, Func
     /// <summary>Names of the secrets that are not looked for.</summary>
     public IReadOnlyList<string> TooShort => _patterns.TooShort;
 
+    /// <summary>Where jobs see the overlay whose trees are checked, without slashes around it. For what is told.</summary>
+    public byte[] Mount { get; init; } = [];
+
     /// <summary>Reads a whole layer that was written and not yet committed.</summary>
+    /// <param name="at">Where its root lies, from the overlay's root: a file is known by all of its path, also if only it is published.</param>
     /// <returns>In path order, at most one of each name's parts and secret.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<SecretFind> Check(LayerTarget layer, CancellationToken cancellationToken)
+    public IReadOnlyList<SecretFind> Check(LayerTarget layer, ReadOnlySpan<byte> at, CancellationToken cancellationToken)
     {
         using var image = ErofsReader.Open(layer.ImagePath);
-        using var search = new LayerSearch(image, _patterns);
+        using var search = new LayerSearch(image, _patterns, TreePath.Join(Mount, at));
         foreach (var entry in image.Entries())
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Storage;
 using Strata.Storage.Blobs;
 
@@ -12,6 +13,11 @@ public interface ILayerUploads
     /// </summary>
     /// <exception cref="BlobStoreException">The store refuses or fails, retries included: no record may be committed. The next call goes on from there.</exception>
     ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken);
+
+    /// <summary>Whether the store holds what was stored: sizes and digests, not every byte.</summary>
+    /// <returns>For people, what is wrong; null: nothing.</returns>
+    /// <exception cref="BlobStoreException">The store fails or stands still.</exception>
+    ValueTask<string?> CheckAsync(IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken);
 }
 
 /// <param name="LeaseLost">Nothing may be committed.</param>

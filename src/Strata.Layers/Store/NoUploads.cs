@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Storage;
 
 namespace Strata.Layers.Store;
@@ -8,4 +9,6 @@ internal sealed class NoUploads : ILayerUploads
     public static NoUploads Instance { get; } = new();
 
     public ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken) => new(UploadedLayers.Nothing);
+
+    public ValueTask<string?> CheckAsync(IReadOnlyCollection<Digest> layers, CancellationToken cancellationToken) => new((string?)null);
 }

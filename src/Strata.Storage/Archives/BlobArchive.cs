@@ -1,6 +1,7 @@
 using Strata.Core;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
+using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 
 namespace Strata.Storage.Archives;
@@ -23,6 +24,22 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         return await storing.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<string?> CheckAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (Find(digest) is not { } row)
+        {
+            return "it is not there";
+        }
+
+        var problem = await ProblemOfAsync(row, cancellationToken).ConfigureAwait(false);
+        if (problem is not null)
+        {
+            await DoubtAsync(digest, problem, cancellationToken).ConfigureAwait(false);
+        }
+
+        return problem;
+    }
+
     public async Task<bool> FetchAsync(
         Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -33,15 +50,8 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
 
         try
         {
-            var orgKey = await all.Keys.GetAsync(org, cancellationToken).ConfigureAwait(false);
-            using var key = orgKey.Unwrap(row.WrappedKey);
-            using var reader = await BlobReader.OpenAsync(
-                all.Store, row.ObjectKey, key, row.Index, new Retry(all.Time, all.Options.Read), cancellationToken).ConfigureAwait(false);
-            if (reader.Index.Digest != digest || reader.Length != row.LengthBytes)
-            {
-                throw new BlobStoreException(BlobFault.Damaged, $"The object of blob {digest.Short} is another blob's.");
-            }
-
+            using var key = await KeyOfAsync(row, cancellationToken).ConfigureAwait(false);
+            using var reader = await OpenAsync(row, key, new Retry(all.Time, all.Options.Read), cancellationToken).ConfigureAwait(false);
             await reader.CopyToAsync((offset, content, stop) => sink(offset, content, stop), all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
             TransferMetrics.Fetched("fetched");
             return true;
@@ -82,6 +92,44 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
                 cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async Task<string?> ProblemOfAsync(BlobRow row, CancellationToken cancellationToken)
+    {
+        var retry = new Retry(all.Time, all.Options.Upload);
+        var head = await retry.RunAsync((_, stop) => all.Store.HeadAsync(row.ObjectKey, stop), cancellationToken).ConfigureAwait(false);
+        if (head?.SizeBytes != row.StoredBytes)
+        {
+            return head is null ? "its object is gone" : $"its object has {head.SizeBytes} bytes, not {row.StoredBytes}";
+        }
+
+        try
+        {
+            using var key = await KeyOfAsync(row, cancellationToken).ConfigureAwait(false);
+            (await OpenAsync(row, key, retry, cancellationToken).ConfigureAwait(false)).Dispose();
+            return null;
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged or BlobFault.NotFound)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Its index was read, and is this blob's.</summary>
+    /// <param name="key">Of the blob; must outlive the result.</param>
+    private async Task<BlobReader> OpenAsync(BlobRow row, BlobKey key, Retry retry, CancellationToken cancellationToken)
+    {
+        var reader = await BlobReader.OpenAsync(all.Store, row.ObjectKey, key, row.Index, retry, cancellationToken).ConfigureAwait(false);
+        if (reader.Index.Digest == row.Digest && reader.Length == row.LengthBytes)
+        {
+            return reader;
+        }
+
+        reader.Dispose();
+        throw new BlobStoreException(BlobFault.Damaged, $"The object of blob {row.Digest.Short} is another blob's.");
+    }
+
+    private async Task<BlobKey> KeyOfAsync(BlobRow row, CancellationToken cancellationToken) =>
+        (await all.Keys.GetAsync(org, cancellationToken).ConfigureAwait(false)).Unwrap(row.WrappedKey);
 
     private BlobRow? Find(Digest digest) => all.FindStoreId() is { } store ? all.Database.Read(sql => BlobSql.FindLive(sql, store, org, digest)) : null;
 

@@ -37,7 +37,7 @@ internal enum PublishOutcome
 /// <summary>What is durable of uploads: each write asks for the lease in its own transaction. Safe for concurrent use.</summary>
 internal sealed class UploadRecords(Database database, BlobSpace space, TimeProvider time)
 {
-    /// <summary>The blob if it is there and readable, else an upload to go on with, else a new one.</summary>
+    /// <summary>The blob if it is there and readable, or the same owner stored it; else an upload to go on with, else a new one.</summary>
     /// <param name="fresh">The new one.</param>
     public Task<UploadBegin> BeginAsync(UploadRow fresh, IReadOnlySet<Digest> readable, CancellationToken cancellationToken) =>
         database.WriteAsync<UploadBegin>(
@@ -48,7 +48,8 @@ internal sealed class UploadRecords(Database database, BlobSpace space, TimeProv
                     return new UploadBegin.LeaseLost();
                 }
 
-                if (readable.Contains(fresh.Digest) && BlobSql.FindLive(sql, space.Store, space.Org, fresh.Digest) is { Doubt: null } live)
+                // What the same owner stored it knew: its worker ended between that and its record.
+                if (BlobSql.FindLive(sql, space.Store, space.Org, fresh.Digest) is { Doubt: null } live && (live.Owner == fresh.Owner || readable.Contains(fresh.Digest)))
                 {
                     BlobSql.Pin(sql, live.Id, fresh.Lease);
                     new StorageCounts(0, 1, 0, 0, 0, 0, 0).AddTo(sql, space.Store);

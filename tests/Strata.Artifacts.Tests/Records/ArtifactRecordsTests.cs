@@ -180,6 +180,10 @@ public sealed class ArtifactRecordsTests : IDisposable
         _clock.Set(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
         (await _bench.Artifacts.SweepAsync(None)).Expired.ShouldBeEmpty();
         _clock.Set(TimeSpan.FromSeconds(1));
+        var over = (await _bench.FindAsync("r1", "dist"))!; // to everybody, before it is cleared away
+        (over.State, over.StateSince).ShouldBe((ArtifactState.Expired, over.ExpiresAt!.Value));
+        (await _bench.Artifacts.ListAsync(new(ArtifactBench.Main) { State = ArtifactState.Ready }, None)).ShouldHaveSingleItem().Producer.RunId.ShouldBe("r2");
+        (await _bench.Artifacts.PinAsync(over.Id, ArtifactBench.Main, "ann", None)).ShouldBeOfType<ArtifactChange.Refused>();
         var sweep = await _bench.Artifacts.SweepAsync(None);
         sweep.Expired.ShouldHaveSingleItem().Producer.RunId.ShouldBe("r1");
         sweep.FreedBytes.ShouldBe(1000);
@@ -191,6 +195,21 @@ public sealed class ArtifactRecordsTests : IDisposable
         _clock.Set(TimeSpan.FromDays(31));
         (await _bench.Artifacts.SweepAsync(None)).Forgotten.ShouldBe(1);
         (await _bench.FindAsync("r1", "dist")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Layers_are_known_to_be_stored_only_to_who_may_read_an_artifact_that_has_them()
+    {
+        var layers = ArtifactBench.Tree("dist").Layers;
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Main, layers, None)).ShouldBeEmpty();
+        var mine = await _bench.PublishAsync("r1", "dist", ArtifactBench.Feature);
+
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Feature, [.. layers, ArtifactBench.DigestOf("else")], None)).ShouldBe(layers, ignoreOrder: true);
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Main, layers, None)).ShouldBeEmpty();
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Fork, layers, None)).ShouldBeEmpty();
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Feature with { Repository = "other" }, layers, None)).ShouldBeEmpty();
+        await _bench.Artifacts.DeleteAsync(mine.Id, ArtifactBench.Feature, "ann", null, None);
+        (await _bench.Artifacts.ReadableLayersAsync(ArtifactBench.Feature, layers, None)).ShouldBeEmpty();
     }
 
     [Fact]

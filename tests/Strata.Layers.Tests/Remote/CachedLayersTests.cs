@@ -231,6 +231,8 @@ public sealed class CachedLayersTests : LayerPlaceContract
             return Failure is not null ? throw Failure : archive.StoreAsync(source, context, cancellationToken);
         }
 
+        public ValueTask<string?> CheckAsync(Digest digest, CancellationToken cancellationToken) => archive.CheckAsync(digest, cancellationToken);
+
         public async Task<bool> FetchAsync(
             Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
         {

@@ -76,7 +76,7 @@ public sealed class SecretGateTests : IDisposable
             builder.Finish();
         }
 
-        var finds = new SecretGate(new Dictionary<string, string> { ["KEY"] = "plain-value-1" }).Check(target, CancellationToken.None);
+        var finds = new SecretGate(new Dictionary<string, string> { ["KEY"] = "plain-value-1" }).Check(target, [], CancellationToken.None);
         finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
     }
 
@@ -122,6 +122,23 @@ public sealed class SecretGateTests : IDisposable
         finds.ShouldAllBe(f => f.Secret == null);
     }
 
+    /// <summary>Of a published ~/.docker only config.json is a name of the layer.</summary>
+    [Theory]
+    [InlineData("root/.docker", "config.json", "{\"auths\":{\"r\":{\"auth\":\"YTpi\"}}}")]
+    [InlineData("root/.ssh", "id_ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----\n")]
+    [InlineData("home/me/.aws", "credentials", "aws_secret_access_key = B\n")]
+    [InlineData("root/.cargo", "credentials.toml", "token = \"abc\"\n")]
+    [InlineData("root/.config", "git/credentials", "https://me:token@github.com\n")]
+    public void A_credential_file_is_known_also_where_its_directory_is_the_root(string at, string path, string content)
+    {
+        var target = Written((path, Encoding.UTF8.GetBytes(content)));
+        var gate = new SecretGate(new Dictionary<string, string>());
+
+        gate.Check(target, [], CancellationToken.None).ShouldBeEmpty();
+        var find = gate.Check(target, Encoding.UTF8.GetBytes(at), CancellationToken.None).ShouldHaveSingleItem();
+        Encoding.UTF8.GetString(find.Path).ShouldBe($"{at}/{path}");
+    }
+
     [Fact]
     public void Any_value_in_any_surroundings_is_found_and_no_other()
     {
@@ -140,7 +157,10 @@ public sealed class SecretGateTests : IDisposable
 
     private IReadOnlyList<SecretFind> Check(params (string Path, byte[] Content)[] files) => Check(new() { ["KEY"] = Value }, files);
 
-    private IReadOnlyList<SecretFind> Check(Dictionary<string, string> secrets, params (string Path, byte[] Content)[] files)
+    private IReadOnlyList<SecretFind> Check(Dictionary<string, string> secrets, params (string Path, byte[] Content)[] files) =>
+        new SecretGate(secrets).Check(Written(files), [], CancellationToken.None);
+
+    private LayerTarget Written(params (string Path, byte[] Content)[] files)
     {
         var target = Target();
         using (var builder = new LayerBuilder(target))
@@ -161,7 +181,7 @@ public sealed class SecretGateTests : IDisposable
             builder.Finish();
         }
 
-        return new SecretGate(secrets).Check(target, CancellationToken.None);
+        return target;
     }
 
     private LayerTarget Target() => new(_directory.Combine($"image-{_next++}"), null);

@@ -38,6 +38,46 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task Whoever_replaces_a_worker_that_died_between_the_blob_and_its_record_sends_nothing_again()
+    {
+        await using var bench = new UploadBench();
+        var content = UploadBench.Content(3 * Mebibyte, 1);
+        var dead = await bench.AttemptAsync();
+        await bench.StoreAsync(content, dead.Token);
+        await dead.DisposeAsync();
+        var lease = await bench.AttemptAsync("attempt/run2/job/1");
+        (await bench.StoreAsync(content, lease.Token)).ShouldBeOfType<StoreOutcome.AlreadyThere>();
+    }
+
+    [Fact]
+    public async Task What_the_store_holds_is_compared_without_reading_all_of_it()
+    {
+        await using var bench = new UploadBench();
+        var lease = await bench.AttemptAsync();
+        byte[][] contents = [.. Enumerable.Range(0, 4).Select(seed => UploadBench.Content(3 * Mebibyte, seed))];
+        var files = new List<string>();
+        foreach (var content in contents)
+        {
+            await bench.StoreAsync(content, lease.Token, owner: $"owner {files.Count}");
+            files.Add((await bench.ObjectsAsync()).Select(o => Path.Combine(bench.Directory, "store", "objects", o.Key + "~")).Except(files).Single());
+            (await bench.Acme.CheckAsync(Digest.Of(content), CancellationToken.None)).ShouldBeNull();
+        }
+
+        File.Delete(files[0]);
+        await File.WriteAllBytesAsync(files[1], (await File.ReadAllBytesAsync(files[1]))[1..]);
+        var bytes = await File.ReadAllBytesAsync(files[2]);
+        bytes[^40]++; // of the index
+        await File.WriteAllBytesAsync(files[2], bytes);
+
+        (await bench.Acme.CheckAsync(Digest.Of(contents[0]), CancellationToken.None)).ShouldBe("its object is gone");
+        (await bench.Acme.CheckAsync(Digest.Of(contents[1]), CancellationToken.None)).ShouldNotBeNull();
+        (await bench.Acme.CheckAsync(Digest.Of(contents[2]), CancellationToken.None)).ShouldNotBeNull();
+        (await bench.Acme.CheckAsync(Digest.Of(contents[3]), CancellationToken.None)).ShouldBeNull();
+        (await bench.Acme.CheckAsync(Digest.Of([1]), CancellationToken.None)).ShouldBe("it is not there");
+        (await bench.StoreAsync(contents[2], lease.Token, owner: "owner 2")).ShouldBeOfType<StoreOutcome.Stored>(); // doubted from then on
+    }
+
+    [Fact]
     public async Task One_organization_does_not_see_anothers_blobs()
     {
         await using var bench = new UploadBench();
