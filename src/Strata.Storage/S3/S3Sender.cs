@@ -14,7 +14,7 @@ internal sealed class S3Sender : IDisposable
     private readonly S3Settings? _settings;
     private readonly BlobTimes _times;
     private readonly TimeProvider _time;
-    private readonly BodyTurns _bodies = new();
+    private readonly BodyTurns _bodies;
 
     public S3Sender(S3Settings settings, BlobTimes times, TimeProvider time)
         : this(settings.Location.ToString(), times, time) => _settings = settings;
@@ -22,7 +22,7 @@ internal sealed class S3Sender : IDisposable
     /// <summary>For calls to URLs that others have signed.</summary>
     public S3Sender(string description, BlobTimes times, TimeProvider time)
     {
-        (Description, _times, _time) = (description, times, time);
+        (Description, _times, _time, _bodies) = (description, times, time, new(time));
         _http = new(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a signature is for one host

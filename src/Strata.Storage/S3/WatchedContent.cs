@@ -27,15 +27,20 @@ internal sealed class WatchedContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _turns.RunAsync(_content.Length, () => WriteAsync(stream, cancellationToken), cancellationToken);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        _watch.Expect(Timeout.InfiniteTimeSpan); // while others are before it: each of these is watched
+        return _turns.RunAsync(_content.Length, moved => WriteAsync(stream, moved, cancellationToken), cancellationToken);
+    }
 
-    private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    private async Task WriteAsync(Stream stream, Action<int> moved, CancellationToken cancellationToken)
     {
         for (var offset = 0; offset < _content.Length; offset += PieceSize)
         {
             _watch.Expect(_sending);
-            await stream.WriteAsync(_content.Slice(offset, Math.Min(PieceSize, _content.Length - offset)), cancellationToken).ConfigureAwait(false);
+            var piece = _content.Slice(offset, Math.Min(PieceSize, _content.Length - offset));
+            await stream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            moved(piece.Length);
         }
 
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
