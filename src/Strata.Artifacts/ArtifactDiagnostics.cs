@@ -45,11 +45,16 @@ public static class ArtifactDiagnostics
         $"The artifact '{Shown(name)}' ({new ByteSize(sizeBytes)}) is over the quota: the repository's artifacts take {new ByteSize(usedBytes)} of {new ByteSize(quotaBytes)}.",
         null, "Remove some with `strata artifact rm`, shorten their retention, or have the quota raised.");
 
-    /// <summary>The store no longer has what the record names.</summary>
-    public static Diagnostic ContentGone(Artifact artifact, Digest layer, LayerMiss miss) => new(
+    /// <summary>What the record names did not come from where it should be.</summary>
+    public static Diagnostic ContentGone(Artifact artifact, Digest layer, LayerMiss miss, string? reason) => new(
         "STR4007", Severity.Error,
-        $"The artifact '{Shown(artifact.Name)}' of run {artifact.Producer.RunId} cannot be read: its layer {layer.Short} is {Word(miss)}.",
-        null, "Make it again: run its job again.");
+        $"The artifact '{Shown(artifact.Name)}' of run {artifact.Producer.RunId} cannot be read: its layer {layer.Short} {Clause(miss)}{(reason is null ? "" : $": {reason.TrimEnd('.')}")}.",
+        null, miss switch
+        {
+            LayerMiss.Unreachable => "It is not lost: fetch it again when that is mended.",
+            LayerMiss.Absent => "Name the storage that has it with --storage; if none has, run its job again.",
+            _ => "Make it again: run its job again.",
+        });
 
     public static Diagnostic NoSuchArtifact(string name, string runId, IEnumerable<string> others, string? otherRun) => new(
         "STR4008", Severity.Error, $"Run {Shown(runId)} has no artifact '{Shown(name)}' that may be read here.", null,
@@ -110,11 +115,12 @@ public static class ArtifactDiagnostics
         };
     }
 
-    private static string Word(LayerMiss miss) => miss switch
+    private static string Clause(LayerMiss miss) => miss switch
     {
-        LayerMiss.Damaged => "damaged",
-        LayerMiss.Unreadable => "unreadable",
-        _ => "gone",
+        LayerMiss.Damaged => "is damaged",
+        LayerMiss.Unreadable => "cannot be read",
+        LayerMiss.Unreachable => "cannot be fetched",
+        _ => "is gone",
     };
 
     private static TimeSpan Age(DateTimeOffset since, DateTimeOffset now) => now > since ? now - since : TimeSpan.Zero;

@@ -51,7 +51,7 @@ public sealed class ArtifactCommandTests : IDisposable
         var digest = (await _bench.JsonAsync("show", "logs"))["layers"]![0]!.GetValue<string>();
         (await _bench.Layers.RemoveAsync(Core.Digest.Parse(digest, null), CancellationToken.None)).ShouldBe(Layers.Store.LayerRemoval.Removed);
         (exitCode, _, errors) = await _bench.RunAsync("get", "logs");
-        (exitCode, errors).ShouldSatisfyAllConditions(all => all.exitCode.ShouldBe(3), all => all.errors.ShouldContain("STR4007"));
+        (exitCode, errors).ShouldSatisfyAllConditions(all => all.exitCode.ShouldBe(3), all => all.errors.ShouldContain("STR4007"), all => all.errors.ShouldContain("no storage is given that may have it (--storage)"));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class ArtifactContent : IDisposable
                 if (opening.Lease is not { } lease)
                 {
                     content.Dispose();
-                    return new(null, layer, opening.Miss);
+                    return new(null, layer, opening.Miss) { Reason = opening.Reason };
                 }
 
                 content._layers.Add(lease);
@@ -56,4 +56,8 @@ public sealed class ArtifactContent : IDisposable
 /// <summary>What opening the content came to.</summary>
 /// <param name="Content">The caller disposes it. Null: <paramref name="Missing"/> could not be opened.</param>
 /// <param name="Missing">The layer it failed at.</param>
-public sealed record ContentOpening(ArtifactContent? Content, Digest? Missing, LayerMiss Miss);
+public sealed record ContentOpening(ArtifactContent? Content, Digest? Missing, LayerMiss Miss)
+{
+    /// <inheritdoc cref="LayerOpening.Reason"/>
+    public string? Reason { get; init; }
+}

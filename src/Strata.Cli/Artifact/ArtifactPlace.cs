@@ -94,7 +94,7 @@ internal sealed class ArtifactPlace : IDisposable
         }
 
         var opening = await ArtifactContent.OpenAsync(store.Of(LayerOrg.Of(artifact.Scope.Organization)), tree, cancellationToken).ConfigureAwait(false);
-        return opening.Content ?? throw new EnvironmentException(ArtifactDiagnostics.ContentGone(artifact, opening.Missing!.Value, opening.Miss));
+        return opening.Content ?? throw new EnvironmentException(ArtifactDiagnostics.ContentGone(artifact, opening.Missing!.Value, opening.Miss, opening.Reason));
     }
 
     public void Dispose() => _database?.Dispose();

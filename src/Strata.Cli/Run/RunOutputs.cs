@@ -1,3 +1,4 @@
+using Strata.Artifacts;
 using Strata.Artifacts.Archives;
 using Strata.Artifacts.Records;
 using Strata.Core.Diagnostics;
@@ -61,7 +62,7 @@ internal sealed class RunOutputs(string directory, string dataDirectory, ILayerS
         }
 
         var opening = await ArtifactContent.OpenAsync(layers.Of(LayerOrg.Of(identity.Organization)), artifact.Content!, cancellationToken).ConfigureAwait(false);
-        using var content = opening.Content ?? throw new IOException($"a layer of the artifact '{artifact.Name}' is gone.");
+        using var content = opening.Content ?? throw new EnvironmentException(ArtifactDiagnostics.ContentGone(artifact, opening.Missing!.Value, opening.Miss, opening.Reason));
         if (Directory.Exists(target))
         {
             Directory.Delete(target, recursive: true);

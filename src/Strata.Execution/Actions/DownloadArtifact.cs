@@ -84,7 +84,7 @@ internal sealed class DownloadArtifact(ActionInputs inputs, LiveJob live, JobAtt
         using var content = opening.Content;
         if (content is null)
         {
-            return $"the artifact '{artifact.Name}' is ready, but its layer {opening.Missing?.Short} {Trees.PlaceText.Why(opening.Miss)}";
+            return $"the artifact '{artifact.Name}' is ready, but its layer {opening.Missing?.Short} {Trees.PlaceText.Why(opening.Miss, opening.Reason)}";
         }
 
         using var directory = live.Sandbox.OpenDirectory(path, (live.User.UserId, live.User.GroupId));

@@ -134,7 +134,7 @@ internal sealed class ArtifactInputs(
         var opening = await ArtifactContent.OpenAsync(attempt.Services.Layers.Place, artifact.Content!, cancellationToken).ConfigureAwait(false);
         if (opening.Content is not { } content)
         {
-            return $"the artifact '{artifact.Name}' of job {artifact.Producer.Job} (run {artifact.Producer.RunId}) is ready, but its layer {opening.Missing?.Short} {PlaceText.Why(opening.Miss)}";
+            return $"the artifact '{artifact.Name}' of job {artifact.Producer.Job} (run {artifact.Producer.RunId}) is ready, but its layer {opening.Missing?.Short} {PlaceText.Why(opening.Miss, opening.Reason)}";
         }
 
         _held.Add(content);
@@ -148,6 +148,10 @@ internal sealed class ArtifactInputs(
         catch (DamagedLayerException e)
         {
             return $"the artifact '{artifact.Name}' of job {artifact.Producer.Job} (run {artifact.Producer.RunId}) is damaged: {e.Message}";
+        }
+        catch (IOException e) // a full disk: views are written
+        {
+            return $"the artifact '{artifact.Name}' cannot be mounted: {e.Message}";
         }
 
         Taken.Add(artifact);

@@ -127,7 +127,7 @@ internal sealed class StepEntries(HermeticJob job)
             if (opening.Lease is null)
             {
                 leases.ForEach(static lease => lease.Dispose());
-                return (null, $"its layer {digest.Short} {PlaceText.Why(opening.Miss)}", opening.Miss switch
+                return (null, $"its layer {digest.Short} {PlaceText.Why(opening)}", opening.Miss switch
                 {
                     LayerMiss.Absent => EntryState.Expired,
                     LayerMiss.Unreachable => null, // another time it may be there

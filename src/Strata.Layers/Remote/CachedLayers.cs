@@ -43,6 +43,6 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
         }
 
         var fetched = await fetch.RunAsync(digest, cancellationToken).ConfigureAwait(false);
-        return fetched.Miss is LayerMiss.Absent && fetched.Reason is null ? miss : fetched;
+        return fetched.Miss is LayerMiss.Absent && miss.Miss is not LayerMiss.Absent ? miss : fetched;
     }
 }

@@ -31,6 +31,10 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         {
             return Miss(LayerMiss.Unreachable, e.Message);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // who needs the layer fails without it, and nobody else
+        {
+            return Miss(LayerMiss.Unreachable, $"this host cannot write it to its disk: {e.Message}");
+        }
     }
 
     private async Task<LayerOpening> FetchAsync(Digest digest, CancellationTokenSource stalled, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ namespace Strata.Layers.Store;
 /// <param name="onRemoving">Called with the layer's lock held exclusively, when nothing keeps it any more.</param>
 internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest> onRemoving, TimeProvider time) : ILayerPlace
 {
+    /// <summary>Where storage is configured, that is asked, and says its own.</summary>
+    private const string NotHere = "it is not on this host, and no storage is given that may have it (--storage)";
+
     public LayerWrite Start()
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -31,7 +34,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
                 {
                     if (FileIdentity(paths.Directory) is null)
                     {
-                        return new(null, LayerMiss.Absent);
+                        return new(null, LayerMiss.Absent) { Reason = NotHere };
                     }
 
                     continue; // it has just appeared

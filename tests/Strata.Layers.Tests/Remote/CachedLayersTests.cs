@@ -83,6 +83,34 @@ public sealed class CachedLayersTests : LayerPlaceContract
     }
 
     [Fact]
+    public async Task A_disk_that_is_too_full_for_what_is_fetched_is_a_miss_that_says_so()
+    {
+        await UploadAsync();
+        var small = Scratch.Combine("small");
+        Shell.Run(Scratch.Path, "mkdir small; mount -t tmpfs -o size=32k tmpfs small");
+        try
+        {
+            var opening = await _bench.On(small).Of(Org).OpenAsync(ContentDigest, CancellationToken.None);
+            opening.Miss.ShouldBe(LayerMiss.Unreachable);
+            opening.Reason!.ShouldContain("No space left");
+            Directory.GetFileSystemEntries(Path.Combine(small, "layers", Org.Name)).ShouldBeEmpty();
+        }
+        finally
+        {
+            Shell.Run(Scratch.Path, "umount small");
+        }
+    }
+
+    [Fact]
+    public async Task What_neither_host_nor_store_has_is_gone_and_a_host_without_a_store_says_that_it_has_none()
+    {
+        (await OpenAsync()).ShouldBe(new LayerOpening(null, LayerMiss.Absent));
+        var alone = await Store.Of(Org).OpenAsync(ContentDigest, CancellationToken.None);
+        alone.Miss.ShouldBe(LayerMiss.Absent);
+        alone.Reason!.ShouldContain("--storage");
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_answer_is_asked_again_for_what_is_needed_and_not_by_each_that_only_saves_time()
     {
         using var commit = await StoreChild.AddAsync(Place, Content);
