@@ -1,9 +1,11 @@
 using Strata.Cli.CommandLine;
+using Strata.Cli.Doctor;
 using Strata.Cli.Storage;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
+using Strata.Sandbox.Diagnosis;
 using Strata.Storage;
 
 namespace Strata.Cli.Tests;
@@ -54,6 +56,54 @@ public sealed class StorageCommandTests : IDisposable
 
         (await InvokeAsync("storage", "gc", "--data", Data, "--storage", Url, "--json")).ShouldBe(0);
         (await FindAsync()).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("gc")]
+    public async Task A_directory_that_is_not_mounted_is_said_and_nothing_in_it_is_taken_for_lost(string command)
+    {
+        await StoreAsync();
+        var (here, away) = (Path.Combine(_root.FullName, "store"), Path.Combine(_root.FullName, "away"));
+        Directory.Move(here, away);
+        Directory.CreateDirectory(here); // the mount point
+
+        var error = await Should.ThrowAsync<EnvironmentException>(() => InvokeAsync("storage", command, "--data", Data, "--storage", Url));
+        var diagnosis = await StorageDiagnosis.RunAsync(Data, StorageLocation.Parse(Url), setLifecycle: false, CancellationToken.None);
+
+        error.Diagnostic.Code.ShouldBe("STR6204");
+        error.Message.ShouldContain("1 blob is recorded in it");
+        diagnosis.ShouldHaveSingleItem().Status.ShouldBe(FindingStatus.Missing);
+        Directory.Delete(here);
+        Directory.Move(away, here);
+        (await FindAsync()).ShouldBe(new BlobPresence(20_000, IsDoubted: false));
+        (await InvokeAsync("storage", "verify", "--data", Data, "--storage", Url)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("gc")]
+    [InlineData("stats")]
+    public async Task A_store_that_was_never_used_is_asked_whether_it_is_there(string command)
+    {
+        using var server = new ScriptedS3(static _ => (403, "<Error><Code>InvalidAccessKeyId</Code></Error>"));
+
+        (await Should.ThrowAsync<EnvironmentException>(() => InvokeAsync("storage", command, "--data", Data, "--storage", server.Url))).Message.ShouldContain("InvalidAccessKeyId");
+        (await InvokeAsync("storage", command, "--data", Data, "--storage", Url)).ShouldBe(0); // a directory is made when it is first written to
+    }
+
+    [Theory]
+    [InlineData(false, FindingStatus.Warning, "s3:GetLifecycleConfiguration")]
+    [InlineData(true, FindingStatus.Missing, "s3:PutLifecycleConfiguration")]
+    public async Task Where_rules_of_the_bucket_may_not_be_seen_the_storage_is_good(bool sets, FindingStatus status, string permission)
+    {
+        using var server = new ScriptedS3(static target => target.Contains("lifecycle", StringComparison.Ordinal)
+            ? (403, "<Error><Code>AccessDenied</Code></Error>") : (200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"));
+
+        var findings = await StorageDiagnosis.RunAsync(Data, StorageLocation.Parse(server.Url), sets, CancellationToken.None);
+
+        findings.Select(static f => (f.Name, f.Status)).ShouldBe([("storage", FindingStatus.Ok), ("bucket lifecycle", status)]);
+        findings[1].Remedy!.ShouldContain(permission);
     }
 
     private static Task<int> InvokeAsync(params string[] arguments) => StrataCommand.Create(arguments).Parse(arguments).InvokeAsync(StrataCommand.Invocation);

@@ -49,6 +49,7 @@ internal static class StorageDiagnosis
         return new("storage", FindingStatus.Warning, advice.Message, advice.Help);
     }
 
+    /// <summary>It is the net below our own reaper: a storage whose rules may not be seen is a good one.</summary>
     private static async Task<IReadOnlyList<Finding>> LifecycleAsync(HostStorage storage, bool set, CancellationToken cancellationToken)
     {
         if (storage.Archives.Expiry is not { } expiry)
@@ -56,6 +57,21 @@ internal static class StorageDiagnosis
             return [];
         }
 
+        try
+        {
+            return await LifecycleAsync(expiry, set, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobStoreException e)
+        {
+            var remedy = e.Fault is BlobFault.Denied
+                ? $"allow s3:GetLifecycleConfiguration{(set ? " and s3:PutLifecycleConfiguration" : "")}, or see to it that unfinished uploads end after a week"
+                : "see to it in the store itself that unfinished uploads end after a week";
+            return [new("bucket lifecycle", set ? FindingStatus.Missing : FindingStatus.Warning, $"the rules of the bucket cannot be {(set ? "set" : "read")}: {e.Message}", remedy)];
+        }
+    }
+
+    private static async Task<IReadOnlyList<Finding>> LifecycleAsync(IUploadExpiry expiry, bool set, CancellationToken cancellationToken)
+    {
         if (set)
         {
             await expiry.SetUploadExpiryAsync(ExpiryDays, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ internal static class StorageCollectCommand
 
     private static async Task<int> CollectAsync(HostStorage storage, string data, TimeSpan? age, bool json, CancellationToken cancellationToken)
     {
+        await storage.Archives.ProbeAsync(cancellationToken).ConfigureAwait(false); // rows of objects that are only away are kept
         var reaped = await new UploadReaper(storage.Archives).RunAsync(age ?? UploadReaper.HeartbeatMax, cancellationToken).ConfigureAwait(false);
         var roots = new LayerBlobRoots(LocalRoots.Of(data));
         var collected = await new BlobCollector(storage.Archives, roots).RunAsync(age ?? BlobCollector.Grace, cancellationToken).ConfigureAwait(false);

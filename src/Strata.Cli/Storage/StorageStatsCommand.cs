@@ -15,8 +15,13 @@ internal static class StorageStatsCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) => options.RunAsync(
             parsed,
-            (storage, _, _) =>
+            async (storage, _, stop) =>
             {
+                if (!storage.Archives.IsUsed)
+                {
+                    await storage.Archives.ProbeAsync(stop).ConfigureAwait(false); // nothing was counted: that may be why
+                }
+
                 var counts = storage.Archives.Count();
                 if (parsed.GetValue(prometheus))
                 {
@@ -38,7 +43,7 @@ internal static class StorageStatsCommand
                     Console.Out.WriteLine($"uploads reaped:  {counts.Reaped}");
                 }
 
-                return Task.FromResult(ExitCode.Success);
+                return ExitCode.Success;
             },
             cancellationToken));
         return command;

@@ -58,13 +58,13 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.NotFound)
         {
-            await DoubtAsync(digest, "its object is gone", cancellationToken).ConfigureAwait(false);
+            await RecordDoubtAsync(digest, "its object is gone", cancellationToken).ConfigureAwait(false);
             TransferMetrics.Fetched("absent");
             return false;
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged)
         {
-            await DoubtAsync(digest, e.Message, cancellationToken).ConfigureAwait(false);
+            await RecordDoubtAsync(digest, e.Message, cancellationToken).ConfigureAwait(false);
             TransferMetrics.Fetched("failed");
             throw;
         }
@@ -75,7 +75,10 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         }
     }
 
-    public async ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken)
+    public ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken) => RecordDoubtAsync(digest, BlobRow.FalseMark + reason, cancellationToken);
+
+    /// <summary>That its object is not as it was stored.</summary>
+    internal async ValueTask RecordDoubtAsync(Digest digest, string reason, CancellationToken cancellationToken)
     {
         if (all.FindStoreId() is { } store)
         {

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Metadata;
 using Strata.Storage.Blobs;
@@ -48,11 +49,23 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
     public StorageCounts Count() => FindStoreId() is { } store ? database.Read(sql => StorageCounts.Read(sql, store)) : new(0, 0, 0, 0, 0, 0, 0);
 
     /// <param name="org">As its runs call it.</param>
-    public IBlobArchive Of(string org) => new BlobArchive(this, org);
+    public IBlobArchive Of(string org) => Archive(org);
 
-    /// <summary>Whether the store answers and lets us look.</summary>
-    /// <exception cref="BlobStoreException">It does not.</exception>
-    public Task ProbeAsync(CancellationToken cancellationToken) => store.HeadAsync("probe", cancellationToken);
+    /// <summary>Whether anything was ever stored there by this database.</summary>
+    public bool IsUsed => FindStoreId() is not null;
+
+    /// <summary>Whether the store is there, answers and lets us look. To be asked before the absence of an object is believed: an empty mount point has none.</summary>
+    /// <exception cref="BlobStoreException">It does not answer, or refuses.</exception>
+    /// <exception cref="EnvironmentException">It is not there: the bucket; or the directory, though blobs are recorded in it.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var presence = await new Retry(time, options.Read).RunAsync((_, stop) => store.FindPresenceAsync(stop), cancellationToken).ConfigureAwait(false);
+        var blobs = presence is not StorePresence.There && FindStoreId() is { } id ? database.Read(sql => BlobSql.CountLive(sql, id)) : 0;
+        if (presence is StorePresence.Gone || blobs > 0)
+        {
+            throw new EnvironmentException(TransferDiagnostics.NotThere(Description, presence, blobs));
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -60,6 +73,8 @@ public sealed class BlobArchives(IBlobStore store, string place, KeyRing keys, D
         Sealer.Dispose();
         PartSlots.Dispose();
     }
+
+    internal BlobArchive Archive(string org) => new(this, org);
 
     /// <summary>Under which this database's objects lie. Null: it has none there.</summary>
     internal string? FindStoreId() => _storeId ??= database.Read(sql => BlobSql.FindStore(sql, place));

@@ -16,6 +16,9 @@ public interface IBlobStore : IAsyncDisposable
     /// <summary>What an upload's parts must have at least, but for the last (S3: 5 MiB): checked when it is completed.</summary>
     int PartSizeMin { get; }
 
+    /// <summary>Asks the store itself, also where nothing was ever written.</summary>
+    Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken);
+
     /// <summary>Stores a small object, unless there is one of this key.</summary>
     /// <param name="content">A single part's size at most.</param>
     Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
@@ -68,6 +71,17 @@ public interface IBlobStore : IAsyncDisposable
     /// <summary>A URL with which anybody may PUT this part, until it runs out.</summary>
     /// <param name="lifetime">A second to 7 days.</param>
     Uri SignPart(UploadTarget upload, int number, TimeSpan lifetime);
+}
+
+public enum StorePresence
+{
+    There,
+
+    /// <summary>A place that the first write makes a store of: so is a directory on which its file system is not mounted.</summary>
+    New,
+
+    /// <summary>A bucket that was never made, or was deleted.</summary>
+    Gone,
 }
 
 public enum PutOutcome

@@ -27,6 +27,9 @@ internal sealed class FileBlobStore : IBlobStore
 
     public int PartSizeMin => 0;
 
+    public Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken) =>
+        RunAsync(BlobFault.Unavailable, () => Task.FromResult(File.Exists(_paths.Format) ? StorePresence.There : StorePresence.New));
+
     public Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var target = _paths.Object(key);

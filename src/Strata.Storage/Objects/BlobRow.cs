@@ -6,6 +6,9 @@ namespace Strata.Storage.Objects;
 /// <summary>A blob that is stored. Only its doubt, its pins and its state ever change.</summary>
 internal sealed record BlobRow
 {
+    /// <summary>Begins doubts of who looked at the content, and not at the object.</summary>
+    public const string FalseMark = "its content is another: ";
+
     public long Id { get; init; }
 
     public required string Org { get; init; }
@@ -36,4 +39,7 @@ internal sealed record BlobRow
 
     /// <summary>Why it may not be what it is called: it is stored anew by whoever has it. Null: none.</summary>
     public string? Doubt { get; init; }
+
+    /// <summary>Whether what its writer stored is not what it is called: reading that back, whole, does not mend it.</summary>
+    public bool IsFalse => Doubt?.StartsWith(FalseMark, StringComparison.Ordinal) ?? false;
 }

@@ -30,6 +30,12 @@ internal static class BlobSql
 
     public static List<BlobRow> ListDeleting(SqlSession sql, string store) => List(sql, store, "deleting");
 
+    public static long CountLive(SqlSession sql, string store)
+    {
+        using var rows = sql.Query("SELECT count(*) FROM blob WHERE store = $1 AND state = 'live'", store);
+        return rows.Read() ? rows.Integer(0) : 0;
+    }
+
     /// <summary>Nothing of the organization and digest is live.</summary>
     public static long Insert(SqlSession sql, string store, BlobRow row)
     {
@@ -100,6 +106,9 @@ internal static class BlobSql
         sql.Execute("UPDATE blob SET state = 'deleting', reason = $2 WHERE id = $1 AND state = 'live'", id, reason) > 0;
 
     public static void Doubt(SqlSession sql, long id, string? reason) => sql.Execute("UPDATE blob SET doubt = $2 WHERE id = $1", id, reason);
+
+    /// <summary>Unless it was doubted otherwise meanwhile.</summary>
+    public static void Trust(SqlSession sql, long id, string doubt) => sql.Execute("UPDATE blob SET doubt = NULL WHERE id = $1 AND doubt = $2", id, doubt);
 
     public static void Remove(SqlSession sql, long id)
     {

@@ -29,6 +29,24 @@ internal sealed class S3BlobStore : IBlobStore, IUploadExpiry
 
     public int PartSizeMin => 5 << 20;
 
+    /// <summary>By a list of nothing: the answer to a HEAD has no body, and does not tell a bucket that is missing from an object.</summary>
+    public async Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in _listings.ObjectsAsync("probe/", cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
+
+            return StorePresence.There;
+        }
+        catch (BlobStoreException e) when (e.Code == "NoSuchBucket")
+        {
+            return StorePresence.Gone;
+        }
+    }
+
     public async Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var call = new S3Call(HttpMethod.Put, Path(key)) { Body = content, Missing = BlobFault.Refused, AnswerWithin = _times.Answer };

@@ -9,7 +9,10 @@ namespace Strata.Storage.S3;
 /// <param name="prefix">Of all our keys in the bucket.</param>
 internal sealed class S3Lifecycle(S3Sender sender, string prefix, BlobTimes times)
 {
-    private const string RuleId = "strata-abandoned-uploads";
+    /// <summary>What rules were called before each prefix had its own.</summary>
+    private const string OldId = "strata-abandoned-uploads";
+
+    private readonly string _id = $"{OldId}/{prefix}";
 
     public async Task<TimeSpan?> FindAsync(CancellationToken cancellationToken)
     {
@@ -32,12 +35,12 @@ internal sealed class S3Lifecycle(S3Sender sender, string prefix, BlobTimes time
         var text = new StringBuilder("<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         foreach (var rule in await RulesAsync(cancellationToken).ConfigureAwait(false))
         {
-            text.Append(rule.Id == RuleId ? "" : rule.Xml);
+            text.Append(IsOurs(rule) ? "" : rule.Xml);
         }
 
         text.Append(
             CultureInfo.InvariantCulture,
-            $"<Rule><ID>{RuleId}</ID><Filter><Prefix>{prefix}</Prefix></Filter><Status>Enabled</Status>"
+            $"<Rule><ID>{_id}</ID><Filter><Prefix>{prefix}</Prefix></Filter><Status>Enabled</Status>"
             + $"<AbortIncompleteMultipartUpload><DaysAfterInitiation>{days}</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>");
         var call = new S3Call(HttpMethod.Put, "")
         {
@@ -48,6 +51,9 @@ internal sealed class S3Lifecycle(S3Sender sender, string prefix, BlobTimes time
         };
         await sender.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Other storages, of other prefixes, have theirs in the same bucket.</summary>
+    private bool IsOurs(LifecycleRule rule) => rule.Id == _id || (rule.Id == OldId && rule.Prefix == prefix);
 
     private async Task<List<LifecycleRule>> RulesAsync(CancellationToken cancellationToken)
     {

@@ -42,6 +42,8 @@ public sealed class SignedBlobStore(IBlobStore control, ISignedUrls urls, BlobTi
             url => new S3Reads(_sender, times).ReadAsync(key, url, offset, into, cancellationToken));
     }
 
+    public Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken) => control.FindPresenceAsync(cancellationToken);
+
     public Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => control.PutAsync(key, content, cancellationToken);
 
     public Task<string> StartUploadAsync(string key, CancellationToken cancellationToken) => control.StartUploadAsync(key, cancellationToken);

@@ -45,6 +45,14 @@ public abstract class BlobStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_was_written_to_is_there()
+    {
+        await Store.PutAsync(Prefix + "a", Some(10), default);
+
+        (await Store.FindPresenceAsync(default)).ShouldBe(StorePresence.There);
+    }
+
+    [Fact]
     public async Task An_empty_object_is_an_object()
     {
         await Store.PutAsync(Prefix + "empty", default, default);

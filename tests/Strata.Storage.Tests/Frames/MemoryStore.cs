@@ -32,6 +32,8 @@ internal sealed class MemoryStore(byte[] content) : IBlobStore
         return Task.FromResult(length);
     }
 
+    public Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<string> StartUploadAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -1,4 +1,6 @@
 using Strata.Core;
+using Strata.Core.Diagnostics;
+using Strata.Storage.Archives;
 using Strata.Storage.Blobs;
 using Strata.Storage.Garbage;
 using Strata.Storage.Tests.Uploads;
@@ -151,6 +153,40 @@ public sealed class GarbageTests : IAsyncDisposable
         }
 
         (await new StorageVerification(_bench.Archives).RunAsync(reads: true, null, CancellationToken.None)).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_doubt_is_lifted_by_a_whole_read_that_is_clean_unless_the_content_was_doubted()
+    {
+        var lease = await _bench.AttemptAsync();
+        var (away, other) = (UploadBench.Content(60_000, 1), UploadBench.Content(60_000, 2));
+        await _bench.StoreAsync(away, lease.Token, "a");
+        await _bench.StoreAsync(other, lease.Token, "b");
+        await ((BlobArchive)_bench.Acme).RecordDoubtAsync(Digest.Of(away), "its object is gone", CancellationToken.None);
+        await _bench.Acme.DoubtAsync(Digest.Of(other), "it is no layer", CancellationToken.None);
+
+        var verification = new StorageVerification(_bench.Archives);
+        (await verification.RunAsync(reads: false, null, CancellationToken.None)).Problems.Count.ShouldBe(2);
+        (await _bench.Acme.FindAsync(Digest.Of(away), CancellationToken.None))!.IsDoubted.ShouldBeTrue();
+        (await verification.RunAsync(reads: true, null, CancellationToken.None)).Problems.ShouldHaveSingleItem().Digest.ShouldBe(Digest.Of(other));
+        (await _bench.Acme.FindAsync(Digest.Of(away), CancellationToken.None))!.IsDoubted.ShouldBeFalse();
+        (await _bench.Acme.FindAsync(Digest.Of(other), CancellationToken.None))!.IsDoubted.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(StorePresence.Gone)]
+    [InlineData(StorePresence.New)]
+    public async Task Of_a_store_that_is_not_there_nothing_is_taken_for_lost(StorePresence presence)
+    {
+        var lease = await _bench.AttemptAsync();
+        var content = UploadBench.Content(1000, 2);
+        await _bench.StoreAsync(content, lease.Token);
+        await _memory.DeleteAsync((await _bench.ObjectsAsync())[0].Key, CancellationToken.None);
+        _memory.Presence = presence;
+
+        (await Should.ThrowAsync<EnvironmentException>(() => new StorageVerification(_bench.Archives).RunAsync(reads: true, null, CancellationToken.None)))
+            .Diagnostic.Code.ShouldBe("STR6204");
+        (await _bench.Acme.FindAsync(Digest.Of(content), CancellationToken.None))!.IsDoubted.ShouldBeFalse();
     }
 
     [Fact]

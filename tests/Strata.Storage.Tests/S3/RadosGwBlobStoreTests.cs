@@ -106,6 +106,36 @@ public sealed class RadosGwBlobStoreTests(RadosGw server) : BlobStoreContract
     }
 
     [Fact]
+    public async Task Storages_of_two_prefixes_keep_each_its_rule_and_a_rule_by_the_old_name_is_taken_over()
+    {
+        using var sender = new S3Sender(Settings("", RadosGw.SecretKey), BlobTimes.Default, TimeProvider.System);
+        var old = Encoding.UTF8.GetBytes(
+            "<LifecycleConfiguration><Rule><ID>strata-abandoned-uploads</ID><Filter><Prefix>two/</Prefix></Filter><Status>Enabled</Status>"
+            + "<AbortIncompleteMultipartUpload><DaysAfterInitiation>9</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>");
+        await sender.SendAsync(new(HttpMethod.Put, "") { Query = [("lifecycle", "")], Body = old, AnswerWithin = TimeSpan.FromSeconds(10) }, default);
+        await using var one = Open("one");
+        await using var two = Open("two");
+
+        await one.SetUploadExpiryAsync(3, default);
+        (await two.FindUploadExpiryAsync(default)).ShouldBe(TimeSpan.FromDays(9));
+        await two.SetUploadExpiryAsync(5, default);
+
+        (await one.FindUploadExpiryAsync(default)).ShouldBe(TimeSpan.FromDays(3));
+        (await two.FindUploadExpiryAsync(default)).ShouldBe(TimeSpan.FromDays(5));
+        var answer = await sender.SendAsync(new(HttpMethod.Get, "") { Query = [("lifecycle", "")], AnswerWithin = TimeSpan.FromSeconds(10) }, default);
+        Encoding.UTF8.GetString(answer.Body.Span).Split("<Rule>").Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_was_never_made_is_gone()
+    {
+        var missing = (StorageLocation.OfS3)StorageLocation.Parse(server.Url().Replace("s3://", "s3://no-such-", StringComparison.Ordinal));
+        await using var store = new S3BlobStore(S3Settings.Of(missing, Variables(RadosGw.SecretKey)), BlobTimes.Default, TimeProvider.System);
+
+        (await store.FindPresenceAsync(default)).ShouldBe(StorePresence.Gone);
+    }
+
+    [Fact]
     public void It_says_what_it_is_without_credentials() => Store.Description.ShouldBe("s3://strata/some/prefix");
 
     private static Func<string, string?> Variables(string secretKey) => name => name switch

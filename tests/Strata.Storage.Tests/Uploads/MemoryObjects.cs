@@ -19,6 +19,10 @@ internal sealed class MemoryObjects(int partSizeMin, TimeProvider time) : IBlobS
     /// <summary>Of parts and small objects.</summary>
     public long BytesReceived { get; private set; }
 
+    public StorePresence Presence { get; set; }
+
+    public Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken) => Task.FromResult(Presence);
+
     public Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Locked(() =>
     {
         BytesReceived += content.Length;

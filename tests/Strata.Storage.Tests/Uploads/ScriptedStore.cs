@@ -14,6 +14,8 @@ internal sealed class ScriptedStore(IBlobStore store, Func<int, string, Task>? b
 
     public int PartSizeMin => store.PartSizeMin;
 
+    public Task<StorePresence> FindPresenceAsync(CancellationToken cancellationToken) => Around("presence", () => store.FindPresenceAsync(cancellationToken));
+
     public Task<PutOutcome> PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         Around("put", () => store.PutAsync(key, content, cancellationToken));
 
