@@ -9,10 +9,10 @@ namespace Strata.Storage;
 public static class BlobStores
 {
     /// <summary>Connects to nothing, makes nothing: that is for the first call.</summary>
-    /// <exception cref="Core.Diagnostics.UserErrorException">Credentials are missing.</exception>
+    /// <exception cref="Core.Diagnostics.UserErrorException">Credentials are missing, or a directory can never be one.</exception>
     public static IBlobStore Open(StorageLocation location, BlobTimes times, TimeProvider time) => location switch
     {
-        StorageLocation.OfFiles files => new FileBlobStore(files.Directory, time),
+        StorageLocation.OfFiles files => new FileBlobStore(FilePlace.Check(files.Directory), time),
         StorageLocation.OfS3 s3 => OpenS3(s3, times, time),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

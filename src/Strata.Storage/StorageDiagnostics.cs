@@ -23,6 +23,10 @@ internal static class StorageDiagnostics
     public static Diagnostic BadCredentials(string where, string why) =>
         new("STR6105", Severity.Error, $"The credentials in {where} cannot be used: {why}.", null, "Look at the file; it is read as the AWS tools read it.");
 
+    public static Diagnostic NoDirectory(string directory, string why) =>
+        new("STR6106", Severity.Error, $"file://{directory} cannot be a storage: {why}.", null,
+            "Name a directory that is empty or such a storage already, or one that can be made.");
+
     public static Diagnostic NoZstd() =>
         new("STR6110", Severity.Error, "libzstd.so.1 is not installed; stored blobs are compressed with it.", null, "apt-get install libzstd1");
 

@@ -5,6 +5,9 @@ namespace Strata.Storage.FileSystem;
 /// <summary>What a failed call of the file system means for a store.</summary>
 internal static class FileFault
 {
+    private const int NotPermitted = 1; // EPERM
+    private const int NoAccess = 13; // EACCES
+    private const int NotADirectory = 20; // ENOTDIR
     private const int NoSpace = 28; // ENOSPC, as of our own calls
     private const int Quota = 122; // EDQUOT
     private const int ReadOnly = 30; // EROFS
@@ -18,9 +21,9 @@ internal static class FileFault
         var fault = e switch
         {
             FileNotFoundException or DirectoryNotFoundException => missing,
-            UnauthorizedAccessException => BlobFault.Denied,
+            UnauthorizedAccessException or { HResult: NotPermitted or NoAccess } => BlobFault.Denied,
             { HResult: NoSpace or Quota or DiskFull } => BlobFault.Full,
-            { HResult: ReadOnly } => BlobFault.Refused,
+            { HResult: ReadOnly or NotADirectory } => BlobFault.Refused,
             _ => BlobFault.Unavailable,
         };
         return new(fault, $"{store}: {e.Message}", e);

@@ -24,13 +24,25 @@ internal sealed class FileStoreSetup(FilePaths paths, TimeProvider time)
                 return;
             }
 
-            DurableFiles.MakeDirectory(paths.Root);
+            MakeRoot();
             CheckFormat();
             DurableFiles.MakeDirectory(paths.Objects);
             DurableFiles.MakeDirectory(paths.Uploads);
             DurableFiles.MakeDirectory(paths.Temporary);
             Sweep();
             _isReady = true;
+        }
+    }
+
+    private void MakeRoot()
+    {
+        try
+        {
+            DurableFiles.MakeDirectory(paths.Root);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException) // with all above it made: a file system in which nobody makes directories (/proc)
+        {
+            throw new BlobStoreException(BlobFault.Refused, $"{paths.Root} cannot be made: {e.Message}", e);
         }
     }
 

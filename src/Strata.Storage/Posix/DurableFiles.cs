@@ -84,6 +84,15 @@ internal static class DurableFiles
         SyncDirectory(parent);
     }
 
+    /// <summary>Names can be made in the directory, as far as rights and a read-only file system say.</summary>
+    public static unsafe bool MayWrite(string path)
+    {
+        fixed (byte* terminated = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            return Libc.Access(terminated, Libc.MayWriteAndSearch) == 0;
+        }
+    }
+
     /// <summary>What cannot be removed now is removed by who sweeps.</summary>
     public static void TryDelete(string path)
     {

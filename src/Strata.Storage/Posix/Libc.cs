@@ -7,6 +7,7 @@ internal static partial class Libc
 {
     public const int CloseOnExec = 0x80000;
     public const int LockExclusive = 2;
+    public const int MayWriteAndSearch = 3; // W_OK | X_OK
     public const int NotFound = 2; // ENOENT
     public const int Interrupted = 4; // EINTR
     public const int Exists = 17; // EEXIST
@@ -18,6 +19,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "link", SetLastError = true)]
     public static unsafe partial int Link(byte* from, byte* to);
+
+    [LibraryImport(Library, EntryPoint = "access")]
+    public static unsafe partial int Access(byte* path, int mode);
 
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int file);

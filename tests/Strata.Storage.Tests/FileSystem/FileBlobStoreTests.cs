@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
 using Strata.Storage.FileSystem;
 using Strata.Storage.Tests.Blobs;
@@ -151,6 +152,52 @@ public sealed class FileBlobStoreTests : BlobStoreContract
         }
 
         (await Should.ThrowAsync<BlobStoreException>(() => ReadAsync("big", 0, content.Length))).Fault.ShouldBe(BlobFault.Damaged);
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_never_written_to_or_is_empty_is_a_new_store()
+    {
+        await using var store = new FileBlobStore(_root["empty"], TimeProvider.System);
+        (await store.FindPresenceAsync(default)).ShouldBe(StorePresence.New);
+        Directory.CreateDirectory(_root["empty"]);
+        (await store.FindPresenceAsync(default)).ShouldBe(StorePresence.New);
+    }
+
+    [Theory]
+    [InlineData("file", "is not a directory")]
+    [InlineData("file/below/it", "file is not a directory")]
+    public void What_can_never_be_a_directory_is_refused_before_anything_is_stored(string name, string why)
+    {
+        File.WriteAllText(_root["file"], "");
+        var error = Should.Throw<UserErrorException>(() => BlobStores.Open(StorageLocation.Parse($"file://{_root[name]}"), BlobTimes.Default, TimeProvider.System)).Diagnostics.Single();
+        error.Code.ShouldBe("STR6106");
+        error.Message.ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_make_directories_it_is_said_at_once()
+    {
+        await using var store = new FileBlobStore("/proc/no/blobs", TimeProvider.System);
+        (await Should.ThrowAsync<BlobStoreException>(() => store.PutAsync("a", Some(10), default))).Fault.ShouldBe(BlobFault.Refused);
+    }
+
+    [Fact]
+    public async Task On_a_file_system_that_is_read_only_it_is_said_at_once()
+    {
+        var mount = _root["ro"];
+        Directory.CreateDirectory(mount);
+        Run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", mount);
+        try
+        {
+            Should.Throw<UserErrorException>(() => BlobStores.Open(StorageLocation.Parse($"file://{mount}/store"), BlobTimes.Default, TimeProvider.System))
+                .Message.ShouldContain("cannot be written");
+            await using var store = BlobStores.Open(StorageLocation.Parse($"file://{mount}"), BlobTimes.Default, TimeProvider.System);
+            (await Should.ThrowAsync<BlobStoreException>(() => store.PutAsync("a", Some(10), default))).Fault.ShouldBe(BlobFault.Refused);
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
     }
 
     [Fact]
