@@ -30,10 +30,11 @@ public interface IBlobArchive
     /// <summary>Reads all of it, several places at once; every byte handed on was verified against what its writer stored.</summary>
     /// <param name="sink">Takes bytes at an offset, in any order, concurrently; each place once.</param>
     /// <param name="progress">Bytes handed on so far.</param>
+    /// <param name="isNeeded">Somebody fails without it: a store that is away for a moment, or asks for patience, is waited for. Else it is given up within seconds.</param>
     /// <returns>False: absent.</returns>
     /// <exception cref="BlobStoreException">The store fails, stands still, or what it holds is damaged.</exception>
     Task<bool> FetchAsync(
-        Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken);
+        Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, bool isNeeded, CancellationToken cancellationToken);
 
     /// <summary>What was fetched does not have its digest: it counts as absent where somebody stores it again, and is replaced then.</summary>
     ValueTask DoubtAsync(Digest digest, string reason, CancellationToken cancellationToken);

@@ -25,7 +25,7 @@ public sealed class ArtifactContent : IDisposable
         {
             foreach (var layer in tree.Layers)
             {
-                var opening = await place.OpenAsync(layer, cancellationToken).ConfigureAwait(false);
+                var opening = await place.OpenNeededAsync(layer, cancellationToken).ConfigureAwait(false);
                 if (opening.Lease is not { } lease)
                 {
                     content.Dispose();

@@ -30,7 +30,7 @@ internal sealed class UploadNarrator(string name, Func<LogKind, string, ValueTas
             var resumed = value.PartsResumed > 0 ? $", {value.PartsResumed} were there" : "";
             if (value.Trouble is { } trouble)
             {
-                _last = ThenSayAsync(_last, $"'{name}': tried again ({value.Retries} times so far): {trouble}");
+                _last = ThenSayAsync(_last, $"'{name}': waits for the storage, tried again ({value.Retries} times so far): {trouble}");
                 return;
             }
 

@@ -12,8 +12,8 @@ namespace Strata.Layers.Remote;
 /// <param name="capBytes">Of all layers on this host; what is referenced or in use may go over it.</param>
 public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlobArchive> archives, long capBytes, TimeProvider time) : ILayerStore
 {
-    /// <summary>A store that does not answer makes a miss, not a job that stands still.</summary>
-    public static readonly TimeSpan FetchPatience = TimeSpan.FromSeconds(10);
+    /// <summary>A store that does not answer makes a miss, not a job that stands still. For what is needed: longer than the reads are tried again, so that their reason is told.</summary>
+    private static readonly FetchPatience Patience = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(90));
 
     private readonly ConcurrentDictionary<LayerOrg, Lazy<(CachedLayers Place, LayerUploads Uploads, IBlobArchive Archive)>> _orgs = [];
 
@@ -56,7 +56,7 @@ public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlob
     private Lazy<(CachedLayers, LayerUploads, IBlobArchive)> Make(LayerOrg org) => new(() =>
     {
         var archive = archives(org);
-        var fetch = new LayerFetch(local.PlaceOf(org), archive, MakeRoomAsync, FetchPatience, time);
+        var fetch = new LayerFetch(local.PlaceOf(org), archive, MakeRoomAsync, Patience, time);
         return (new(local.PlaceOf(org), fetch), new(archive, time), archive);
     });
 }

@@ -17,11 +17,9 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
     /// <summary>On this host.</summary>
     public StoredLayer? Find(Digest digest) => local.Find(digest);
 
-    public async ValueTask<LayerOpening> OpenAsync(Digest digest, CancellationToken cancellationToken)
-    {
-        var opening = await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
-        return opening.Lease is null ? await FetchAsync(digest, opening, cancellationToken).ConfigureAwait(false) : opening;
-    }
+    public ValueTask<LayerOpening> OpenAsync(Digest digest, CancellationToken cancellationToken) => OpenAsync(digest, isNeeded: false, cancellationToken);
+
+    public ValueTask<LayerOpening> OpenNeededAsync(Digest digest, CancellationToken cancellationToken) => OpenAsync(digest, isNeeded: true, cancellationToken);
 
     public ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken) => local.RemoveAsync(digest, cancellationToken);
 
@@ -33,7 +31,13 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
 
     public void RecordSummary(Digest key, TreeSummary summary) => local.RecordSummary(key, summary);
 
-    private async ValueTask<LayerOpening> FetchAsync(Digest digest, LayerOpening miss, CancellationToken cancellationToken)
+    private async ValueTask<LayerOpening> OpenAsync(Digest digest, bool isNeeded, CancellationToken cancellationToken)
+    {
+        var opening = await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        return opening.Lease is null ? await FetchAsync(digest, opening, isNeeded, cancellationToken).ConfigureAwait(false) : opening;
+    }
+
+    private async ValueTask<LayerOpening> FetchAsync(Digest digest, LayerOpening miss, bool isNeeded, CancellationToken cancellationToken)
     {
         using var turn = await _fetching.EnterAsync(digest, cancellationToken).ConfigureAwait(false);
         var again = await local.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
@@ -42,7 +46,7 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
             return again;
         }
 
-        var fetched = await fetch.RunAsync(digest, cancellationToken).ConfigureAwait(false);
+        var fetched = await fetch.RunAsync(digest, isNeeded, cancellationToken).ConfigureAwait(false);
         return fetched.Miss is LayerMiss.Absent && miss.Miss is not LayerMiss.Absent ? miss : fetched;
     }
 }

@@ -8,20 +8,21 @@ namespace Strata.Layers.Remote;
 
 /// <summary>Brings a layer from an archive into this host's store. Whatever goes wrong is a miss that says why, and nothing is left.</summary>
 /// <param name="makeRoom">Called before so many bytes come.</param>
-/// <param name="patience">Without a byte coming.</param>
-internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<long, CancellationToken, ValueTask> makeRoom, TimeSpan patience, TimeProvider time)
+internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<long, CancellationToken, ValueTask> makeRoom, FetchPatience patience, TimeProvider time)
 {
-    public async Task<LayerOpening> RunAsync(Digest digest, CancellationToken cancellationToken)
+    /// <param name="isNeeded">Somebody fails without it.</param>
+    public async Task<LayerOpening> RunAsync(Digest digest, bool isNeeded, CancellationToken cancellationToken)
     {
+        var silence = isNeeded ? patience.Needed : patience.Hint;
         using var stalled = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stalled.Token);
         try
         {
-            return await FetchAsync(digest, stalled, stop.Token).ConfigureAwait(false);
+            return await FetchAsync(digest, isNeeded, () => stalled.CancelAfter(silence), () => stalled.CancelAfter(Timeout.InfiniteTimeSpan), stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stalled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Miss(LayerMiss.Unreachable, $"{archive.Description} sent nothing for {patience.TotalSeconds:0} s");
+            return Miss(LayerMiss.Unreachable, $"{archive.Description} sent nothing for {silence.TotalSeconds:0} s");
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged)
         {
@@ -37,7 +38,7 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         }
     }
 
-    private async Task<LayerOpening> FetchAsync(Digest digest, CancellationTokenSource stalled, CancellationToken cancellationToken)
+    private async Task<LayerOpening> FetchAsync(Digest digest, bool isNeeded, Action expect, Action expectNothing, CancellationToken cancellationToken)
     {
         if (await archive.FindAsync(digest, cancellationToken).ConfigureAwait(false) is not { } blob)
         {
@@ -50,16 +51,16 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         using (var file = File.OpenHandle(write.Target.ImagePath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous))
         {
             RandomAccess.SetLength(file, blob.LengthBytes);
-            stalled.CancelAfter(patience);
+            expect();
             var isThere = await archive.FetchAsync(
                 digest,
                 async (offset, content, stop) =>
                 {
-                    stalled.CancelAfter(patience);
+                    expect();
                     await RandomAccess.WriteAsync(file, content, offset, stop).ConfigureAwait(false);
                 },
-                null, cancellationToken).ConfigureAwait(false);
-            stalled.CancelAfter(Timeout.InfiniteTimeSpan);
+                null, isNeeded, cancellationToken).ConfigureAwait(false);
+            expectNothing();
             if (!isThere)
             {
                 return Miss(LayerMiss.Absent, "its object is gone");
@@ -119,3 +120,8 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
 
     private static LayerOpening Miss(LayerMiss miss, string reason) => new(null, miss) { Reason = reason };
 }
+
+/// <summary>How long a store may send nothing.</summary>
+/// <param name="Hint">For what only saves time.</param>
+/// <param name="Needed">For what a job fails without.</param>
+internal readonly record struct FetchPatience(TimeSpan Hint, TimeSpan Needed);

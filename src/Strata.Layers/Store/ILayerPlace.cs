@@ -22,6 +22,10 @@ public interface ILayerPlace
     /// <exception cref="IOException">The disk fails otherwise than in reading this layer.</exception>
     ValueTask<LayerOpening> OpenAsync(Digest digest, CancellationToken cancellationToken);
 
+    /// <summary>The same, for who fails without it: a store that is away for a moment is waited for.</summary>
+    /// <inheritdoc cref="OpenAsync" path="/exception"/>
+    ValueTask<LayerOpening> OpenNeededAsync(Digest digest, CancellationToken cancellationToken) => OpenAsync(digest, cancellationToken);
+
     /// <summary>Removes a layer that nobody leases, whatever refers to it. Open mounts without a lease keep working.</summary>
     ValueTask<LayerRemoval> RemoveAsync(Digest digest, CancellationToken cancellationToken);
 

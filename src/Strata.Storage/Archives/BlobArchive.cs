@@ -34,14 +34,14 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         var problem = await ProblemOfAsync(row, cancellationToken).ConfigureAwait(false);
         if (problem is not null)
         {
-            await DoubtAsync(digest, problem, cancellationToken).ConfigureAwait(false);
+            await RecordDoubtAsync(digest, problem, cancellationToken).ConfigureAwait(false);
         }
 
         return problem;
     }
 
     public async Task<bool> FetchAsync(
-        Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
+        Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, bool isNeeded, CancellationToken cancellationToken)
     {
         if (Find(digest) is not { } row)
         {
@@ -51,7 +51,8 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         try
         {
             using var key = await KeyOfAsync(row, cancellationToken).ConfigureAwait(false);
-            using var reader = await OpenAsync(row, key, new Retry(all.Time, all.Options.Read), cancellationToken).ConfigureAwait(false);
+            var retry = new Retry(all.Time, isNeeded ? all.Options.ReadNeeded : all.Options.Read);
+            using var reader = await OpenAsync(row, key, retry, cancellationToken).ConfigureAwait(false);
             await reader.CopyToAsync((offset, content, stop) => sink(offset, content, stop), all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
             TransferMetrics.Fetched("fetched");
             return true;

@@ -28,7 +28,7 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
             {
                 return await call(attempt, cancellationToken).ConfigureAwait(false);
             }
-            catch (BlobStoreException e) when (e.IsTransient && attempt < policy.AttemptsMax && time.GetElapsedTime(start) < policy.Patience)
+            catch (BlobStoreException e) when (e.IsTransient && policy.Allows(attempt) && time.GetElapsedTime(start) < policy.Patience)
             {
                 Interlocked.Increment(ref _retries);
                 OnRetry?.Invoke(e);
@@ -83,18 +83,24 @@ public sealed class Retry(TimeProvider time, RetryPolicy policy)
     }
 }
 
-/// <param name="AttemptsMax">The first counts.</param>
+/// <param name="AttemptsMax">The first counts. Null: the patience alone ends it.</param>
 /// <param name="DelayFirst">What the first delay is at most; each further may be twice as long.</param>
-public sealed record RetryPolicy(int AttemptsMax, TimeSpan DelayFirst, TimeSpan DelayMax)
+public sealed record RetryPolicy(int? AttemptsMax, TimeSpan DelayFirst, TimeSpan DelayMax)
 {
     /// <summary>After so long no further attempt begins.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>For parts of an upload: gives up after about half a minute of waiting.</summary>
-    public static RetryPolicy Upload { get; } = new(8, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(20));
+    /// <summary>For parts of an upload that a job fails without: a store that is started again is waited for.</summary>
+    public static RetryPolicy Upload { get; } = new(null, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(20));
 
     /// <summary>For reads, of which a miss is made when they fail: gives up within seconds.</summary>
     public static RetryPolicy Read { get; } = new(4, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2)) { Patience = TimeSpan.FromSeconds(6) };
+
+    /// <summary>For reads that a job fails without, and for looking after a store: as long as one that asks for patience may ask, twice.</summary>
+    public static RetryPolicy ReadNeeded { get; } = new(null, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20)) { Patience = TimeSpan.FromMinutes(1) };
+
+    /// <summary>Whether another attempt may follow so many.</summary>
+    public bool Allows(int attempts) => AttemptsMax is not { } most || attempts < most;
 
     /// <param name="jitter">0 to 1: a random number. At least half of the delay is waited, else many would come at once all the same.</param>
     public TimeSpan DelayAfter(int attempt, double jitter)

@@ -28,7 +28,7 @@ public sealed class StorageVerification(BlobArchives archives)
         await archives.ProbeAsync(cancellationToken).ConfigureAwait(false);
         var problems = new List<BlobProblem>();
         var blobs = archives.FindStoreId() is { } store ? archives.Database.Read(sql => BlobSql.ListLive(sql, store)) : [];
-        var retry = new Retry(archives.Time, archives.Options.Read);
+        var retry = new Retry(archives.Time, archives.Options.ReadNeeded);
         var (bytes, total) = (0L, blobs.Sum(static b => b.LengthBytes));
         for (var i = 0; i < blobs.Count; i++)
         {
@@ -76,7 +76,7 @@ public sealed class StorageVerification(BlobArchives archives)
                 return blob.Doubt;
             }
 
-            var isRead = await archives.Of(blob.Org).FetchAsync(blob.Digest, static (_, _, _) => default, null, cancellationToken).ConfigureAwait(false);
+            var isRead = await archives.Of(blob.Org).FetchAsync(blob.Digest, static (_, _, _) => default, null, isNeeded: true, cancellationToken).ConfigureAwait(false);
             return isRead || await archives.Of(blob.Org).FindAsync(blob.Digest, cancellationToken).ConfigureAwait(false) is null ? null
                 : "its object is gone"; // since it was looked for
         }

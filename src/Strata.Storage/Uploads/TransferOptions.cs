@@ -24,4 +24,6 @@ public sealed record TransferOptions
     public RetryPolicy Upload { get; init; } = RetryPolicy.Upload;
 
     public RetryPolicy Read { get; init; } = RetryPolicy.Read;
+
+    public RetryPolicy ReadNeeded { get; init; } = RetryPolicy.ReadNeeded;
 }

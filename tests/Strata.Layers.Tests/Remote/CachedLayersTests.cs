@@ -133,10 +133,23 @@ public sealed class CachedLayersTests : LayerPlaceContract
     {
         await UploadAsync();
         var silent = new CountingArchive(_bench.Archives.Of(Org.Name)) { IsSilent = true };
-        var fetch = new LayerFetch(Store.PlaceOf(Org), silent, (_, _) => default, TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        var opening = await fetch.RunAsync(ContentDigest, CancellationToken.None);
-        opening.Miss.ShouldBe(LayerMiss.Unreachable);
-        opening.Reason!.ShouldContain("sent nothing for");
+        var fetch = new LayerFetch(Store.PlaceOf(Org), silent, (_, _) => default, new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), TimeProvider.System);
+        foreach (var (isNeeded, waited) in ((bool, string)[])[(false, "nothing for 0 s"), (true, "nothing for 1 s")])
+        {
+            var opening = await fetch.RunAsync(ContentDigest, isNeeded, CancellationToken.None);
+            opening.Miss.ShouldBe(LayerMiss.Unreachable);
+            opening.Reason!.ShouldContain(waited);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_needed_is_asked_for_with_patience()
+    {
+        await UploadAsync();
+        var archive = new CountingArchive(_bench.Archives.Of(Org.Name));
+        (await _bench.On(Scratch.Combine("one"), archives: _ => archive).Of(Org).OpenAsync(ContentDigest, CancellationToken.None)).Lease.ShouldNotBeNull().Dispose();
+        (await _bench.On(Scratch.Combine("two"), archives: _ => archive).Of(Org).OpenNeededAsync(ContentDigest, CancellationToken.None)).Lease.ShouldNotBeNull().Dispose();
+        archive.Needed.ShouldBe([false, true]);
     }
 
     [Fact]
@@ -253,6 +266,9 @@ public sealed class CachedLayersTests : LayerPlaceContract
 
         public int Stores { get; private set; }
 
+        /// <summary>Of each fetch.</summary>
+        public List<bool> Needed { get; } = [];
+
         public ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken)
         {
             Stores++;
@@ -262,9 +278,10 @@ public sealed class CachedLayersTests : LayerPlaceContract
         public ValueTask<string?> CheckAsync(Digest digest, CancellationToken cancellationToken) => archive.CheckAsync(digest, cancellationToken);
 
         public async Task<bool> FetchAsync(
-            Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, CancellationToken cancellationToken)
+            Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, bool isNeeded, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _fetches);
+            Needed.Add(isNeeded);
             if (IsSilent)
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -283,6 +300,7 @@ public sealed class CachedLayersTests : LayerPlaceContract
                     return sink(offset, bytes, stop);
                 },
                 progress,
+                isNeeded,
                 cancellationToken);
         }
 

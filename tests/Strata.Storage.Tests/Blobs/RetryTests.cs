@@ -81,6 +81,32 @@ public sealed class RetryTests
         calls.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task What_a_job_needs_outlives_a_store_that_is_away_for_a_minute_and_not_one_that_is_for_ever()
+    {
+        var time = new JumpingTime();
+        var start = time.GetUtcNow();
+        var upload = new Retry(time, RetryPolicy.Upload);
+        await upload.RunAsync(
+            (_, _) => time.GetUtcNow() - start < TimeSpan.FromMinutes(1) ? throw new BlobStoreException(BlobFault.Unavailable, "refused") : Task.CompletedTask, default);
+
+        start = time.GetUtcNow();
+        await Should.ThrowAsync<BlobStoreException>(() => upload.RunAsync<int>((_, _) => throw new BlobStoreException(BlobFault.Unavailable, "refused"), default));
+        (time.GetUtcNow() - start).ShouldBeInRange(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(320));
+    }
+
+    [Fact]
+    public async Task A_read_that_is_needed_waits_as_long_as_a_store_asks_and_one_that_only_saves_time_does_not()
+    {
+        foreach (var (policy, waits) in ((RetryPolicy, int)[])[(RetryPolicy.ReadNeeded, 20), (RetryPolicy.Read, 2)])
+        {
+            var time = new JumpingTime();
+            await new Retry(time, policy).RunAsync(
+                (attempt, _) => attempt < 2 ? throw new BlobStoreException(BlobFault.Throttled, "x") { RetryAfter = TimeSpan.FromSeconds(20) } : Task.CompletedTask, default);
+            time.Waited.ShouldBe([TimeSpan.FromSeconds(waits)]);
+        }
+    }
+
     /// <summary>Every wait is over at once, and counted.</summary>
     private sealed class JumpingTime : TimeProvider
     {

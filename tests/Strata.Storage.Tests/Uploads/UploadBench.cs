@@ -34,6 +34,7 @@ internal sealed class UploadBench : IAsyncDisposable
         PieceBytesMin = Piece,
         Upload = new(5, TimeSpan.FromTicks(1), TimeSpan.FromTicks(1)),
         Read = new(5, TimeSpan.FromTicks(1), TimeSpan.FromTicks(1)),
+        ReadNeeded = new(5, TimeSpan.FromTicks(1), TimeSpan.FromTicks(1)),
     };
 
     public string Directory { get; }
@@ -91,7 +92,7 @@ internal sealed class UploadBench : IAsyncDisposable
                 bytes.CopyTo(content.AsMemory((int)offset));
                 return ValueTask.CompletedTask;
             },
-            null, CancellationToken.None);
+            null, isNeeded: false, CancellationToken.None);
         return isThere ? content : null;
     }
 

@@ -45,7 +45,7 @@ public sealed class UploadCountsTests : IAsyncDisposable
         (await new UploadReaper(last.Archives).RunAsync(TimeSpan.FromHours(-1), CancellationToken.None)).Uploads.ShouldBe(1);
         var counts = last.Archives.Count();
         counts.ShouldBe(new StorageCounts(1, 1, 1, sent, counts.Retries, 0, 1));
-        counts.Retries.ShouldBeGreaterThanOrEqualTo(UploadBench.Small.Upload.AttemptsMax - 1);
+        counts.Retries.ShouldBeGreaterThanOrEqualTo(UploadBench.Small.Upload.AttemptsMax!.Value - 1);
         counts.SuccessRate.ShouldBe(0.5);
         counts.ToPrometheus().ShouldContain("strata_uploads_total{outcome=\"failed\"} 1\n");
         counts.ToPrometheus().ShouldContain("strata_uploads_reaped_total 1\n");
