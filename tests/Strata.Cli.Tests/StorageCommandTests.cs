@@ -1,12 +1,16 @@
+using System.Net;
+using System.Net.Sockets;
 using Strata.Cli.CommandLine;
 using Strata.Cli.Doctor;
 using Strata.Cli.Storage;
+using Strata.Cli.Upkeep;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Sandbox.Diagnosis;
 using Strata.Storage;
+using Strata.Storage.Archives;
 
 namespace Strata.Cli.Tests;
 
@@ -49,10 +53,7 @@ public sealed class StorageCommandTests : IDisposable
         await StoreAsync();
         (await InvokeAsync("storage", "gc", "--data", Data, "--storage", Url)).ShouldBe(0);
         (await FindAsync()).ShouldNotBeNull();
-        using (var database = new Database(Data, TimeProvider.System))
-        {
-            await database.WriteAsync(sql => sql.Execute("UPDATE blob SET created_at = 0"), CancellationToken.None);
-        }
+        await MakeOldAsync();
 
         (await InvokeAsync("storage", "gc", "--data", Data, "--storage", Url, "--json")).ShouldBe(0);
         (await FindAsync()).ShouldBeNull();
@@ -106,7 +107,50 @@ public sealed class StorageCommandTests : IDisposable
         findings[1].Remedy!.ShouldContain(permission);
     }
 
+    [Fact]
+    public async Task A_run_collects_what_no_record_names_once_an_hour()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            await StoreAsync();
+            await MakeOldAsync();
+            await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
+            await StorageUpkeep.RunIfDueAsync(storage, Data);
+            (await FindAsync()).ShouldBe(round == 0 ? null : new BlobPresence(20_000, IsDoubted: false));
+        }
+
+        File.SetLastWriteTimeUtc(Path.Combine(Data, "last-storage-sweep"), DateTime.UtcNow.AddMinutes(-61));
+        await using var again = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
+        await StorageUpkeep.RunIfDueAsync(again, Data);
+        (await FindAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_store_that_is_silent_is_given_up_by_what_looks_after_it_and_not_asked_by_the_next_run()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "scripted");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "scripted");
+        var location = StorageLocation.Parse($"s3://bucket?endpoint=http://{silent.LocalEndpoint}");
+        using (var database = new Database(Data, TimeProvider.System))
+        {
+            await database.WriteAsync(
+                sql => sql.Execute("INSERT INTO blob_store (id, location, created_at) VALUES ('s', $1, 0)", BlobArchives.PlaceOf(location)), CancellationToken.None);
+        }
+
+        await using var storage = HostStorage.Open(Data, location, null);
+        await Should.ThrowAsync<OperationCanceledException>(async () => await StorageUpkeep.RunIfDueAsync(storage, Data));
+        await StorageUpkeep.RunIfDueAsync(storage, Data);
+    }
+
     private static Task<int> InvokeAsync(params string[] arguments) => StrataCommand.Create(arguments).Parse(arguments).InvokeAsync(StrataCommand.Invocation);
+
+    private async Task MakeOldAsync()
+    {
+        using var database = new Database(Data, TimeProvider.System);
+        await database.WriteAsync(sql => sql.Execute("UPDATE blob SET created_at = 0"), CancellationToken.None);
+    }
 
     private async Task StoreAsync()
     {

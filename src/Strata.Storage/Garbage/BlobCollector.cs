@@ -24,14 +24,21 @@ public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
     /// <exception cref="BlobStoreException">The store fails; what is done is done.</exception>
     public async Task<CollectionReport> RunAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
+        var collected = await RunRecordedAsync(grace, cancellationToken).ConfigureAwait(false);
+        return collected with { Strays = await RemoveStraysAsync(grace, cancellationToken).ConfigureAwait(false) };
+    }
+
+    /// <summary>Only what records speak of: takes no longer the more the store has, and leaves what a copy of this database has stored.</summary>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public async Task<CollectionReport> RunRecordedAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
         if (archives.FindStoreId() is not { } store)
         {
             return default;
         }
 
-        var retry = new Retry(archives.Time, archives.Options.Upload);
+        var retry = new Retry(archives.Time, archives.Options.ReadNeeded);
         var before = archives.Time.GetUtcNow() - grace;
-        var strays = await FindStraysAsync(store, before, cancellationToken).ConfigureAwait(false);
         var kept = await RetireUnreferencedAsync(store, before, cancellationToken).ConfigureAwait(false);
         var (blobs, bytes) = (0, 0L);
         foreach (var blob in archives.Database.Read(sql => BlobSql.ListDeleting(sql, store)))
@@ -41,12 +48,25 @@ public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
             (blobs, bytes) = (blobs + 1, bytes + blob.StoredBytes);
         }
 
+        return new(blobs, bytes, 0, kept);
+    }
+
+    /// <returns>How many.</returns>
+    private async Task<int> RemoveStraysAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        if (archives.FindStoreId() is not { } store)
+        {
+            return 0;
+        }
+
+        var retry = new Retry(archives.Time, archives.Options.ReadNeeded);
+        var strays = await FindStraysAsync(store, archives.Time.GetUtcNow() - grace, cancellationToken).ConfigureAwait(false);
         foreach (var stray in strays)
         {
             await retry.RunAsync((_, stop) => archives.Store.DeleteAsync(stray, stop), cancellationToken).ConfigureAwait(false);
         }
 
-        return new(blobs, bytes, strays.Count, kept);
+        return strays.Count;
     }
 
     /// <returns>How many stay.</returns>

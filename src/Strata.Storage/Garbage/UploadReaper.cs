@@ -20,33 +20,52 @@ public sealed class UploadReaper(BlobArchives archives)
     /// <exception cref="BlobStoreException">The store fails; what is done is done, the rest is for the next time.</exception>
     public async Task<ReapReport> RunAsync(TimeSpan heartbeatMax, CancellationToken cancellationToken)
     {
+        var recorded = await RunRecordedAsync(heartbeatMax, cancellationToken).ConfigureAwait(false);
         if (archives.FindStoreId() is not { } store)
         {
             return default;
         }
 
-        var before = archives.Time.GetUtcNow() - heartbeatMax;
-        var retry = new Retry(archives.Time, archives.Options.Upload);
-        var known = await EndKnownAsync(store, before, retry, cancellationToken).ConfigureAwait(false);
-        var unknown = await FindUnknownAsync(store, before, cancellationToken).ConfigureAwait(false);
+        var retry = new Retry(archives.Time, archives.Options.ReadNeeded);
+        var unknown = await FindUnknownAsync(store, archives.Time.GetUtcNow() - heartbeatMax, cancellationToken).ConfigureAwait(false);
         foreach (var upload in unknown)
         {
             await retry.RunAsync((_, stop) => archives.Store.AbortAsync(upload, stop), cancellationToken).ConfigureAwait(false);
         }
 
-        TransferMetrics.Ended(known + unknown.Count);
-        if (known + unknown.Count > 0)
+        await CountAsync(store, unknown.Count, cancellationToken).ConfigureAwait(false);
+        return new(recorded + unknown.Count, unknown.Count);
+    }
+
+    /// <summary>Only those that records speak of: the store is not asked when there are none.</summary>
+    /// <returns>How many.</returns>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public async Task<int> RunRecordedAsync(TimeSpan heartbeatMax, CancellationToken cancellationToken)
+    {
+        if (archives.FindStoreId() is not { } store)
+        {
+            return 0;
+        }
+
+        var retry = new Retry(archives.Time, archives.Options.ReadNeeded);
+        var ended = await EndKnownAsync(store, archives.Time.GetUtcNow() - heartbeatMax, retry, cancellationToken).ConfigureAwait(false);
+        await CountAsync(store, ended, cancellationToken).ConfigureAwait(false);
+        return ended;
+    }
+
+    private async Task CountAsync(string store, int ended, CancellationToken cancellationToken)
+    {
+        TransferMetrics.Ended(ended);
+        if (ended > 0)
         {
             await archives.Database.WriteAsync(
                 sql =>
                 {
-                    new StorageCounts(0, 0, 0, 0, 0, 0, known + unknown.Count).AddTo(sql, store);
+                    new StorageCounts(0, 0, 0, 0, 0, 0, ended).AddTo(sql, store);
                     return true;
                 },
                 cancellationToken).ConfigureAwait(false);
         }
-
-        return new(known + unknown.Count, unknown.Count);
     }
 
     /// <summary>How many it would end.</summary>

@@ -1,0 +1,38 @@
+using Strata.Cli.Storage;
+using Strata.Layers.Remote;
+using Strata.Metadata;
+using Strata.Storage.Garbage;
+
+namespace Strata.Cli.Upkeep;
+
+/// <summary>
+/// Uploads whose workers died, and blobs that no record names any more, in the configured storage. Only what the records of this data directory speak of: who has copied it keeps what the copy
+/// stored. What the store alone knows is for <c>strata storage gc</c>.
+/// </summary>
+internal static class StorageUpkeep
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2); // a store that is down or silent costs so much, once an hour
+    private static readonly TimeSpan WorkLimit = TimeSpan.FromSeconds(5); // the rest is for the next time
+
+    /// <summary>For the end of a run: one look at a file, and once an hour a sweep.</summary>
+    /// <exception cref="IOException">The store or this disk fails.</exception>
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    public static async ValueTask RunIfDueAsync(HostStorage? storage, string dataDirectory)
+    {
+        var stamp = Path.Combine(dataDirectory, "last-storage-sweep");
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        if (storage is null || !Database.Exists(dataDirectory) || (now - File.GetLastWriteTimeUtc(stamp)).Duration() < Interval || !storage.Archives.IsUsed)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(ProbeLimit, TimeProvider.System);
+        await File.WriteAllBytesAsync(stamp, [], limit.Token).ConfigureAwait(false);
+        await storage.Archives.ProbeAsync(limit.Token).ConfigureAwait(false);
+        limit.CancelAfter(WorkLimit);
+        await new UploadReaper(storage.Archives).RunRecordedAsync(UploadReaper.HeartbeatMax, limit.Token).ConfigureAwait(false);
+        var roots = new LayerBlobRoots(LocalRoots.Of(dataDirectory));
+        await new BlobCollector(storage.Archives, roots).RunRecordedAsync(BlobCollector.Grace, limit.Token).ConfigureAwait(false);
+    }
+}
