@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Strata.Storage;
 using Strata.Storage.Blobs;
+using Strata.Storage.Tests.Faults;
 using Strata.Storage.Tests.S3;
 
 namespace Strata.EndToEnd;
@@ -22,11 +24,21 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
           take: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: grep -q unmistakable in/t }] }
         """;
 
+    private const string Publish = """
+        jobs:
+          make: { image: tiny, network: none, steps: [{ run: 'mkdir made; dd if=/dev/urandom of=made/f bs=1M count=12 2>/dev/null' }], artifacts: [{ name: dist, path: made }] }
+          take: { image: tiny, network: none, artifacts-from: { dist: in }, steps: [{ run: test -s in/f }] }
+        """;
+
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(40);
+
     private readonly Workbench _bench = new();
+    private readonly RadosGw _server;
     private readonly string _url;
 
     public ObjectStorageTests(RadosGw server)
     {
+        _server = server;
         _url = server.Url(Guid.NewGuid().ToString("n"));
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", RadosGw.AccessKey);
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", RadosGw.SecretKey);
@@ -118,6 +130,81 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
     }
 
     [Fact]
+    public async Task A_store_that_is_started_again_in_the_middle_of_an_upload_fails_no_artifact()
+    {
+        _bench.Workflow(Publish);
+        var away = 0L; // since when
+        await using var proxy = new FaultProxy(_server.Endpoint, request =>
+            !IsPart(request) && away == 0 ? Fault.None
+            : Interlocked.CompareExchange(ref away, Stopwatch.GetTimestamp(), 0) == 0 ? Fault.ResetInRequest
+            : Stopwatch.GetElapsedTime(away) < Restart ? Fault.ResetAtStart
+            : Fault.None);
+
+        var outcome = await _bench.RunAsync("--storage", Through(proxy));
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("'dist': waits for the storage");
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_in_the_middle_of_an_upload_fails_the_job_which_says_so()
+    {
+        _bench.Workflow(Publish);
+        var last = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? Fault.ResetAtStart : Fault.Forbidden; // the first is waited for for minutes
+        var parts = 0;
+        await using var proxy = new FaultProxy(_server.Endpoint, request => (IsPart(request) ? Interlocked.Increment(ref parts) : parts) > 1 ? last : Fault.None);
+
+        var outcome = await _bench.RunAsync("--storage", Through(proxy));
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.Stderr.ShouldContain("STR6202");
+        ((string)_bench.Report().Job("make")["reason"]!).ShouldContain("the artifact 'dist' could not be stored");
+        ((string)_bench.Report().Job("take")["status"]!).ShouldBe("failure", outcome.All);
+    }
+
+    [Fact]
+    public async Task Who_takes_an_artifact_that_cannot_be_fetched_fails_alone_and_is_told_why()
+    {
+        var data = Directory.CreateTempSubdirectory("strata-small-").FullName;
+        await ShellAsync($"mount -t tmpfs -o size=200m,mode=0755 tmpfs {data}");
+        try
+        {
+            _bench.Workflow(Publish);
+            (await StrataAsync("run", "--report", "report.json", "--storage", _url)).ExitCode.ShouldBe(0);
+            var run = (string)_bench.Report()["runId"]!;
+            _bench.Workflow($$"""
+                jobs:
+                  take: { image: tiny, network: none, artifacts-from: { dist: { path: in, run: {{run}} } }, steps: [{ run: "true" }] }
+                  other: { image: tiny, network: none, steps: [{ run: "true" }] }
+                """);
+            Directory.Delete(Path.Combine(data, "layers", "local"), recursive: true);
+
+            await ShouldBeToldAsync("no storage is given that may have it (--storage)", "--run", run);
+
+            await ShellAsync($"fallocate -l $(( ($(stat -f -c '%a * %S' {data})) - 8000000 )) {data}/full"); // enough for the image
+            await ShouldBeToldAsync("No space left", "--run", run, "--storage", _url);
+        }
+        finally
+        {
+            await ShellAsync($"umount {data}; rmdir {data}");
+        }
+
+        Task<Outcome> StrataAsync(params string[] arguments) => _bench.StrataAsync([.. arguments, "--data", data]);
+
+        async Task ShouldBeToldAsync(string why, string runOption, string run, params string[] storage)
+        {
+            var ran = await StrataAsync(["run", "--report", "report.json", .. storage]);
+            ran.ExitCode.ShouldBe(1, ran.All);
+            ((string)_bench.Report().Job("take")["reason"]!).ShouldContain(why);
+            ((string)_bench.Report().Job("other")["status"]!).ShouldBe("success", ran.All);
+            var got = await StrataAsync(["artifact", "get", "dist", "-o", "got/", runOption, run, .. storage]);
+            got.ExitCode.ShouldBe(3, got.All);
+            got.Stderr.ShouldContain("STR4007");
+            got.Stderr.ShouldContain(why);
+        }
+    }
+
+    [Fact]
     public async Task The_doctor_advises_a_rule_for_unfinished_uploads_and_sets_it()
     {
         (await StorageAsync("doctor")).Stdout.ShouldContain("no rule ends unfinished uploads");
@@ -136,6 +223,17 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
 
         denied.ExitCode.ShouldBe(1, denied.All);
         denied.Stdout.ShouldContain("missing storage");
+    }
+
+    private static bool IsPart(ProxiedRequest request) => request.Target.Contains("partNumber=", StringComparison.Ordinal);
+
+    private static string Through(FaultProxy proxy) => $"s3://{RadosGw.Bucket}/{Guid.NewGuid():n}?endpoint={proxy.Endpoint}&region=default";
+
+    private static async Task ShellAsync(string script)
+    {
+        using var process = Process.Start("sh", ["-ec", script]);
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, script);
     }
 
     private async Task<Outcome> RunAsync()
