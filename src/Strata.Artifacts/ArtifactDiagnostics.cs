@@ -22,8 +22,7 @@ public static class ArtifactDiagnostics
     /// <summary>What a job takes was never begun.</summary>
     public static Diagnostic NeverMade(ArtifactNeed need, DateTimeOffset now) => new(
         "STR4002", Severity.Error,
-        $"The artifact {Named(need)} was never made: {Producer(need)}"
-            + (need.ProducerEndedAt is { } ended ? $" since {At(ended)} ({Lifetime.Format(Age(ended, now))} ago)." : "."),
+        $"The artifact {Named(need)} was never made: {WhyNever(need, need.ProducerEndedAt is { } ended ? $" at {At(ended)} ({Lifetime.Format(Age(ended, now))} ago)" : "")}.",
         null, "See why in the log of the job that makes it; `optional: true` lets a job start without it.");
 
     public static Diagnostic WaitedTooLong(ArtifactNeed need, Artifact? artifact, TimeSpan waited) => new(
@@ -97,20 +96,21 @@ public static class ArtifactDiagnostics
     /// <summary>Of a name that was computed; the others are refused when the workflow is read.</summary>
     public static Diagnostic BadName(string name) => new(
         "STR4017", Severity.Error, $"'{Shown(name.Length > 80 ? name[..80] : name)}' cannot be the name of an artifact.", null,
-        "A name has 1 to 256 characters and none of \" : < > | * ? \\ / nor a line break.");
+        "A name has 1 to 256 characters and none of \" : < > | * ? \\ / nor a line break; it is not . or ..");
 
     private static string Named(ArtifactNeed need) =>
         $"'{Shown(need.Name)}'{(need.Job is { } job ? $" of job {job}" : "")}{(need.Run is { } run ? $" of run {Shown(run)}" : "")}";
 
-    private static string Producer(ArtifactNeed need)
+    /// <param name="when">Of the producer's end, after a verb; empty: it is not known.</param>
+    private static string WhyNever(ArtifactNeed need, string when)
     {
         var job = need.Job is { } named ? $"job {named}" : "its job";
         return need.Producer switch
         {
-            ProducerState.Success => $"{job} ended with success and published no such artifact",
-            ProducerState.Failure => $"{job} has failed",
-            ProducerState.Cancelled => $"{job} was cancelled",
-            ProducerState.Skipped => $"{job} was skipped",
+            ProducerState.Success => $"{job} ended with success{when} without publishing it",
+            ProducerState.Failure => $"{job} failed{when}",
+            ProducerState.Cancelled => $"{job} was cancelled{when}",
+            ProducerState.Skipped => $"{job} was skipped{when}",
             _ => "the run has none of this name that this job may read",
         };
     }
@@ -125,7 +125,7 @@ public static class ArtifactDiagnostics
 
     private static TimeSpan Age(DateTimeOffset since, DateTimeOffset now) => now > since ? now - since : TimeSpan.Zero;
 
-    private static string At(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string At(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Names and reasons come from jobs: they do not steer a terminal.</summary>
     private static string Shown(string text) => string.Create(text.Length, text, static (span, source) =>

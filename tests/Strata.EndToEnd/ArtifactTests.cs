@@ -193,9 +193,9 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Theory]
-    [InlineData("steps: [{ run: exit 1 }]", "STR4002", "job build has failed")]
-    [InlineData("if: false\n    steps: [{ run: 'true' }]", "STR4002", "job build was skipped")]
-    [InlineData("steps: [{ run: echo ok > dist }]\n    if: always() && false", "STR4002", "job build was skipped")]
+    [InlineData("steps: [{ run: exit 1 }]", "STR4002", "job build failed at 2")]
+    [InlineData("if: false\n    steps: [{ run: 'true' }]", "STR4002", "job build was skipped at 2")]
+    [InlineData("steps: [{ run: echo ok > dist }]\n    if: always() && false", "STR4002", "job build was skipped at 2")]
     [InlineData("steps: [{ run: 'true' }]", "STR4001", "no file matches")]
     public async Task Who_takes_what_was_not_made_fails_before_its_first_step(string producer, string code, string why)
     {

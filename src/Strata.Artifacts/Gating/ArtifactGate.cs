@@ -55,7 +55,7 @@ public static class ArtifactGate
     private static string WhyWait(ArtifactNeed need) => need switch
     {
         { Artifact: { } artifact } when ArtifactTransitions.IsBeingMade(artifact.State) =>
-            $"the artifact {need.Name} of job {artifact.Producer.Job} is {ArtifactTransitions.WordOf(artifact.State)}",
+            $"the artifact {need.Name} of job {artifact.Producer.Job} is {ArtifactTransitions.WordOf(artifact.State)} since {ArtifactDiagnostics.At(artifact.StateSince)}",
         { Job: { } job } => $"job {job} has not made the artifact {need.Name} yet",
         _ => $"the artifact {need.Name} is not made yet",
     };

@@ -64,7 +64,7 @@ internal static class RunSummary
             var step = job.Steps[i];
             if (step.Status is RunStatus.Failure)
             {
-                var exit = step.ExitCode is { } code ? $", exit code {code}" : "";
+                var exit = step.ExitCode is { } code ? $", exit code {code}" : step.Reason is { } reason ? $": {reason}" : "";
                 output.WriteLine($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{exit}");
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Strata.Artifacts.Records;
+using Strata.Core.Identity;
 using Strata.Execution.Artifacts;
 using Strata.Execution.Entries;
 using Strata.Execution.Reporting;
@@ -13,8 +14,9 @@ internal static class UploadArtifact
 {
     private const string NameDefault = "artifact";
 
+    /// <param name="removed">Told the id of what was overwritten.</param>
     public static async Task<(StepOutcome Outcome, ArtifactReport? Report)> RunAsync(
-        ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, JobAttempt attempt, ArtifactPublishing publishing, CancellationToken cancellationToken)
+        ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, JobAttempt attempt, ArtifactPublishing publishing, Action<long> removed, CancellationToken cancellationToken)
     {
         var name = inputs.Text("name") ?? NameDefault;
         if (!ArtifactNames.IsName(name))
@@ -28,17 +30,27 @@ internal static class UploadArtifact
             return (StepOutcome.Failed(problem!), null);
         }
 
-        if (inputs.Flag("overwrite"))
+        if (UploadInputs.ReadIfEmpty(inputs.Text("if-no-files-found")) is not { } ifEmpty)
         {
-            await RemoveAsync(name, attempt, cancellationToken).ConfigureAwait(false);
+            return (StepOutcome.Failed($"if-no-files-found cannot be '{inputs.Text("if-no-files-found")}': it is one of {string.Join(", ", UploadInputs.IfNoFilesFound)}"), null);
+        }
+
+        if (!UploadInputs.TryReadRetention(inputs.Text("retention-days"), out var retention))
+        {
+            return (StepOutcome.Failed($"retention-days cannot be '{inputs.Text("retention-days")}': it is a whole number from 0 to {UploadInputs.RetentionDaysMax}; 0 is the default"), null);
+        }
+
+        if (inputs.Flag("overwrite") && await RemoveAsync(name, attempt, cancellationToken).ConfigureAwait(false) is { } id)
+        {
+            removed(id);
         }
 
         var request = new ArtifactRequest
         {
             Name = name,
             Paths = paths,
-            Retention = int.TryParse(inputs.Text("retention-days"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0 ? TimeSpan.FromDays(days) : null,
-            IfEmpty = inputs.Text("if-no-files-found") switch { "error" => ArtifactIfEmpty.Error, "ignore" => ArtifactIfEmpty.Ignore, _ => ArtifactIfEmpty.Warn },
+            Retention = retention,
+            IfEmpty = ifEmpty,
             WithHidden = inputs.Flag("include-hidden-files"),
             At = action.At,
         };
@@ -56,15 +68,19 @@ internal static class UploadArtifact
             outcome.Effects.Outputs["artifact-url"] = "";
         }
 
-        return (outcome, report);
+        return (outcome, artifact is null ? report : report! with { Id = artifact.Id });
     }
 
-    private static async Task RemoveAsync(string name, JobAttempt attempt, CancellationToken cancellationToken)
+    /// <returns>Its id; null: there is nothing to overwrite.</returns>
+    private static async Task<long?> RemoveAsync(string name, JobAttempt attempt, CancellationToken cancellationToken)
     {
         var existing = await attempt.Services.Artifacts.FindAsync(attempt.Producer.RunId, name, attempt.Identity, trustFork: false, cancellationToken).ConfigureAwait(false);
-        if (existing is { State: ArtifactState.Ready })
+        if (existing is not { State: ArtifactState.Ready })
         {
-            await attempt.Services.Artifacts.DeleteAsync(existing.Id, attempt.Identity, attempt.Actor, "overwritten", cancellationToken).ConfigureAwait(false);
+            return null;
         }
+
+        await attempt.Services.Artifacts.DeleteAsync(existing.Id, attempt.Identity, attempt.Actor, "overwritten", cancellationToken).ConfigureAwait(false);
+        return existing.Id;
     }
 }

@@ -1,6 +1,8 @@
+using Strata.Artifacts;
 using Strata.Artifacts.Archives;
 using Strata.Artifacts.Gating;
 using Strata.Artifacts.Records;
+using Strata.Core.Identity;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
@@ -19,8 +21,6 @@ namespace Strata.Execution.Artifacts;
 internal sealed class ArtifactInputs(
     JobAttempt attempt, JobTrees trees, ImageUser user, Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
-
     private readonly List<ArtifactContent> _held = [];
     private readonly List<ArtifactReport> _reports = [];
 
@@ -34,54 +34,49 @@ internal sealed class ArtifactInputs(
 
     /// <param name="endedAt">When the jobs that it needs ended.</param>
     /// <returns>Why the job cannot start; null: it can.</returns>
-    /// <exception cref="ExpressionException">A path or run cannot be evaluated.</exception>
+    /// <exception cref="ExpressionException">A name, path or run cannot be evaluated.</exception>
     public async Task<string?> RestoreAsync(
         IReadOnlyList<ArtifactInput> inputs, EvaluationScope scope, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, CancellationToken cancellationToken)
     {
-        var wanted = inputs.Select(input => (Input: input, Run: input.Run?.Value.EvaluateText(scope), Path: input.Path.Value.EvaluateText(scope))).ToList();
-        var since = time.GetUtcNow();
-        for (string? said = null; ;)
+        var wanted = inputs.Select(input => new Wanted(input, input.Name.EvaluateText(scope), input.Run?.Value.EvaluateText(scope), input.Path.Value.EvaluateText(scope))).ToList();
+        var bad = wanted.Where(static w => !ArtifactNames.IsName(w.Name)).Select(static w => ArtifactDiagnostics.BadName(w.Name)).ToList();
+        if (bad.Count > 0)
         {
-            var found = new List<ArtifactNeed>(wanted.Count);
-            foreach (var (input, run, _) in wanted)
+            foreach (var diagnostic in bad)
             {
-                found.Add(await FindAsync(input, run, needs, endedAt, cancellationToken).ConfigureAwait(false));
+                await say(LogKind.Error, diagnostic.ToString()).ConfigureAwait(false);
             }
 
-            switch (ArtifactGate.Decide(found, since, time.GetUtcNow(), ArtifactGate.DefaultWaitMax))
+            return string.Join(" ", bad.Select(static diagnostic => diagnostic.Message));
+        }
+
+        var (found, problem) = await new ArtifactWaiting(say, time).WaitAsync(FindAllAsync, cancellationToken).ConfigureAwait(false);
+        return problem ?? await PlaceAsync(wanted, found, cancellationToken).ConfigureAwait(false);
+
+        async Task<IReadOnlyList<ArtifactNeed>> FindAllAsync(CancellationToken cancellationToken)
+        {
+            var all = new List<ArtifactNeed>(wanted.Count);
+            foreach (var one in wanted)
             {
-                case GateVerdict.Fail(var problems):
-                    foreach (var problem in problems)
-                    {
-                        await say(LogKind.Error, problem.ToString()).ConfigureAwait(false);
-                    }
-
-                    return string.Join(" ", problems.Select(static problem => problem.Message));
-                case GateVerdict.Wait(var why):
-                    if (why != said)
-                    {
-                        await say(LogKind.Progress, said = why).ConfigureAwait(false);
-                    }
-
-                    await Task.Delay(PollInterval, time, cancellationToken).ConfigureAwait(false);
-                    continue;
-                case GateVerdict.Ready(var artifacts):
-                    return await PlaceAsync(wanted.ConvertAll(static w => (w.Input, w.Path)), found, artifacts, cancellationToken).ConfigureAwait(false);
+                all.Add(await FindAsync(one, needs, endedAt, cancellationToken).ConfigureAwait(false));
             }
+
+            return all;
         }
     }
 
     public void Dispose() => _held.ForEach(static content => content.Dispose());
 
     private async Task<ArtifactNeed> FindAsync(
-        ArtifactInput input, string? run, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, CancellationToken cancellationToken)
+        Wanted wanted, ObjectValue needs, IReadOnlyDictionary<string, DateTimeOffset> endedAt, CancellationToken cancellationToken)
     {
+        var (input, name, run, _) = wanted;
         var isOther = run is not null && run != attempt.Producer.RunId;
         var artifact = await attempt.Services.Artifacts.FindAsync(
-            run ?? attempt.Producer.RunId, input.Name, attempt.Identity, trustFork: input.TrustFork && isOther, cancellationToken).ConfigureAwait(false);
+            run ?? attempt.Producer.RunId, name, attempt.Identity, trustFork: input.TrustFork && isOther, cancellationToken).ConfigureAwait(false);
         return new()
         {
-            Name = input.Name,
+            Name = name,
             Run = isOther ? run : null,
             Job = input.Job,
             Optional = input.Optional,
@@ -100,14 +95,13 @@ internal sealed class ArtifactInputs(
         _ => ProducerState.None,
     };
 
-    private async Task<string?> PlaceAsync(
-        List<(ArtifactInput Input, string Path)> wanted, List<ArtifactNeed> found, IReadOnlyList<Artifact> ready, CancellationToken cancellationToken)
+    private async Task<string?> PlaceAsync(List<Wanted> wanted, IReadOnlyList<ArtifactNeed> found, CancellationToken cancellationToken)
     {
         for (var i = 0; i < wanted.Count; i++)
         {
-            if (found[i].Artifact is not { } artifact || !ready.Any(a => a.Id == artifact.Id))
+            if (found[i].Artifact is not { State: ArtifactState.Ready } artifact)
             {
-                await say(LogKind.Notice, $"artifact '{wanted[i].Input.Name}' is not there; the job runs without it (optional).").ConfigureAwait(false);
+                await say(LogKind.Notice, $"artifact '{wanted[i].Name}' is not there; the job runs without it (optional).").ConfigureAwait(false);
                 continue;
             }
 
@@ -164,4 +158,8 @@ internal sealed class ArtifactInputs(
 
     private static ArtifactReport ReportOf(Artifact artifact, string state, long elapsedMs) =>
         new(artifact.Name, "download", state, artifact.Content?.Tree.ToString(), artifact.Content?.SizeBytes ?? 0, 0, 0, elapsedMs);
+
+    /// <summary>An input, evaluated.</summary>
+    /// <param name="Run">Null: this run's.</param>
+    private sealed record Wanted(ArtifactInput Input, string Name, string? Run, string Path);
 }

@@ -1,4 +1,4 @@
-using Strata.Artifacts.Records;
+using Strata.Core.Identity;
 using Strata.Execution.Contexts;
 using Strata.Execution.Reporting;
 using Strata.Sandbox;
@@ -10,12 +10,12 @@ namespace Strata.Execution.Artifacts;
 /// <summary>A job's <c>artifacts:</c>, published when its steps have ended.</summary>
 internal sealed class DeclaredArtifacts(IReadOnlyList<ArtifactDeclaration> declarations, ArtifactPublishing publishing, string home)
 {
-    /// <returns>The reports, and why the job fails for it: null if it does not.</returns>
+    /// <returns>The reports, and why the job fails for it, of each artifact that did not come: null if it does not.</returns>
     public async Task<(IReadOnlyList<ArtifactReport> Reports, string? Problem)> PublishAsync(
         RunStatus soFar, EvaluationScope scope, ISandbox sandbox, CancellationToken cancellationToken)
     {
         var reports = new List<ArtifactReport>();
-        string? problem = null;
+        var problems = new List<string>();
         foreach (var declaration in declarations)
         {
             if (!IsWanted(declaration.When, soFar))
@@ -26,19 +26,23 @@ internal sealed class DeclaredArtifacts(IReadOnlyList<ArtifactDeclaration> decla
             var (request, refused) = Evaluate(declaration, scope);
             if (request is null)
             {
-                problem ??= refused;
+                problems.Add(refused!);
                 continue;
             }
 
             var publication = await publishing.PublishAsync(request, sandbox, cancellationToken).ConfigureAwait(false);
-            problem ??= publication.Problem;
+            if (publication.Problem is { } problem)
+            {
+                problems.Add(problem);
+            }
+
             if (publication.Report is { } report)
             {
-                reports.Add(report);
+                reports.Add(report with { Id = publication.Artifact?.Id ?? 0 });
             }
         }
 
-        return (reports, problem);
+        return (reports, problems.Count == 0 ? null : string.Join("; ", problems));
     }
 
     private static bool IsWanted(ArtifactWhen when, RunStatus soFar) => when switch

@@ -1,5 +1,6 @@
 using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
+using Strata.Execution.Reporting;
 using Strata.Metadata.Leases;
 using Strata.Runs.Records;
 using Strata.Tenancy;
@@ -11,8 +12,9 @@ namespace Strata.Execution.Entries;
 internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<CancellationToken, Task<bool>> isDirty) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1); // guards _services and _lease
-    private readonly Lock _lock = new(); // guards _saving
+    private readonly Lock _lock = new(); // guards _saving and _removed
     private readonly List<(IReadOnlySet<string> Caches, Task Saving)> _saving = [];
+    private readonly HashSet<long> _removed = [];
     private EntryServices? _services;
     private Lease? _lease;
 
@@ -44,6 +46,30 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
         lock (_lock)
         {
             return Task.WhenAll(_saving.Where(job => job.Caches.Contains(cache)).Select(static job => job.Saving)).WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>An artifact that a job of the run published is there no more: another overwrites it.</summary>
+    public void NoteRemoved(long artifact)
+    {
+        lock (_lock)
+        {
+            _removed.Add(artifact);
+        }
+    }
+
+    /// <summary>The reports with what was published and overwritten later told as deleted.</summary>
+    public IReadOnlyList<JobReport> WithRemoved(IReadOnlyList<JobReport> jobs)
+    {
+        lock (_lock)
+        {
+            return _removed.Count == 0 ? jobs :
+            [
+                .. jobs.Select(job => job with
+                {
+                    Artifacts = [.. job.Artifacts.Select(artifact => artifact.Direction == "upload" && _removed.Contains(artifact.Id) ? artifact with { State = "deleted" } : artifact)],
+                }),
+            ];
         }
     }
 

@@ -140,7 +140,7 @@ internal static class JobPreparation
         {
             if (input is { Optional: false, Run: null, Job: { } producer } && (needs.Context[producer] as ObjectValue)?["result"].ToText() is { Length: > 0 } result and not ("success" or "cancelled"))
             {
-                return $"the artifact '{input.Name}' that it takes does not come: the result of job '{producer}', which makes it, is {result}"
+                return $"the artifact '{input.Name.Text}' that it takes does not come: the result of job '{producer}', which makes it, is {result}"
                     + (needs.EndedAt.TryGetValue(producer, out var ended) ? " since " + ended.ToString("u", CultureInfo.InvariantCulture) : "");
             }
         }

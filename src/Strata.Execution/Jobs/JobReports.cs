@@ -54,6 +54,7 @@ internal static class JobReports
             Status = result.Outcome,
             ExitCode = result.ExitCode,
             DurationMs = (long)result.Duration.TotalMilliseconds,
+            Reason = result.Outcome is RunStatus.Failure && result.ExitCode is null && result.Reason is { } reason ? masker.MaskText(reason) : null,
             Cache = result.Cache,
             Outputs = outputs,
         };

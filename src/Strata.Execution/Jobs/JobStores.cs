@@ -148,7 +148,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         switch (action.Name)
         {
             case "upload-artifact":
-                var (outcome, report) = await UploadArtifact.RunAsync(inputs, action, live, _attempt, _publishing, cancellationToken).ConfigureAwait(false);
+                var (outcome, report) = await UploadArtifact.RunAsync(inputs, action, live, _attempt, _publishing, _run.Entries.NoteRemoved, cancellationToken).ConfigureAwait(false);
                 if (report is not null)
                 {
                     _uploads.Add(report);
@@ -156,7 +156,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
                 return outcome;
             case "download-artifact":
-                var (downloaded, reports) = await new DownloadArtifact(inputs, live, _attempt, Take, _run.Time).RunAsync(cancellationToken).ConfigureAwait(false);
+                var (downloaded, reports) = await new DownloadArtifact(inputs, live, _attempt, Take, (kind, text) => log.SayAsync(kind, text), _run.Time).RunAsync(cancellationToken).ConfigureAwait(false);
                 _uploads.AddRange(reports);
                 return downloaded;
             case "cache/save":

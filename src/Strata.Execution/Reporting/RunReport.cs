@@ -121,6 +121,9 @@ public sealed record StepReport
 
     public required long DurationMs { get; init; }
 
+    /// <summary>Why it did not succeed, in one sentence; null after success, and where the exit code says it. Not part of the format.</summary>
+    public string? Reason { get; init; }
+
     public StepCacheReport? Cache { get; init; }
 
     public required IReadOnlyDictionary<string, string> Outputs { get; init; }
@@ -129,7 +132,11 @@ public sealed record StepReport
 public sealed record StepCacheReport(string Key, string Outcome, string? Reason, long SavedMs);
 
 public sealed record ArtifactReport(
-    string Name, string Direction, string State, string? Digest, long SizeBytes, int Parts, int PartsResumed, long DurationMs);
+    string Name, string Direction, string State, string? Digest, long SizeBytes, int Parts, int PartsResumed, long DurationMs)
+{
+    /// <summary>Of the record, to find it again within the run; not part of the format. 0: there is none.</summary>
+    public long Id { get; init; }
+}
 
 /// <summary>What <c>--report</c> holds when the workflow was refused (exit 2).</summary>
 public sealed record InvalidReport(IReadOnlyList<DiagnosticReport> Diagnostics)

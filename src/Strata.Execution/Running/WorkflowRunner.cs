@@ -105,7 +105,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var reports = await loop.RunAsync().ConfigureAwait(false);
             var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
             await entries.TryEndAsync(status, reason).ConfigureAwait(false);
-            return (reports, loop);
+            return (entries.WithRemoved(reports), loop);
         }
         finally
         {

@@ -165,8 +165,9 @@ public sealed record ArtifactDeclaration(
     SourceSpan At);
 
 /// <summary>An entry of <c>artifacts-from:</c>.</summary>
+/// <param name="Name">Evaluated before the job starts: matrix, vars, inputs, needs.</param>
 /// <param name="Job">The job of this workflow that produces it, if known.</param>
 /// <param name="Run">An explicit other run, or null for this one.</param>
 /// <param name="TrustFork">The user accepts an artifact made by a fork's run.</param>
 public sealed record ArtifactInput(
-    string Name, Located<Template> Path, string? Job, Located<Template>? Run, bool Optional, bool TrustFork, SourceSpan At);
+    Template Name, Located<Template> Path, string? Job, Located<Template>? Run, bool Optional, bool TrustFork, SourceSpan At);

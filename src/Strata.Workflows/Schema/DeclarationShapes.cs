@@ -75,7 +75,7 @@ internal static class DeclarationShapes
         Key("retention", Duration, "How long it is kept, as 7d."),
         Key("if-empty", OneOf("error", "warn", "ignore"), "What to do if nothing matches; error if absent."),
         Key("when", OneOf("on-success", "on-failure", "always"), "After which result of the job; on-success if absent."),
-        Key("allow-secrets-in", Texts, "Files in which a find of a secret does not block the upload."),
+        Key("allow-secrets-in", Texts, "Patterns of files, from the artifact's root, in which a find of a secret does not block the upload."),
     ]);
 
     public static ObjectShape ArtifactInput { get; } = new("an artifacts-from entry",

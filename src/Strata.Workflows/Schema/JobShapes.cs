@@ -97,7 +97,7 @@ internal static class JobShapes
         Key("resources", Object(ResourceShapes.Limits), "Limits of the job."),
         Key("caches", new() { Scalars = ScalarTypes.Text, NonEmpty = true, Items = new() { Scalars = ScalarTypes.Text, NonEmpty = true, Object = DeclarationShapes.Cache } }, "Names of caches, or inline declarations."),
         Key("artifacts", ListOf(Object(DeclarationShapes.Artifact)), "What later jobs or people get."),
-        Key("artifacts-from", MappingOf(new() { Scalars = ScalarTypes.Text, Site = Sites.CacheKey, NonEmpty = true, Object = DeclarationShapes.ArtifactInput }), "Artifacts of other jobs this one cannot run without: name and path. Implies needs."),
+        Key("artifacts-from", MappingOf(new() { Scalars = ScalarTypes.Text, Site = Sites.CacheKey, NonEmpty = true, Object = DeclarationShapes.ArtifactInput }), "Artifacts of other jobs this one cannot run without: name (may hold expressions) and path. Implies needs."),
         Key("steps", new() { Items = Object(StepShapes.Step), NonEmpty = true }, "What the job does, in order."),
         Key("uses", NonEmptyText, "A reusable workflow (not supported here)."),
         Key("with", new() { Values = () => new() { Scalars = ScalarTypes.Text | ScalarTypes.Number | ScalarTypes.Boolean, Site = Sites.Job } }, "Inputs of a reusable workflow (not supported here)."),

@@ -56,6 +56,9 @@ internal static class Sites
     public static ExpressionSite Artifact { get; } =
         Site(Hash, "needs", "strategy", "matrix", "job", "runner", "env", "vars", "steps", "inputs");
 
+    /// <summary>Names under which a job takes artifacts: known before there is anything of the job.</summary>
+    public static ExpressionSite ArtifactInputName => Job;
+
     public static ExpressionSite ActionInputDefault { get; } = Site(Hash, "strategy", "matrix", "job", "runner");
 
     public static ExpressionSite ActionStep { get; } = Site(Hash, "strategy", "matrix", "job", "runner", "env", "steps", "inputs");

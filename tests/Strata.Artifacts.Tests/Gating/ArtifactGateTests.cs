@@ -54,7 +54,9 @@ public sealed class ArtifactGateTests
         failed.Message.ShouldBe(
             "The artifact 'dist' of job build cannot be had: it is failed since 2026-11-21 12:03:00Z (2 m 00 s ago), made by job build, attempt 2: the disk\ufffd is full.");
         var skipped = Decide([Need("dist", null, ProducerState.Skipped)]).ShouldBeOfType<GateVerdict.Fail>().Problems.ShouldHaveSingleItem();
-        skipped.ToString().ShouldStartWith("error STR4002: The artifact 'dist' of job build was never made: job build was skipped since 2026-11-21 12:04:00Z (1 m 00 s ago).");
+        skipped.ToString().ShouldStartWith("error STR4002: The artifact 'dist' of job build was never made: job build was skipped at 2026-11-21 12:04:00Z (1 m 00 s ago).");
+        var silent = Decide([Need("dist", null, ProducerState.Success)]).ShouldBeOfType<GateVerdict.Fail>().Problems.ShouldHaveSingleItem();
+        silent.Message.ShouldBe("The artifact 'dist' of job build was never made: job build ended with success at 2026-11-21 12:04:00Z (1 m 00 s ago) without publishing it.");
         var elsewhere = Decide([Need("dist", null, ProducerState.None) with { Job = null, Run = "r7", ProducerEndedAt = null }]);
         elsewhere.ShouldBeOfType<GateVerdict.Fail>().Problems[0].Message.ShouldBe("The artifact 'dist' of run r7 was never made: the run has none of this name that this job may read.");
     }
@@ -63,7 +65,7 @@ public sealed class ArtifactGateTests
     public void A_wait_says_for_what()
     {
         Decide([Need("dist", ArtifactState.Uploading, ProducerState.Success), Need("logs", null, ProducerState.Running)]).ShouldBeOfType<GateVerdict.Wait>()
-            .Why.ShouldBe("the artifact dist of job build is uploading; job build has not made the artifact logs yet");
+            .Why.ShouldBe("the artifact dist of job build is uploading since 2026-11-21 12:03:00Z; job build has not made the artifact logs yet");
     }
 
     [Fact]

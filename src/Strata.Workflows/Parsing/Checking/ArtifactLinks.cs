@@ -10,7 +10,8 @@ internal static class ArtifactLinks
     /// <returns>The jobs with producers filled in and implied needs added at the end of their needs.</returns>
     public static IReadOnlyList<Job> Connect(IReadOnlyList<ReadJob> read, Problems problems)
     {
-        var makers = FindMakers(read, problems);
+        List<ArtifactMaker> all = [.. read.SelectMany(ArtifactMaker.AllOf)];
+        var makers = ByName(all);
         var jobs = read.Select(job => job.Job).ToList();
         for (var i = 0; i < jobs.Count; i++)
         {
@@ -20,6 +21,7 @@ internal static class ArtifactLinks
             }
         }
 
+        new ArtifactNameClashes(jobs).Check(all, problems);
         return jobs;
     }
 
@@ -38,7 +40,7 @@ internal static class ArtifactLinks
 
             if (string.Equals(maker, job.Id, StringComparison.OrdinalIgnoreCase))
             {
-                problems.Add(ArtifactDeclarationDiagnostics.FromItself(input.At, input.Name));
+                problems.Add(ArtifactDeclarationDiagnostics.FromItself(input.At, input.Name.Text));
             }
             else if (!needs.Exists(need => string.Equals(need.Value, maker, StringComparison.OrdinalIgnoreCase)))
             {
@@ -51,90 +53,36 @@ internal static class ArtifactLinks
 
     private static string? FindMaker(ArtifactInput input, Job job, List<Job> jobs, Dictionary<string, string> makers, Problems problems)
     {
-        if (makers.TryGetValue(input.Name, out var maker))
+        if (input.Name.IsLiteral && makers.TryGetValue(input.Name.Text, out var maker))
         {
             return maker;
         }
 
-        // A computed name may become this one; a job it needs already is waited for anyway.
-        var mayCome = jobs.Exists(other => HasComputedName(other)
+        // A computed name may become any, and any may become a computed one; a job it needs already is waited for anyway.
+        var mayMake = jobs.FindAll(other => (input.Name.IsLiteral ? HasComputedName(other) : MakesAny(other))
             && job.Needs.Any(need => string.Equals(need.Value, other.Id, StringComparison.OrdinalIgnoreCase)));
-        if (!mayCome)
+        if (mayMake.Count == 0)
         {
-            problems.Add(ArtifactDeclarationDiagnostics.NoProducer(input.At, input.Name, makers.Keys));
+            problems.Add(ArtifactDeclarationDiagnostics.NoProducer(input.At, input.Name.Text, input.Name.IsLiteral ? makers.Keys : []));
         }
 
-        return null;
+        return !input.Name.IsLiteral && mayMake is [{ Id: var only }] ? only : null;
     }
 
-    private static bool HasComputedName(Job job) =>
-        job.Artifacts.Any(artifact => !artifact.Name.Value.IsLiteral) || job.Steps.Any(step => UploadName(step) is { Value.IsLiteral: false });
+    private static bool MakesAny(Job job) => job.Artifacts.Count > 0 || job.Steps.Any(static step => ArtifactMaker.UploadName(step) is not null);
 
-    /// <summary>Name of an artifact to the job that makes it.</summary>
-    private static Dictionary<string, string> FindMakers(IReadOnlyList<ReadJob> read, Problems problems)
+    private static bool HasComputedName(Job job) =>
+        job.Artifacts.Any(artifact => !artifact.Name.Value.IsLiteral) || job.Steps.Any(step => ArtifactMaker.UploadName(step) is { Value.IsLiteral: false });
+
+    /// <summary>Name of an artifact to the job that makes it: where it is declared, else the first that uploads it in a step.</summary>
+    private static Dictionary<string, string> ByName(IEnumerable<ArtifactMaker> all)
     {
         var makers = new Dictionary<string, string>(StringComparer.Ordinal);
-        var declared = new Dictionary<string, (ArtifactDeclaration Artifact, string Job)>(StringComparer.Ordinal);
-        foreach (var (job, _, count) in read)
+        foreach (var maker in all.OrderBy(static maker => maker.Step is not null))
         {
-            foreach (var artifact in job.Artifacts)
-            {
-                if (artifact.Name.Value.IsLiteral)
-                {
-                    CheckName(artifact, job, count, declared, problems);
-                    makers.TryAdd(artifact.Name.Value.Text, job.Id);
-                }
-            }
-        }
-
-        foreach (var (job, _, _) in read)
-        {
-            foreach (var step in job.Steps)
-            {
-                if (UploadName(step) is { Value.IsLiteral: true } name)
-                {
-                    makers.TryAdd(name.Value.Text, job.Id);
-                }
-            }
+            makers.TryAdd(maker.Name, maker.Job.Id);
         }
 
         return makers;
-    }
-
-    private static void CheckName(
-        ArtifactDeclaration artifact, Job job, int? count, Dictionary<string, (ArtifactDeclaration Artifact, string Job)> declared, Problems problems)
-    {
-        var name = artifact.Name.Value.Text;
-        if (count > 1)
-        {
-            problems.Add(ArtifactDeclarationDiagnostics.SameNameForAll(artifact.Name.At, name, count.Value));
-        }
-
-        if (!declared.TryAdd(name, (artifact, job.Id)) && !ExcludeEachOther(declared[name], artifact, job.Id))
-        {
-            problems.Add(ArtifactDeclarationDiagnostics.DuplicateName(artifact.Name.At, name, declared[name].Artifact.Name.At));
-        }
-    }
-
-    private static bool ExcludeEachOther((ArtifactDeclaration Artifact, string Job) first, ArtifactDeclaration second, string job) =>
-        first.Job == job && (first.Artifact.When, second.When) is (ArtifactWhen.OnSuccess, ArtifactWhen.OnFailure) or (ArtifactWhen.OnFailure, ArtifactWhen.OnSuccess);
-
-    /// <summary>What an upload-artifact step names; null for other steps.</summary>
-    private static Located<Expressions.Template>? UploadName(Step step)
-    {
-        if (step.Action is not StepAction.BuiltIn { Name: "upload-artifact" } upload)
-        {
-            return null;
-        }
-
-        foreach (var (name, value) in upload.With)
-        {
-            if (string.Equals(name, "name", StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
-
-        return new(Expressions.Template.Literal("artifact"), upload.At);
     }
 }

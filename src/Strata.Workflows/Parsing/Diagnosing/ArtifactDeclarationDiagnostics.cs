@@ -7,10 +7,10 @@ namespace Strata.Workflows.Parsing.Diagnosing;
 internal static class ArtifactDeclarationDiagnostics
 {
     public static Diagnostic BadName(SourceSpan at, string name) => Error("STR4101", at,
-        $"'{Shorten(name)}' cannot be the name of an artifact.", "A name has at most 256 characters and none of \" : < > | * ? \\ / nor a line break.");
+        $"'{Shorten(name)}' cannot be the name of an artifact.", "A name has at most 256 characters and none of \" : < > | * ? \\ / nor a line break; it is not . or ..");
 
     public static Diagnostic DuplicateName(SourceSpan at, string name, SourceSpan first) => Error("STR4102", at,
-        $"The artifact '{Shorten(name)}' is already declared at {first.Line}:{first.Column}.", "Give each artifact of a workflow its own name.");
+        $"The artifact '{Shorten(name)}' is already declared at {first.Line}:{first.Column}.", "Give each artifact of a workflow its own name; a step that means to replace one of an earlier step says overwrite: true.");
 
     public static Diagnostic SameNameForAll(SourceSpan at, string name, int count) => Error("STR4103", at,
         $"All {count} jobs of this matrix would make the artifact '{Shorten(name)}'.", "Put a matrix value into the name, as dist-${{ matrix.os }}.");

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Strata.Core.Identity;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Diagnosing;
@@ -10,9 +10,6 @@ namespace Strata.Workflows.Parsing.Reading;
 /// <summary><c>artifacts:</c> and <c>artifacts-from:</c>.</summary>
 internal static class ArtifactReader
 {
-    private const int NameLengthMax = 256;
-    private static readonly SearchValues<char> Refused = SearchValues.Create("\":<>|*?\\/\r\n\0"); // as actions/upload-artifact
-
     public static IReadOnlyList<ArtifactDeclaration> ReadAll(Fields job)
     {
         List<ArtifactDeclaration> artifacts = [];
@@ -32,13 +29,22 @@ internal static class ArtifactReader
         List<ArtifactInput> inputs = [];
         foreach (var (key, value) in job.MappingOf("artifacts-from")?.Entries ?? [])
         {
-            if (value is YamlMapping mapping)
+            if (job.Templates.Read(key, Sites.ArtifactInputName) is not { } name)
+            {
+                continue;
+            }
+
+            if (name.IsLiteral && !ArtifactNames.IsName(name.Text))
+            {
+                job.Problems.Add(ArtifactDeclarationDiagnostics.BadName(key.At, name.Text));
+            }
+            else if (value is YamlMapping mapping)
             {
                 var fields = new Fields(mapping, DeclarationShapes.ArtifactInput, job.Templates);
                 if (fields.Template("path") is { } path)
                 {
                     inputs.Add(new(
-                        key.Text,
+                        name,
                         path,
                         fields.Text("job")?.Value,
                         fields.Template("run"),
@@ -49,21 +55,18 @@ internal static class ArtifactReader
             }
             else if (value is YamlScalar { Kind: not YamlKind.Null } scalar && job.Templates.Read(scalar, Sites.CacheKey) is { } path)
             {
-                inputs.Add(new(key.Text, new(path, scalar.At), null, null, false, false, key.At));
+                inputs.Add(new(name, new(path, scalar.At), null, null, false, false, key.At));
             }
         }
 
         return inputs;
     }
 
-    public static bool IsName(string name) =>
-        name.Length is > 0 and <= NameLengthMax && name.AsSpan().IndexOfAny(Refused) < 0;
-
     private static ArtifactDeclaration? Read(Fields fields)
     {
         var name = fields.Template("name");
         var paths = fields.TemplateList("path");
-        if (name is { Value.IsLiteral: true } && !IsName(name.Value.Text))
+        if (name is { Value.IsLiteral: true } && !ArtifactNames.IsName(name.Value.Text))
         {
             fields.Problems.Add(ArtifactDeclarationDiagnostics.BadName(name.At, name.Value.Text));
         }

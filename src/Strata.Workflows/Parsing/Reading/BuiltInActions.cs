@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Checking;
@@ -57,11 +58,20 @@ internal sealed record BuiltInAction(string Name, IReadOnlyList<string> Required
                 }
 
                 break;
-            case ("upload-artifact", "name") when value.Value.IsLiteral && !ArtifactReader.IsName(value.Value.Text):
+            case ("upload-artifact", "name") when value.Value.IsLiteral && !ArtifactNames.IsName(value.Value.Text.Trim()):
                 step.Problems.Add(ArtifactDeclarationDiagnostics.BadName(value.At, value.Value.Text));
+                break;
+            case ("upload-artifact", "if-no-files-found") when Written(value) is { } word && UploadInputs.ReadIfEmpty(word) is null:
+                step.Problems.Add(StructureDiagnostics.NotAllowed(value.At, "'if-no-files-found'", word, UploadInputs.IfNoFilesFound));
+                break;
+            case ("upload-artifact", "retention-days") when Written(value) is { } days && !UploadInputs.TryReadRetention(days, out _):
+                step.Problems.Add(StructureDiagnostics.OutOfRange(value.At, "'retention-days'", $"a whole number from 0 to {UploadInputs.RetentionDaysMax} (0 is the default)"));
                 break;
         }
     }
+
+    /// <summary>As the step will read it; null: it is computed, or empty, which is the default.</summary>
+    private static string? Written(Located<Template> value) => value.Value.IsLiteral && value.Value.Text.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>The repository and commit of this run may be named; others are not here.</summary>
     private static void CheckCheckout(string input, Located<Template> value, SourceSpan inputAt, Fields step, UnsupportedParts unsupported)

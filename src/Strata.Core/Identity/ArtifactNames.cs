@@ -1,8 +1,11 @@
 using System.Buffers;
 
-namespace Strata.Artifacts.Records;
+namespace Strata.Core.Identity;
 
-/// <summary>Names of artifacts: they become names of files and parts of addresses. As actions/upload-artifact has them.</summary>
+/// <summary>
+/// Names of artifacts: they become names of files and parts of addresses. As actions/upload-artifact has them. One rule for names that are written out, which
+/// are refused when the workflow is read, and for those that are computed.
+/// </summary>
 public static class ArtifactNames
 {
     private const int LengthMax = 256;
