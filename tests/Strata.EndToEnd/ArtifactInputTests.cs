@@ -208,6 +208,28 @@ public sealed class ArtifactInputTests : IDisposable
         File.Exists(Path.Combine(output, "dist", "n")).ShouldBeTrue("what an earlier run put there stays");
     }
 
+    [Fact]
+    public async Task What_is_said_of_secrets_does_not_tell_their_values_and_says_from_where_allowed_places_count()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps: [{ run: "mkdir out; echo '${{ secrets.TOKEN }}' > out/fixture; touch out/f" }]
+                artifacts: [{ name: fine, path: out/f }, { name: out, path: out/, allow-secrets-in: [out/fixture] }]
+            """);
+
+        var outcome = await _bench.RunAsync("--secret", "TOKEN=s3cr3t-value-0123456789", "--secret", "PIN=short");
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.All.Split("STR3172").Length.ShouldBe(2, "once a run");
+        outcome.All.ShouldContain("The secret 'PIN' has fewer than 8 bytes: it is not looked for in what is stored.");
+        outcome.All.ShouldNotContain("Values this ***");
+        outcome.All.ShouldContain("STR3170");
+        outcome.All.ShouldContain("No pattern of allow-secrets-in matches the place: they count from the artifact's root");
+    }
+
     private async Task<double> RetentionDaysAsync(string name, string run)
     {
         var outcome = await _bench.StrataAsync("artifact", "show", name, "--run", run, "--data", _bench.Data, "--json");

@@ -90,12 +90,17 @@ internal sealed class ArtifactPublishing(
             case SaveOutcome.Saved saved:
                 using (new Held(saved.Layers))
                 {
-                    await WarnAsync(request, saved, gate).ConfigureAwait(false);
+                    await WarnAsync(request, saved).ConfigureAwait(false);
                     return await StoreAsync(request, id, saved, started, cancellationToken).ConfigureAwait(false);
                 }
 
             case SaveOutcome.Blocked blocked:
                 var diagnostic = SecretDiagnostics.Found($"The artifact '{request.Name}'", blocked.Finds, request.At);
+                if (request.AllowSecretsIn.Count > 0)
+                {
+                    diagnostic = diagnostic with { Help = $"{diagnostic.Help}\nNo pattern of allow-secrets-in matches the place: they count from the artifact's root, as the place does." };
+                }
+
                 await say(LogKind.Error, diagnostic.ToString()).ConfigureAwait(false);
                 await FailAsync(id, diagnostic.Message).ConfigureAwait(false);
                 return Failed(request.Name, $"{diagnostic.Code}: {diagnostic.Message}", id, started);
@@ -182,13 +187,8 @@ internal sealed class ArtifactPublishing(
         return default;
     }
 
-    private async ValueTask WarnAsync(ArtifactRequest request, SaveOutcome.Saved saved, SecretGate gate)
+    private async ValueTask WarnAsync(ArtifactRequest request, SaveOutcome.Saved saved)
     {
-        foreach (var name in gate.TooShort)
-        {
-            await say(LogKind.Warning, SecretDiagnostics.TooShort(name, request.At).ToString()).ConfigureAwait(false);
-        }
-
         if (saved.Dropped > 0)
         {
             await say(LogKind.Warning, $"artifact '{request.Name}': {saved.Dropped} names or attributes that artifacts have no place for are left out (sockets, devices).").ConfigureAwait(false);

@@ -148,6 +148,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         switch (action.Name)
         {
             case "upload-artifact":
+                await _run.SayShortSecretsAsync().ConfigureAwait(false);
                 var (outcome, report) = await UploadArtifact.RunAsync(inputs, action, live, _attempt, _publishing, _run.Entries.NoteRemoved, cancellationToken).ConfigureAwait(false);
                 if (report is not null)
                 {
@@ -191,6 +192,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             return null;
         }
 
+        await _run.SayShortSecretsAsync().ConfigureAwait(false);
         var declared = new DeclaredArtifacts(_instance.Job.Artifacts, _publishing, _user.Home);
         var (reports, problem) = await declared.PublishAsync(soFar, scope, sandbox, cancellationToken).ConfigureAwait(false);
         _uploads.AddRange(reports);

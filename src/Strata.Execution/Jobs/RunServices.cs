@@ -9,6 +9,7 @@ using Strata.Execution.Images;
 using Strata.Execution.Masking;
 using Strata.Execution.Sources;
 using Strata.Images.Building;
+using Strata.Layers.Secrets;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Jobs;
@@ -77,10 +78,26 @@ internal sealed record RunServices
     {
         foreach (var notice in Host.Notices)
         {
-            if (_said.TryAdd(notice, true))
-            {
-                await Events.PublishAsync(notice).ConfigureAwait(false);
-            }
+            await SayOnceAsync(notice).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Says, once a run, which secrets are not looked for in what is stored. Not masked: the value of so short a one may be a word of this, and a mask there would give it away.
+    /// </summary>
+    public async ValueTask SayShortSecretsAsync()
+    {
+        foreach (var name in new SecretGate(Secrets).TooShort)
+        {
+            await SayOnceAsync(SecretDiagnostics.TooShort(name, null)).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask SayOnceAsync(Diagnostic notice)
+    {
+        if (_said.TryAdd(notice, true))
+        {
+            await Events.PublishAsync(notice).ConfigureAwait(false);
         }
     }
 }
