@@ -16,7 +16,7 @@ internal static class BuilderCommand
     public static IReadOnlyList<string> Compose(string suite, IReadOnlyList<string> packages, IReadOnlyList<string> sources, string? aptOptionsFile)
     {
         var privileged = Environment.IsPrivilegedProcess;
-        var command = new List<string> { "setpriv", "--pdeathsig", "KILL" };
+        var command = new List<string> { "setsid", "setpriv", "--pdeathsig", "KILL" }; // a session of its own: Ctrl-C is for strata to obey, not for its helpers
         if (privileged)
         {
             command.AddRange(["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation", "private", "--mount-proc"]);

@@ -13,6 +13,7 @@ internal sealed class BuilderOutput(BuilderProcess builder, Func<Exception> expl
         var count = await builder.Output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count == 0 && await builder.Ended.WaitAsync(cancellationToken).ConfigureAwait(false) != 0)
         {
+            builder.Cancellation.ThrowIfCancellationRequested(); // which has killed it, whoever reads here: there is nothing to explain
             throw explain();
         }
 

@@ -4,7 +4,7 @@ namespace Strata.Images.BaseSystems;
 
 /// <summary>
 /// A running mmdebstrap. It lives in pid and mount namespaces of its own where that is permitted, so that ending it ends all it started and
-/// leaves no mount; it dies with this process.
+/// leaves no mount; it dies with this process. A cancel kills it at once: whoever waits for its output then reads the end of it.
 /// </summary>
 internal sealed class BuilderProcess : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class BuilderProcess : IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<string> _onLine;
+    private CancellationTokenRegistration _onCancel;
 
     public BuilderProcess(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, Action<string> onLine)
     {
@@ -38,6 +39,9 @@ internal sealed class BuilderProcess : IDisposable
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
+    /// <summary>What it was started with.</summary>
+    public CancellationToken Cancellation { get; private set; }
+
     public Task<int> Ended => _ended.Task;
 
     public IReadOnlyList<string> LastLines
@@ -52,29 +56,44 @@ internal sealed class BuilderProcess : IDisposable
     }
 
     /// <summary>The parent-death signal follows the thread that starts the process: this one stays until the end.</summary>
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var thread = new Thread(Run) { IsBackground = true, Name = "base system builder" };
         thread.Start();
         await _started.Task.ConfigureAwait(false);
+        Cancellation = cancellationToken;
+        _onCancel = cancellationToken.Register(() => TryKill());
     }
 
     /// <summary>Ends it if it still runs, and waits for that.</summary>
     public async Task KillAsync()
     {
+        await _onCancel.DisposeAsync().ConfigureAwait(false);
+        if (TryKill())
+        {
+            await _ended.Task.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _onCancel.Dispose();
+        _process.Dispose();
+    }
+
+    /// <returns>False: it was never started.</returns>
+    private bool TryKill()
+    {
         try
         {
             _process.Kill(entireProcessTree: true);
+            return true;
         }
         catch (InvalidOperationException)
         {
-            return; // never started
+            return false;
         }
-
-        await _ended.Task.ConfigureAwait(false);
     }
-
-    public void Dispose() => _process.Dispose();
 
     private void Run()
     {

@@ -44,7 +44,7 @@ internal sealed class DebootstrapBuilder(ILayerPlace layers, string dataDirector
                 Show(line, progress);
             }
         });
-        await builder.StartAsync().ConfigureAwait(false);
+        await builder.StartAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var output = new BuilderOutput(builder, () => BuilderFailure.Explain(image, builder.LastLines));

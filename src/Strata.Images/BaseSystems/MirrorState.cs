@@ -57,7 +57,7 @@ internal static class MirrorState
     private static async Task<bool> DownloadAsync(string url, string file, string directory, TimeProvider time, CancellationToken cancellationToken)
     {
         using var process = new Process();
-        process.StartInfo = new("setpriv", ["--pdeathsig", "KILL", Downloader, "download-file", url, file])
+        process.StartInfo = new("setsid", ["setpriv", "--pdeathsig", "KILL", Downloader, "download-file", url, file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
