@@ -18,6 +18,9 @@ public static class SecretForms
     private const string Plain = "as it is";
     private const string Base64 = "base64";
 
+    // What is kept beside letters and digits by RFC 3986 and .NET, Python's quote(), JavaScript's encodeURIComponent() and encodeURI(), and HTML forms.
+    private static readonly string[] UrlKept = ["-._~", "-._~/", "-._~!'()*", "-._~!'()*;/?:@&=+$,#", "-._*"];
+
     // base64(1) breaks lines after 76 characters, openssl and PEM after 64.
     private static readonly int[] WrappedLineBytes = [57, 48];
 
@@ -104,8 +107,7 @@ public static class SecretForms
 
         Add(forms, text, Plain);
         AddBase64(forms, bytes);
-        Add(forms, Uri.EscapeDataString(text), "URL-encoded");
-        Add(forms, Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal), "URL-encoded");
+        AddUrl(forms, bytes);
         Add(forms, Convert.ToHexString(bytes), "hex");
         Add(forms, Convert.ToHexStringLower(bytes), "hex");
         Add(forms, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text), "JSON");
@@ -140,6 +142,37 @@ public static class SecretForms
 
             Add(forms, stable.Replace('+', '-').Replace('/', '_'), Base64);
         }
+    }
+
+    private static void AddUrl(Dictionary<string, SecretForm> forms, byte[] bytes)
+    {
+        foreach (var kept in UrlKept)
+        {
+            foreach (var digits in (string[])["0123456789ABCDEF", "0123456789abcdef"])
+            {
+                var encoded = PercentEncode(bytes, kept, digits);
+                Add(forms, encoded, "URL-encoded");
+                Add(forms, encoded.Replace("%20", "+", StringComparison.Ordinal), "URL-encoded");
+            }
+        }
+    }
+
+    private static string PercentEncode(byte[] bytes, string kept, string digits)
+    {
+        var encoded = new StringBuilder(bytes.Length + 16);
+        foreach (var b in bytes)
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || kept.Contains((char)b))
+            {
+                encoded.Append((char)b);
+            }
+            else
+            {
+                encoded.Append('%').Append(digits[b >> 4]).Append(digits[b & 15]);
+            }
+        }
+
+        return encoded.ToString();
     }
 
     private static string EscapeForShell(string text, string special)

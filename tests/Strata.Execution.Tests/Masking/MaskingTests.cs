@@ -96,6 +96,22 @@ public sealed class MaskingTests
     }
 
     [Theory]
+    [InlineData("pa%2Fth%20%28k%C3%A9y%29%3Fx%3D1~%2A")] // RFC 3986
+    [InlineData("pa%2fth%20%28k%c3%a9y%29%3fx%3d1~%2a")]
+    [InlineData("pa/th%20%28k%C3%A9y%29%3Fx%3D1~%2A")] // Python's quote()
+    [InlineData("pa/th+%28k%C3%A9y%29%3Fx%3D1~%2A")]
+    [InlineData("pa%2Fth%20(k%C3%A9y)%3Fx%3D1~*")] // encodeURIComponent()
+    [InlineData("pa/th%20(k%C3%A9y)?x=1~*")] // encodeURI()
+    [InlineData("pa/th%20(k%c3%a9y)?x=1~*")]
+    [InlineData("pa%2Fth+%28k%C3%A9y%29%3Fx%3D1%7E*")] // a form
+    public void Each_way_to_put_a_secret_in_a_URL_is_masked(string text)
+    {
+        var masker = new SecretMasker();
+        masker.Add("pa/th (kéy)?x=1~*");
+        masker.MaskText($"https://host/?q={text}&z").ShouldBe("https://host/?q=***&z");
+    }
+
+    [Theory]
     [InlineData("", "")]
     [InlineData("u", "z")]
     [InlineData("user:", "!")]
