@@ -92,6 +92,9 @@ internal sealed class LocalPlatform : IAsyncDisposable
         _cleaned = CleanUpAsync(CancellationToken.None);
     }
 
+    /// <inheritdoc cref="ISandboxHost.EndSandboxesAsync"/>
+    public Task EndSandboxesAsync() => _host.EndSandboxesAsync();
+
     /// <summary>Removes what killed runs left in a data directory.</summary>
     /// <returns>How many dead sandboxes were found.</returns>
     public static async Task<int> CleanAsync(string dataDirectory, CancellationToken cancellationToken)

@@ -19,12 +19,18 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Starts finding out what this machine can do, beside what the caller does next. Optional; what fails is told by <see cref="StartAsync"/>.</summary>
     void WarmUp();
 
+    /// <summary>Why no sandbox can have a network here, as far as that shows before one is started; null: nothing speaks against it.</summary>
+    Diagnostic? FindNetworkProblem();
+
     /// <summary>
     /// Removes what dead processes left in this data directory: processes, cgroups, directories; what is live, or another's, stays. Also waits until the
     /// files of this host's ended sandboxes are gone.
     /// </summary>
     /// <returns>How many dead sandboxes there were.</returns>
     Task<int> CleanUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>Disposes every sandbox that runs, whoever uses it, and removes its files: for a process that is about to end. What runs in them counts as killed.</summary>
+    Task EndSandboxesAsync();
 
     /// <summary>Starts a fresh sandbox: mounts, namespaces, cgroup, its process 1. Nothing of another sandbox is visible in it.</summary>
     /// <exception cref="EnvironmentException">The machine refused (STR5xxx).</exception>
@@ -185,7 +191,7 @@ public enum ExecEnd
 /// <param name="StartError">Why the program could not be started, or null.</param>
 public readonly record struct ExecOutcome(int ExitCode, ExecEnd End, bool OutOfMemory, string? StartError)
 {
-    /// <summary>Why the whole sandbox was ended (its disk limit), or null.</summary>
+    /// <summary>Why the whole sandbox was ended (its disk limit), or null. The exit code is never 0 then, whatever the command's was.</summary>
     public Diagnostic? SandboxEnded { get; init; }
 }
 

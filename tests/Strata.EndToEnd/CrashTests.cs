@@ -89,7 +89,7 @@ public sealed partial class CrashTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_interrupt_ends_it_at_once()
+    public async Task A_second_interrupt_ends_it_at_once_and_leaves_nothing_either()
     {
         await WarmUpAsync();
         var before = await HostState.SettledAsync();
@@ -104,7 +104,27 @@ public sealed partial class CrashTests : IDisposable
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         process.ExitCode.ShouldBe(1);
+        Directory.EnumerateFileSystemEntries(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
+        (await HostState.SettledAsync()).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interrupt_while_a_base_system_is_built_is_a_cancel(bool wholeTerminal)
+    {
         await WarmUpAsync();
+        var before = await HostState.SettledAsync();
+        _bench.Write("strata.yml", "jobs: { a: { image: debootstrap:bookworm, network: none, steps: [{ run: \"true\" }] } }");
+        using var process = StrataProgram.StartGroup(_bench.Workspace, "run", "--data", _bench.Data, "--report", "report.json");
+        await UntilAsync(process.StandardError, "apt-get update");
+        Signal(wholeTerminal ? -process.Id : process.Id, 2);
+        var rest = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+        process.ExitCode.ShouldBe(1, await rest);
+        ((string?)_bench.Report()["status"]).ShouldBe("cancelled", await rest);
+        (await rest).ShouldNotContain("STR3014");
         (await HostState.SettledAsync()).ShouldBe(before);
     }
 

@@ -37,10 +37,15 @@ internal static class StrataProgram
         return new(process.ExitCode, await stdout, await stderr);
     }
 
-    public static Process Start(string workingDirectory, params string[] arguments)
+    public static Process Start(string workingDirectory, params string[] arguments) => StartAs(workingDirectory, [Path, .. arguments]);
+
+    /// <summary>First of a process group, which can be signalled as a terminal does.</summary>
+    public static Process StartGroup(string workingDirectory, params string[] arguments) => StartAs(workingDirectory, ["setsid", Path, .. arguments]);
+
+    private static Process StartAs(string workingDirectory, string[] command)
     {
         // A suite that runs in the background may ignore Ctrl-C, and whatever it starts does so too.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", Path, .. arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. command])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,

@@ -2,14 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Strata.Cli.Interrupts;
 
-/// <summary>The first Ctrl-C (or SIGTERM) cancels gracefully; the second ends the process at once: what is left is removed at the next start.</summary>
+/// <summary>
+/// The first Ctrl-C (or SIGTERM) cancels gracefully; the second ends the process within <see cref="LastWorkMax"/>, the third at once: what is left is removed
+/// at the next start.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
+    private static readonly TimeSpan LastWorkMax = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _cancel = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
 
-    public Interrupts(Action onFirst)
+    /// <param name="lastWork">What the second is to do before the process ends; null: nothing.</param>
+    public Interrupts(Action onFirst, Func<Task>? lastWork = null)
     {
         _registrations =
         [
@@ -21,13 +27,19 @@ internal sealed class Interrupts : IDisposable
         void Handle(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (Interlocked.Increment(ref _count) > 1)
+            switch (Interlocked.Increment(ref _count))
             {
-                Environment.Exit(ExitCode.Failed);
+                case 1:
+                    onFirst();
+                    _cancel.CancelAsync();
+                    break;
+                case 2 when lastWork is not null:
+                    _ = EndAsync(Task.Run(lastWork));
+                    break;
+                default:
+                    Environment.Exit(ExitCode.Failed);
+                    break;
             }
-
-            onFirst();
-            _cancel.CancelAsync();
         }
     }
 
@@ -41,5 +53,11 @@ internal sealed class Interrupts : IDisposable
         }
 
         _cancel.Dispose();
+    }
+
+    private static async Task EndAsync(Task lastWork)
+    {
+        await Task.WhenAny(lastWork, Task.Delay(LastWorkMax)).ConfigureAwait(false); // also when it fails
+        Environment.Exit(ExitCode.Failed);
     }
 }

@@ -74,7 +74,7 @@ internal static class RunCommand
     private static async Task<(int ExitCode, bool UsedCaches)> RunAsync(RunRequest request, LocalPlatform platform, bool json, string? reportFile, string? outDirectory, Terminal terminal)
     {
         using var display = new RunDisplay(Console.Error, terminal, TimeProvider.System);
-        using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"));
+        using var interrupts = new Interrupts.Interrupts(() => display.Say("stopping … (once more ends it at once)"), platform.EndSandboxesAsync);
         IRunObserver observer = json
             ? new ObserverList([new JsonEvents(Console.OpenStandardOutput(), display.On), display])
             : display;

@@ -7,7 +7,7 @@ namespace Strata.Sandbox.Hosting;
 
 /// <summary>
 /// Holds a job to its disk limit without quotas, which few hosts have: what it wrote is summed up every second (less often when that takes long),
-/// and when a step has ended, and a job over its limit is ended. So a job can exceed it by what it writes in between.
+/// and whenever a step has ended, and a job over its limit is ended. So a job can exceed it by what it writes in between. ADR 0050 says what is not counted.
 /// </summary>
 internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, TimeProvider time) : IAsyncDisposable
 {
@@ -16,8 +16,7 @@ internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, Tim
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _end = new();
-    private readonly Lock _looking = new(); // guards the two below
-    private long? _looked;
+    private readonly Lock _looking = new(); // guards _spent, and that a look which began before is waited for
     private TimeSpan _spent;
     private Task _loop = Task.CompletedTask;
 
@@ -38,23 +37,23 @@ internal sealed class DiskWatch(Slot slot, ByteSize limit, int firstProcess, Tim
         while (Exceeded is null)
         {
             await Task.Delay(_spent * RestFactor > Interval ? _spent * RestFactor : Interval, time, _end.Token).ConfigureAwait(false);
-            LookIfDue();
+            Look();
         }
     }
 
-    /// <summary>Not if it was looked a short while ago, measured by how long that took. On return the job is ended if it is over its limit.</summary>
-    internal void LookIfDue()
+    /// <summary>On return the job is ended if it is over its limit.</summary>
+    internal void Look()
     {
         lock (_looking)
         {
-            var begin = time.GetTimestamp();
-            if (Exceeded is not null || (_looked is { } looked && time.GetElapsedTime(looked, begin) < _spent * (RestFactor - 1)))
+            if (Exceeded is not null)
             {
                 return;
             }
 
+            var begin = time.GetTimestamp();
             var used = UsedBytes();
-            (_looked, _spent) = (time.GetTimestamp(), time.GetElapsedTime(begin));
+            _spent = time.GetElapsedTime(begin);
             if (used > limit.Bytes)
             {
                 Exceeded = SandboxDiagnostics.DiskLimitReached(limit.ToString(), new ByteSize(used).ToString());

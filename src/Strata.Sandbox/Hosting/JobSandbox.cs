@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
+using Strata.Sandbox.Native;
 using Strata.Sandbox.Tracing;
 
 namespace Strata.Sandbox.Hosting;
@@ -8,6 +9,7 @@ namespace Strata.Sandbox.Hosting;
 internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvider time, RemovalQueue removals, Action<JobSandbox> released) : ISandbox
 {
     private const int EndingAttemptsMax = 3;
+    private const int KilledExitCode = 128 + Signals.Kill;
 
     private readonly int _firstProcess = parts.ProcessId ?? throw new UnreachableException();
     private readonly Lock _disposing = new(); // guards _end and _disposal
@@ -48,7 +50,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
         if (_end is not null || parts.Runtime!.Exit.IsCompleted)
         {
-            return new(137, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.") { SandboxEnded = parts.DiskWatch?.Exceeded };
+            return new(KilledExitCode, ExecEnd.Exited, false, "The sandbox has ended: its process 1 was killed.") { SandboxEnded = parts.DiskWatch?.Exceeded };
         }
 
         if (JobRoot.WhyNotStartable(parts.RootDirectory!, spec) is var (exitCode, reason))
@@ -59,8 +61,10 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
         var number = Interlocked.Increment(ref _steps);
         var idBase = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap).HostBase;
         var outcome = await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
-        parts.DiskWatch?.LookIfDue(); // what wrote too much and ended is not to go on with the next step, or be kept
-        return outcome with { SandboxEnded = parts.DiskWatch?.Exceeded };
+        parts.DiskWatch?.Look(); // what wrote too much and ended is not to go on with the next step, or be kept
+        return parts.DiskWatch?.Exceeded is { } exceeded
+            ? outcome with { ExitCode = outcome.ExitCode == 0 ? KilledExitCode : outcome.ExitCode, SandboxEnded = exceeded }
+            : outcome;
     }
 
     public ValueTask<Stream?> OpenFileAsync(string absolutePath, CancellationToken cancellationToken) =>

@@ -28,6 +28,7 @@ internal sealed class RemovalQueue
         }
     }
 
+    /// <summary>Returns when all that was added before is removed, whoever else waits for it.</summary>
     /// <exception cref="IOException">A removal failed; all have ended.</exception>
     internal async Task DrainAsync()
     {
@@ -35,9 +36,18 @@ internal sealed class RemovalQueue
         lock (_pending)
         {
             pending = [.. _pending];
-            _pending.Clear();
         }
 
-        await Task.WhenAll(pending).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(pending).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_pending)
+            {
+                _pending.RemoveAll(pending.Contains);
+            }
+        }
     }
 }

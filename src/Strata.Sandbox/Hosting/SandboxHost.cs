@@ -6,6 +6,7 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Sandbox.ControlGroups;
 using Strata.Sandbox.Mounts;
+using Strata.Sandbox.Network;
 using Strata.Sandbox.Slots;
 
 namespace Strata.Sandbox.Hosting;
@@ -117,13 +118,15 @@ internal sealed class SandboxHost : ISandboxHost
         return sandbox;
     }
 
+    public Diagnostic? FindNetworkProblem() => SlirpNetwork.FindProblem();
+
     public async Task<int> CleanUpAsync(CancellationToken cancellationToken)
     {
         await _removals.DrainAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         return await Task.Run(_slots.CleanAll, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task EndSandboxesAsync()
     {
         JobSandbox[] live;
         lock (_live)
@@ -131,10 +134,15 @@ internal sealed class SandboxHost : ISandboxHost
             live = [.. _live];
         }
 
+        await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _removals.DrainAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
         try
         {
-            await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
-            await _removals.DrainAsync().ConfigureAwait(false);
+            await EndSandboxesAsync().ConfigureAwait(false);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Strata.Core.Diagnostics;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Processes;
 
@@ -27,12 +28,17 @@ internal sealed class SlirpNetwork : IAsyncDisposable
     /// <summary>When the device is configured. Fails with an EnvironmentException if that did not succeed.</summary>
     internal Task Ready { get; }
 
+    /// <inheritdoc cref="ISandboxHost.FindNetworkProblem"/>
+    internal static Diagnostic? FindProblem() =>
+        ProgramPath.Find(Program) is null ? SandboxDiagnostics.SlirpMissing()
+        : LibC.Access(TunDevice, ReadWriteAccess) < 0 ? SandboxDiagnostics.TunDeviceRefused()
+        : null;
+
     internal static SlirpNetwork Start(int namespaceProcessId)
     {
-        var program = ProgramPath.Find(Program) ?? throw SandboxDiagnostics.Refused(SandboxDiagnostics.SlirpMissing());
-        if (LibC.Access(TunDevice, ReadWriteAccess) < 0)
+        if (FindProblem() is { } problem)
         {
-            throw SandboxDiagnostics.Refused(SandboxDiagnostics.TunDeviceRefused());
+            throw SandboxDiagnostics.Refused(problem);
         }
 
         var ready = Pipe.ForReading();
@@ -42,7 +48,7 @@ internal sealed class SlirpNetwork : IAsyncDisposable
         {
             var process = ChildProcess.Start(new()
             {
-                FileName = program,
+                FileName = ProgramPath.Find(Program)!,
                 Arguments =
                 [
                     "--configure", "--disable-host-loopback", "--enable-sandbox", "--enable-seccomp", "--ready-fd=3", "--exit-fd=4",

@@ -152,6 +152,10 @@ internal sealed class HostSandboxHost : ISandboxHost
 
     public EnvironmentException? Refuses { get; init; }
 
+    public Action? OnStart { get; init; }
+
+    public Diagnostic? NetworkProblem { get; init; }
+
     public IReadOnlyList<Diagnostic> Notices { get; init; } = [];
 
     public int TreeOwnerShift => 0;
@@ -162,6 +166,7 @@ internal sealed class HostSandboxHost : ISandboxHost
 
     public ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
+        OnStart?.Invoke();
         if (Refuses is not null)
         {
             throw Refuses;
@@ -175,6 +180,10 @@ internal sealed class HostSandboxHost : ISandboxHost
 
         return new(sandbox);
     }
+
+    public Diagnostic? FindNetworkProblem() => NetworkProblem;
+
+    public Task EndSandboxesAsync() => Task.CompletedTask;
 
     public Task<int> CleanUpAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 

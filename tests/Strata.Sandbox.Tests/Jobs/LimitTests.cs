@@ -1,4 +1,6 @@
 using Strata.Core;
+using Strata.Sandbox.Hosting;
+using Strata.Sandbox.Slots;
 
 namespace Strata.Sandbox.Tests.Jobs;
 
@@ -46,5 +48,51 @@ public sealed class LimitTests : IClassFixture<Machine>
         outcome.SandboxEnded.ShouldNotBeNull().Code.ShouldBe("STR5201");
         outcome.ExitCode.ShouldBe(137);
         next.Outcome.StartError.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_step_over_the_disk_limit_fails_although_it_ended_well_before_anybody_looked()
+    {
+        await using var sandbox = await _machine.StartAsync(_machine.Spec(limits: ResourceLimits.None with { Disk = new(20_000_000) }));
+
+        var (outcome, _) = await Machine.ShellAsync(sandbox, "dd if=/dev/zero of=/workspace/big bs=1M count=40; exit 0");
+
+        outcome.SandboxEnded.ShouldNotBeNull().Code.ShouldBe("STR5201");
+        outcome.ExitCode.ShouldBe(137);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_step_is_looked_at_however_short_ago_the_last_look_was()
+    {
+        var directory = $"{_machine.Directory}/watched";
+        Directory.CreateDirectory(directory);
+        using var slot = new Slot(0, directory, SlotLock.TryTake($"{directory}.lock").ShouldNotBeNull());
+        Directory.CreateDirectory(slot.WorkspaceUpper);
+        using var process = System.Diagnostics.Process.Start("sleep", "60");
+        await using var watch = new DiskWatch(slot, new(1_000_000), process.Id, new SlowLooks());
+
+        try
+        {
+            watch.Look();
+            await File.WriteAllBytesAsync($"{slot.WorkspaceUpper}/big", new byte[2_000_000]);
+            watch.Look();
+
+            watch.Exceeded.ShouldNotBeNull().Code.ShouldBe("STR5201");
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Each look takes a second.</summary>
+    private sealed class SlowLooks : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds++;
     }
 }
