@@ -26,6 +26,27 @@ public sealed class RunDisplayTests
         output.ToString().ShouldNotBe(before);
     }
 
+    [Theory]
+    [InlineData(LogKind.Error, "", "[build]   error: first|[build]   second")]
+    [InlineData(LogKind.Error, "file=src/a.c line=3 col=7 title=Oops", "[build]   error: src/a.c:3:7: Oops: first|[build]   second")]
+    [InlineData(LogKind.Warning, "file=src/a.c col=7", "[build]   warning: src/a.c: first|[build]   second")]
+    [InlineData(LogKind.Notice, "title=Oops line=3", "[build]   notice: Oops: first|[build]   second")]
+    [InlineData(LogKind.Debug, "", "[build]   debug: first|[build]   second")]
+    [InlineData(LogKind.Progress, "", "[build] first|[build] second")]
+    public void Each_line_of_a_message_stands_behind_its_job_and_an_annotation_says_where(LogKind kind, string properties, string expected)
+    {
+        using var output = new StringWriter();
+        using var display = new RunDisplay(output, new Terminal(IsLive: false, UseColor: false, Width: 80), new Ticks());
+
+        display.On(new LogLine
+        {
+            At = DateTimeOffset.UnixEpoch, RunId = "1", Job = "build", Step = 0, Kind = kind, Text = "first\r\nsecond",
+            Properties = properties.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]),
+        });
+
+        output.ToString().TrimEnd('\n').Split('\n').ShouldBe(expected.Split('|'));
+    }
+
     /// <summary>Its one timer fires when told to.</summary>
     private sealed class Ticks : TimeProvider
     {

@@ -226,6 +226,16 @@ public sealed class RunTests : IDisposable
         ((string?)report["jobs"]![0]!["reason"]).ShouldBe("timeout");
     }
 
+    [Fact]
+    public async Task A_job_over_its_disk_limit_fails_although_its_only_step_ended_well()
+    {
+        _bench.Workflow("jobs: { a: { image: tiny, network: none, resources: { disk: 20MB }, steps: [{ run: dd if=/dev/zero of=/workspace/f bs=1M count=100 }] } }");
+
+        var report = await _bench.ReportAsync(1);
+
+        ((string?)report["jobs"]![0]!["steps"]![0]!["reason"]).ShouldNotBeNull().ShouldContain("disk limit is 20 MB");
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private static IEnumerable<string> Statuses(JsonObject report) =>

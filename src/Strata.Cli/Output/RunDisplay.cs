@@ -92,24 +92,52 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
 
     private void WriteLog(LogLine line)
     {
-        var text = line.Kind switch
-        {
-            LogKind.Error => _terminal.Paint($"error: {line.Text}", Color.Red),
-            LogKind.Warning => _terminal.Paint($"warning: {line.Text}", Color.Yellow),
-            LogKind.Notice => _terminal.Paint($"notice: {line.Text}", Color.Cyan),
-            LogKind.Debug => _terminal.Paint($"debug: {line.Text}", Color.Dim),
-            LogKind.Group => _terminal.Paint($"▾ {line.Text}", Color.Bold),
-            LogKind.EndGroup => null,
-            LogKind.Progress => _terminal.Paint(line.Text, Color.Dim),
-            _ => line.Text,
-        };
-        if (text is null)
+        if (line.Kind is LogKind.EndGroup)
         {
             return;
         }
 
-        WriteLine(line.Kind == LogKind.Progress ? $"{Prefix(line.Job)} {text}" : $"{Prefix(line.Job)}   {text}");
+        var indent = line.Kind is LogKind.Progress ? " " : "   ";
+        foreach (var text in Lines(line))
+        {
+            WriteLine($"{Prefix(line.Job)}{indent}{Painted(line.Kind, text)}");
+        }
     }
+
+    /// <summary>An annotation may hold line ends: the job's name stands before each line, so that what a step says is never taken for Strata's word.</summary>
+    private static string[] Lines(LogLine line)
+    {
+        var text = line.Kind switch
+        {
+            LogKind.Error => $"error: {Place(line)}{line.Text}",
+            LogKind.Warning => $"warning: {Place(line)}{line.Text}",
+            LogKind.Notice => $"notice: {Place(line)}{line.Text}",
+            LogKind.Debug => $"debug: {line.Text}",
+            LogKind.Group => $"▾ {line.Text}",
+            _ => line.Text,
+        };
+        return (line.Kind is LogKind.Output ? text : text.ReplaceLineEndings("\n")).Split('\n'); // with a carriage return a program draws its progress
+    }
+
+    /// <summary><c>FILE:LINE:COLUMN: TITLE: </c>, as far as the annotation says.</summary>
+    private static string Place(LogLine line)
+    {
+        var file = Property("file");
+        var at = file is null ? null : string.Join(':', new[] { file, Property("line"), Property("col") }.TakeWhile(static part => part is not null));
+        return string.Concat(new[] { at, Property("title") }.Where(static part => part is not null).Select(static part => $"{part}: "));
+
+        string? Property(string name) => line.Properties?.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+    }
+
+    private string Painted(LogKind kind, string text) => kind switch
+    {
+        LogKind.Error => _terminal.Paint(text, Color.Red),
+        LogKind.Warning => _terminal.Paint(text, Color.Yellow),
+        LogKind.Notice => _terminal.Paint(text, Color.Cyan),
+        LogKind.Debug or LogKind.Progress => _terminal.Paint(text, Color.Dim),
+        LogKind.Group => _terminal.Paint(text, Color.Bold),
+        _ => text,
+    };
 
     private void WriteStepEnd(StepEnded step)
     {

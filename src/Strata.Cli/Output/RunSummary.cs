@@ -1,3 +1,4 @@
+using System.Globalization;
 using Strata.Core;
 using Strata.Core.Text;
 using Strata.Execution.Reporting;
@@ -62,12 +63,18 @@ internal static class RunSummary
         for (var i = 0; i < job.Steps.Count; i++)
         {
             var step = job.Steps[i];
-            if (step.Status is RunStatus.Failure)
+            if (step is { Status: RunStatus.Failure, ContinuedOnError: false })
             {
-                var exit = step.ExitCode is { } code ? $", exit code {code}" : step.Reason is { } reason ? $": {reason}" : "";
-                output.WriteLine($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{exit}");
+                output.WriteLine($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{Detail(step)}");
             }
         }
+    }
+
+    /// <summary>The first line of its reason, unless that is the exit code; what to do about it stands where the step ended.</summary>
+    private static string Detail(StepReport step)
+    {
+        var exit = step.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : null;
+        return step.Reason is null || step.Reason == exit ? (exit is null ? "" : $", {exit}") : $": {step.Reason.Split('\n')[0]}";
     }
 
     private static string Paint(Terminal terminal, RunStatus status, string text) => terminal.Paint(text, status switch

@@ -55,7 +55,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             cancellationToken.ThrowIfCancellationRequested();
             if (run.Outcome is not { End: ExecEnd.Exited, ExitCode: 0, StartError: null } || effects.Failure is not null)
             {
-                return [$"(it fails now: exit code {run.Outcome.ExitCode})"];
+                return [run.Outcome.SandboxEnded is { } ended ? $"(it fails now: {ended.Message})" : $"(it fails now: exit code {run.Outcome.ExitCode})"];
             }
 
             using var overlay = run.OpenWorkspace();
@@ -73,7 +73,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             }
 
             paths.AddRange(Effects(hit.Record, effects, run.Summary is null ? null : masker.MaskText(run.Summary)));
-            return paths;
+            return [.. paths.Select(masker.MaskText)];
         }
     }
 

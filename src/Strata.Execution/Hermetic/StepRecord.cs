@@ -72,7 +72,7 @@ internal sealed record StepRecord
     }
 
     /// <summary>All that may tell something that was not to be told.</summary>
-    public IEnumerable<string> Texts() => [.. Outputs.Values, .. Env.Values, .. Paths];
+    public IEnumerable<string> Texts() => [.. Outputs.Keys, .. Outputs.Values, .. Env.Keys, .. Env.Values, .. Paths];
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -45,7 +45,7 @@ internal static class JobReports
         var outputs = new Dictionary<string, string>(result.Outputs.Count);
         foreach (var (name, value) in result.Outputs)
         {
-            outputs[name] = masker.MaskText(value);
+            outputs[masker.MaskText(name)] = masker.MaskText(value); // a name is the step's to choose, as its value is
         }
 
         return new()
@@ -53,8 +53,9 @@ internal static class JobReports
             Name = result.WrittenName is null ? null : masker.MaskText(result.WrittenName),
             Status = result.Outcome,
             ExitCode = result.ExitCode,
+            Reason = result.Outcome is RunStatus.Skipped || result.Reason is null ? null : masker.MaskText(result.Reason),
+            ContinuedOnError = result.Outcome != result.Conclusion,
             DurationMs = (long)result.Duration.TotalMilliseconds,
-            Reason = result.Outcome is RunStatus.Failure && result.ExitCode is null && result.Reason is { } reason ? masker.MaskText(reason) : null,
             Cache = result.Cache,
             Outputs = outputs,
         };

@@ -43,6 +43,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
 
             await _events.StartedAsync(_image.ToString()).ConfigureAwait(false);
+            if (instance.Job.Network && run.Host.FindNetworkProblem() is { } problem)
+            {
+                return await EndAsync(RunStatus.Failure, problem.ToString()).ConfigureAwait(false); // this job's alone, and known before its image is made
+            }
+
             return await RunInSandboxAsync(_image, scope).ConfigureAwait(false);
         }
         catch (ExpressionException e)
@@ -53,6 +58,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             await SayAllAsync(e.Diagnostics).ConfigureAwait(false);
             return await EndAsync(RunStatus.Failure, e.Message).ConfigureAwait(false);
+        }
+        catch (EnvironmentException e) when (cancellation.Reason is CancelReason.Run)
+        {
+            await _events.SayAsync(LogKind.Warning, e.Message).ConfigureAwait(false); // Ctrl-C reaches helpers that share the terminal too: their failure is the cancel's doing
+            return await EndCancelledAsync().ConfigureAwait(false);
         }
         catch (EnvironmentException e)
         {
@@ -232,15 +242,24 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
         var (status, reason) = cancellation.Reason is { } cancelled ? (RunStatus.Cancelled, JobReports.CancelText(cancelled))
             : firstFailure is { } failed ? (RunStatus.Failure, $"step '{failed.Name}' failed")
-            : run.Quota.Take(outputs) is { } refused ? (RunStatus.Failure, refused)
             : (RunStatus.Success, null);
+        if (status is RunStatus.Cancelled)
+        {
+            outputs.Clear();
+        }
+        else if (run.Quota.Take(outputs) is { } refused)
+        {
+            outputs.Clear(); // a job that runs whatever became of this one would get them
+            (status, reason) = (RunStatus.Failure, reason is null ? refused : $"{reason}; {refused}");
+        }
+
         if (_stores is not null)
         {
             await live.Sandbox.FreezeAsync().ConfigureAwait(false); // what is left running must not write meanwhile
             (status, reason) = await PublishAsync(_stores, status, reason, scope, live.Sandbox).ConfigureAwait(false);
         }
 
-        return await EndAsync(status, reason, status is RunStatus.Cancelled ? null : outputs).ConfigureAwait(false);
+        return await EndAsync(status, reason, outputs).ConfigureAwait(false);
     }
 
     /// <summary>A cancel ends publishing too, unless it came before: what is published always then has the time for cleaning up.</summary>
@@ -364,6 +383,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         Matrix = JobReports.Matrix(instance),
         Status = status,
         Reason = reason is null ? null : run.Masker.MaskText(reason),
+        ContinuedOnError = status is RunStatus.Failure && instance.ContinueOnError,
         Attempt = 1,
         DurationMs = (long)run.Time.GetElapsedTime(_started).TotalMilliseconds,
         SandboxStartMs = _sandboxStart is { } start ? (long)start.TotalMilliseconds : null,

@@ -10,7 +10,7 @@ internal sealed class OutputQuota
 
     private long _used;
 
-    /// <returns>Why the outputs are refused, or null: they are counted then.</returns>
+    /// <returns>Why none of the outputs may be handed on, or null: they are counted then.</returns>
     public string? Take(IReadOnlyDictionary<string, string> outputs)
     {
         var size = 0L;
@@ -24,6 +24,12 @@ internal sealed class OutputQuota
             return $"the job's outputs are {size} bytes: at most 1 MiB is handed on. Write large results to an artifact.";
         }
 
-        return Interlocked.Add(ref _used, size) > RunSizeMax ? "the outputs of all jobs are over 50 MiB." : null;
+        if (Interlocked.Add(ref _used, size) <= RunSizeMax)
+        {
+            return null;
+        }
+
+        Interlocked.Add(ref _used, -size);
+        return "the outputs of all jobs are over 50 MiB: those of this job are not handed on.";
     }
 }

@@ -66,7 +66,7 @@ internal sealed class StepLog(LogPlace place, SecretMasker masker, EventPump eve
     {
         var masked = masker.MaskText(text);
         file?.Write(kind, masked);
-        await events.PublishAsync(NewLine(kind, masked, MaskValues(properties))).ConfigureAwait(false);
+        await events.PublishAsync(NewLine(kind, masked, Mask(properties))).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => file?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -128,17 +128,17 @@ internal sealed class StepLog(LogPlace place, SecretMasker masker, EventPump eve
         Properties = properties,
     };
 
-    private IReadOnlyDictionary<string, string>? MaskValues(IReadOnlyDictionary<string, string>? properties)
+    private IReadOnlyDictionary<string, string>? Mask(IReadOnlyDictionary<string, string>? properties)
     {
         if (properties is null or { Count: 0 } || masker.Patterns.IsEmpty)
         {
             return properties;
         }
 
-        var masked = new Dictionary<string, string>(properties.Count);
+        var masked = new Dictionary<string, string>(properties.Count, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in properties)
         {
-            masked[name] = masker.MaskText(value);
+            masked[masker.MaskText(name)] = masker.MaskText(value);
         }
 
         return masked;

@@ -84,6 +84,9 @@ public sealed record JobReport
     /// <summary><c>timeout</c> for a time-out (status cancelled); else a sentence, or null.</summary>
     public required string? Reason { get; init; }
 
+    /// <summary>It failed, and the run and those that need it go on as if it had not.</summary>
+    public bool ContinuedOnError { get; init; }
+
     public required int Attempt { get; init; }
 
     public required long DurationMs { get; init; }
@@ -119,10 +122,13 @@ public sealed record StepReport
 
     public required int? ExitCode { get; init; }
 
-    public required long DurationMs { get; init; }
-
-    /// <summary>Why it did not succeed, in one sentence; null after success, and where the exit code says it. Not part of the format.</summary>
+    /// <summary>Why it failed or was cancelled, or null: of a step that never ran, the job's reason says why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>It failed, and the job went on as if it had not.</summary>
+    public bool ContinuedOnError { get; init; }
+
+    public required long DurationMs { get; init; }
 
     public StepCacheReport? Cache { get; init; }
 

@@ -14,7 +14,7 @@ internal static class RunVerdict
 
         if (results.Contains(RunStatus.Failure))
         {
-            var failed = jobs.Where(j => j.Status == RunStatus.Failure).Select(j => $"'{j.Name}'").ToList();
+            var failed = jobs.Where(static j => j is { Status: RunStatus.Failure, ContinuedOnError: false }).Select(j => $"'{j.Name}'").ToList();
             return (RunStatus.Failure, failed.Count == 1 ? $"job {failed[0]} failed" : $"jobs {string.Join(", ", failed)} failed");
         }
 

@@ -11,7 +11,7 @@ internal static class FailureHints
 {
     private const int NotFound = 127;
 
-    public static string Reason(ExecOutcome outcome, OutputHints output, LiveJob live, IReadOnlyList<string> command)
+    public static string Reason(ExecOutcome outcome, OutputHints output, LiveJob live, ExecSpec spec)
     {
         if (outcome.SandboxEnded is { } ended)
         {
@@ -27,7 +27,7 @@ internal static class FailureHints
 
         if (outcome.StartError is { } error)
         {
-            return outcome.ExitCode == NotFound ? Missing(command[0], live) : $"'{command[0]}' could not be started: {error}";
+            return outcome.ExitCode == NotFound ? Missing(spec.Arguments[0], live, spec) : $"'{spec.Arguments[0]}' could not be started: {error}";
         }
 
         if (output.DiskFull)
@@ -37,15 +37,29 @@ internal static class FailureHints
                 : $"exit code {code}: the disk is full. Free some space in the data directory's file system.";
         }
 
-        return outcome.ExitCode == NotFound && output.MissingProgram is { } program ? Missing(program, live) : $"exit code {code}";
+        return outcome.ExitCode == NotFound && output.MissingProgram is { } program ? Missing(program, live, spec) : $"exit code {code}";
     }
 
-    private static string Missing(string program, LiveJob live)
+    private static string Missing(string program, LiveJob live, ExecSpec spec)
     {
+        if (NarrowedPath(live, spec) is { } path)
+        {
+            return $"exit code {NotFound}: '{program}' is not in the directories of PATH, which the workflow sets to '{path}'. Directories are added with "
+                + "`echo DIRECTORY >> $GITHUB_PATH`; those of the image stay then.";
+        }
+
         var held = live.ImageName == DefaultJobImage.Name ? $" The default image holds {DefaultJobImage.Holds}." : "";
         return $"exit code 127: '{program}' is not in the image '{live.ImageName}'.{held} Add the Debian package that has it:\n"
             + $"images:\n  tools:\n    from: debootstrap:bookworm\n    packages: [{PackageGuess(program)}]\n"
             + "and 'image: tools' in the job.";
+    }
+
+    /// <summary>The command's PATH if a directory that the image searches is not in it: then nobody knows whether the image has the program.</summary>
+    private static string? NarrowedPath(LiveJob live, ExecSpec spec)
+    {
+        var path = spec.Environment.GetValueOrDefault("PATH", "");
+        var wanted = live.ImageEnv.GetValueOrDefault("PATH", StepEnvironment.DefaultPath).Split(':');
+        return wanted.Except(path.Split(':'), StringComparer.Ordinal).Any() ? path : null;
     }
 
     /// <summary>Packages whose program has another name, for the usual ones.</summary>

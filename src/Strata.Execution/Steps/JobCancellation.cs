@@ -31,6 +31,9 @@ internal sealed class JobCancellation : IDisposable
 
     public CancelReason? Reason { get; private set; }
 
+    /// <summary>Of <c>timeout-minutes</c>; zero before its clock was started.</summary>
+    public TimeSpan TimeLimit { get; private set; }
+
     public void Cancel(CancelReason reason)
     {
         lock (_lock)
@@ -48,8 +51,11 @@ internal sealed class JobCancellation : IDisposable
     }
 
     /// <summary>Starts the clock of <c>timeout-minutes</c>.</summary>
-    public void StartTimeout(TimeSpan timeout) =>
+    public void StartTimeout(TimeSpan timeout)
+    {
+        TimeLimit = timeout;
         _timeout = _time.CreateTimer(_ => Cancel(CancelReason.Timeout), null, timeout, Timeout.InfiniteTimeSpan);
+    }
 
     public void Dispose()
     {

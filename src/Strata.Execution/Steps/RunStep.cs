@@ -88,13 +88,13 @@ internal static class RunStep
     {
         if (outcome.End != ExecEnd.Exited)
         {
-            return new(RunStatus.Cancelled, outcome.ExitCode, "cancelled", effects);
+            return new(RunStatus.Cancelled, outcome.ExitCode, null, effects); // why, the runner of steps knows
         }
 
         if (outcome.ExitCode != 0 || outcome.StartError is not null)
         {
             var code = outcome.ExitCode == 0 ? 126 : outcome.ExitCode;
-            var reason = FailureHints.Reason(outcome, log.Hints, live, spec.Arguments);
+            var reason = FailureHints.Reason(outcome, log.Hints, live, spec);
             return new(RunStatus.Failure, code, WithDirectory(reason, outcome, spec), effects);
         }
 

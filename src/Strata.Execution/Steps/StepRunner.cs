@@ -2,6 +2,7 @@ using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Reporting;
+using Strata.Execution.Scheduling;
 using Strata.Sandbox;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
@@ -80,9 +81,10 @@ internal static class StepRunner
                 ? default
                 : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, stop));
             var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token).ConfigureAwait(false);
-            return outcome.Status == RunStatus.Cancelled && timeout is { IsCancellationRequested: true }
-                ? outcome with { Status = RunStatus.Failure, Reason = $"timed out after {minutes!.Value.TotalMinutes:0.##} min (timeout-minutes)" }
-                : outcome;
+            return outcome.Status != RunStatus.Cancelled ? outcome
+                : timeout is { IsCancellationRequested: true }
+                    ? outcome with { Status = RunStatus.Failure, Reason = $"timed out after {minutes!.Value.TotalMinutes:0.##} min (timeout-minutes)" }
+                    : outcome with { Reason = WhyEnded(cancellation) };
         }
         catch (ExpressionException e)
         {
@@ -90,9 +92,17 @@ internal static class StepRunner
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return new(RunStatus.Cancelled, null, "cancelled", new());
+            return new(RunStatus.Cancelled, null, WhyEnded(cancellation), new());
         }
     }
+
+    private static string WhyEnded(JobCancellation cancellation) => cancellation.Reason switch
+    {
+        CancelReason.Timeout => $"the job's time-out of {cancellation.TimeLimit.TotalMinutes:0.##} min is over (timeout-minutes)",
+        CancelReason.FailFast => "another combination of the matrix failed (fail-fast)",
+        CancelReason.Run => "the run was cancelled",
+        _ => "the step that called it has timed out",
+    };
 
     private static async Task<StepOutcome> DispatchAsync(
         Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, StepLog log, CancellationToken cancellationToken)

@@ -29,6 +29,16 @@ public sealed class StepRecordTests
         record.Log[1].Properties!["file"].ShouldBe("a.c");
     }
 
+    [Fact]
+    public void Names_are_texts_that_may_tell_a_secret_too()
+    {
+        var effects = new StepEffects();
+        effects.Outputs["first-name"] = "1";
+        effects.Environment["SECOND_NAME"] = "2";
+
+        StepRecord.Of(effects, summary: null, new LogRecording()).Texts().ShouldBe(["first-name", "1", "SECOND_NAME", "2"]);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Tests.Fakes;
@@ -57,6 +58,82 @@ public sealed class StepBehaviourTests : IDisposable
         var report = await _run.RunAsync(Make.Job("a", step).Output("v", "${{ steps.s.outputs.v }}"));
         report.Jobs[0].Status.ShouldBe(RunStatus.Failure);
         report.Jobs[0].Reason!.ShouldContain("1 MiB");
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("exit 3")]
+    public async Task Outputs_over_the_limit_reach_nobody_however_their_job_ended(string end)
+    {
+        var step = Make.Run("{ printf 'v='; head -c 1100000 /dev/zero | tr '\\0' x; echo; } >> $GITHUB_OUTPUT", id: "s");
+        var report = await _run.RunAsync(
+            Make.Job("a", step, Make.Run(end)).Output("v", "${{ steps.s.outputs.v }}").Output("small", "1"),
+            Make.Job("b", Make.Run("echo \"[${{ needs.a.outputs.v }}${{ needs.a.outputs.small }}]\"")).Needs("a").When("always()"));
+
+        report.Jobs[0].Status.ShouldBe(RunStatus.Failure);
+        report.Jobs[0].Reason!.ShouldContain("1 MiB");
+        _run.Observer.Output.ShouldBe(["[]"]);
+    }
+
+    [Fact]
+    public async Task A_secret_as_the_name_of_an_output_is_in_no_report()
+    {
+        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("echo \"$T=1\" >> $GITHUB_OUTPUT; echo \"::error $T=x::bad\"", env: Make.Env(("T", "${{ secrets.T }}"))))));
+
+        var report = await _run.RunAsync(request with { Secrets = new Dictionary<string, string> { ["T"] = "very-secret-name" } });
+
+        report.Jobs[0].Steps[0].Outputs.ShouldBe(new Dictionary<string, string> { ["***"] = "1" });
+        _run.Observer.Lines.Single(l => l.Kind == LogKind.Error).Properties!.Keys.ShouldBe(["***"]);
+        foreach (var file in Directory.GetFiles(_run.Data, "*", SearchOption.AllDirectories))
+        {
+            File.ReadAllText(file).ShouldNotContain("very-secret-name", Case.Insensitive, file);
+        }
+    }
+
+    [Fact]
+    public async Task The_report_says_why_a_step_failed_whose_command_did_not_and_which_failures_count()
+    {
+        var (job, _) = await RunAsync(
+            Make.Run("exit 4", continueOnError: "true"), Make.Run("echo '::set-env name=A::b'"), Make.Run("true", @if: "false"));
+
+        job.Steps.Select(s => (s.Status, s.ExitCode, s.ContinuedOnError)).ShouldBe(
+            [(RunStatus.Failure, 4, true), (RunStatus.Failure, 0, false), (RunStatus.Skipped, null, false)]);
+        job.Steps[0].Reason.ShouldBe("exit code 4");
+        job.Steps[1].Reason!.ShouldStartWith("'::set-env::' is disabled");
+        job.Steps[2].Reason.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_step_that_the_time_out_of_its_job_ends_says_so()
+    {
+        var report = await _run.RunAsync(Make.Job("a", Make.Run("sleep 60")) with { TimeoutMinutes = Make.Located("0.01") });
+
+        report.Jobs[0].Reason.ShouldBe("timeout");
+        report.Jobs[0].Steps[0].Reason.ShouldBe("the job's time-out of 0.01 min is over (timeout-minutes)");
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_found_in_a_PATH_of_the_workflow_is_not_said_to_be_missing_in_the_image()
+    {
+        var (job, reason) = await RunAsync(
+            Make.Run("echo 'sh: 1: ls: not found'; exit 127", shell: "/bin/sh {0}", env: Make.Env(("PATH", "/opt"))),
+            Make.Run("echo 'sh: 1: ls: not found'; exit 127", shell: "/bin/sh {0}", @if: "always()", env: Make.Env(("PATH", "/opt:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))));
+
+        reason.ShouldStartWith("exit code 127: 'ls' is not in the directories of PATH, which the workflow sets to '/opt'.");
+        job.Steps[1].Reason!.ShouldStartWith("exit code 127: 'ls' is not in the image");
+    }
+
+    [Fact]
+    public async Task A_job_that_cannot_have_its_network_fails_alone_and_before_its_image_is_looked_for()
+    {
+        using var run = new RunFixture { Host = new() { NetworkProblem = new("STR5304", Severity.Error, "No network here.", null, null) } };
+
+        var report = await run.RunAsync(Make.Job("a", Make.Run("true")), Make.Job("b", Make.Run("echo on")) with { Network = false });
+
+        report.Jobs.Select(j => j.Status).ShouldBe([RunStatus.Failure, RunStatus.Success]);
+        report.Jobs[0].Reason!.ShouldContain("STR5304");
+        run.Images.Asked.Count.ShouldBe(1);
+        run.Observer.Output.ShouldBe(["on"]);
     }
 
     [Theory]

@@ -281,6 +281,32 @@ public sealed class WorkflowRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_machine_that_refuses_after_a_cancel_is_part_of_the_cancel()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var run = new RunFixture
+        {
+            Host = new() { OnStart = cancel.Cancel, Refuses = new(new Core.Diagnostics.Diagnostic("STR5102", Core.Diagnostics.Severity.Error, "killed", null, null)) },
+        };
+
+        var report = await run.RunAsync(run.Request(Make.Workflow(Make.Job("a", Make.Run("true")))), cancel.Token);
+
+        report.Status.ShouldBe(RunStatus.Cancelled);
+        report.Jobs[0].Status.ShouldBe(RunStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_run_names_only_failures_that_count()
+    {
+        var report = await _run.RunAsync(
+            Make.Job("may", Make.Run("exit 1")) with { ContinueOnError = Make.Located("true") },
+            Make.Job("must", Make.Run("exit 1")));
+
+        report.Reason.ShouldBe("job 'must' failed");
+        report.Jobs.Select(j => j.ContinuedOnError).ShouldBe([true, false]);
+    }
+
+    [Fact]
     public async Task HashFiles_reads_the_workspace_when_the_step_starts()
     {
         await _run.RunAsync(Make.Job("a", Make.Run("printf x > f.lock"), Make.Run("echo ${{ hashFiles('*.lock') }}"), Make.Run("echo none${{ hashFiles('*.none') }}")));
