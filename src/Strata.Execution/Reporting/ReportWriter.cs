@@ -59,7 +59,6 @@ public static class ReportWriter
         WriteOrNull(json, "matrix"u8, job.Matrix, static (json, matrix) => matrix.WriteTo(json));
         json.WriteString("status"u8, RunStatusName.Of(job.Status));
         json.WriteString("reason"u8, job.Reason);
-        json.WriteBoolean("continuedOnError"u8, job.ContinuedOnError);
         json.WriteNumber("attempt"u8, job.Attempt);
         json.WriteNumber("durationMs"u8, job.DurationMs);
         WriteNumberOrNull(json, "sandboxStartMs"u8, job.SandboxStartMs);
@@ -122,8 +121,6 @@ public static class ReportWriter
         json.WriteString("name"u8, step.Name);
         json.WriteString("status"u8, RunStatusName.Of(step.Status));
         WriteNumberOrNull(json, "exitCode"u8, step.ExitCode);
-        json.WriteString("reason"u8, step.Reason);
-        json.WriteBoolean("continuedOnError"u8, step.ContinuedOnError);
         json.WriteNumber("durationMs"u8, step.DurationMs);
         WriteOrNull(json, "cache"u8, step.Cache, static (json, cache) =>
         {
