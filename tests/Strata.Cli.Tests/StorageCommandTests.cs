@@ -115,13 +115,13 @@ public sealed class StorageCommandTests : IDisposable
             await StoreAsync();
             await MakeOldAsync();
             await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
-            await StorageUpkeep.RunIfDueAsync(storage, Data);
+            await StorageUpkeep.RunIfDueAsync(storage.Archives, Data);
             (await FindAsync()).ShouldBe(round == 0 ? null : new BlobPresence(20_000, IsDoubted: false));
         }
 
         File.SetLastWriteTimeUtc(Path.Combine(Data, "last-storage-sweep"), DateTime.UtcNow.AddMinutes(-61));
         await using var again = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
-        await StorageUpkeep.RunIfDueAsync(again, Data);
+        await StorageUpkeep.RunIfDueAsync(again.Archives, Data);
         (await FindAsync()).ShouldBeNull();
     }
 
@@ -140,8 +140,8 @@ public sealed class StorageCommandTests : IDisposable
         }
 
         await using var storage = HostStorage.Open(Data, location, null);
-        await Should.ThrowAsync<OperationCanceledException>(async () => await StorageUpkeep.RunIfDueAsync(storage, Data));
-        await StorageUpkeep.RunIfDueAsync(storage, Data);
+        await Should.ThrowAsync<OperationCanceledException>(async () => await StorageUpkeep.RunIfDueAsync(storage.Archives, Data));
+        await StorageUpkeep.RunIfDueAsync(storage.Archives, Data);
     }
 
     private static Task<int> InvokeAsync(params string[] arguments) => StrataCommand.Create(arguments).Parse(arguments).InvokeAsync(StrataCommand.Invocation);

@@ -233,7 +233,7 @@ public sealed class RunTests : IDisposable
 
         var report = await _bench.ReportAsync(1);
 
-        ((string?)report["jobs"]![0]!["steps"]![0]!["reason"]).ShouldNotBeNull().ShouldContain("disk limit is 20 MB");
+        ((string?)report["jobs"]![0]!["reason"]).ShouldNotBeNull().ShouldContain("disk limit is 20 MB");
     }
 
     public void Dispose() => _bench.Dispose();

@@ -1,6 +1,6 @@
-using Strata.Cli.Storage;
 using Strata.Layers.Remote;
 using Strata.Metadata;
+using Strata.Storage.Archives;
 using Strata.Storage.Garbage;
 
 namespace Strata.Cli.Upkeep;
@@ -18,21 +18,21 @@ internal static class StorageUpkeep
     /// <summary>For the end of a run: one look at a file, and once an hour a sweep.</summary>
     /// <exception cref="IOException">The store or this disk fails.</exception>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
-    public static async ValueTask RunIfDueAsync(HostStorage? storage, string dataDirectory)
+    public static async ValueTask RunIfDueAsync(BlobArchives? storage, string dataDirectory)
     {
         var stamp = Path.Combine(dataDirectory, "last-storage-sweep");
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        if (storage is null || !Database.Exists(dataDirectory) || (now - File.GetLastWriteTimeUtc(stamp)).Duration() < Interval || !storage.Archives.IsUsed)
+        if (storage is null || !Database.Exists(dataDirectory) || (now - File.GetLastWriteTimeUtc(stamp)).Duration() < Interval || !storage.IsUsed)
         {
             return;
         }
 
         using var limit = new CancellationTokenSource(ProbeLimit, TimeProvider.System);
         await File.WriteAllBytesAsync(stamp, [], limit.Token).ConfigureAwait(false);
-        await storage.Archives.ProbeAsync(limit.Token).ConfigureAwait(false);
+        await storage.ProbeAsync(limit.Token).ConfigureAwait(false);
         limit.CancelAfter(WorkLimit);
-        await new UploadReaper(storage.Archives).RunRecordedAsync(UploadReaper.HeartbeatMax, limit.Token).ConfigureAwait(false);
+        await new UploadReaper(storage).RunRecordedAsync(UploadReaper.HeartbeatMax, limit.Token).ConfigureAwait(false);
         var roots = new LayerBlobRoots(LocalRoots.Of(dataDirectory));
-        await new BlobCollector(storage.Archives, roots).RunRecordedAsync(BlobCollector.Grace, limit.Token).ConfigureAwait(false);
+        await new BlobCollector(storage, roots).RunRecordedAsync(BlobCollector.Grace, limit.Token).ConfigureAwait(false);
     }
 }

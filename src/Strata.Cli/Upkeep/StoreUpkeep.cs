@@ -31,7 +31,7 @@ internal static class StoreUpkeep
                 DiagnosticOutput.Print(warning, terminal);
             }
 
-            await StorageUpkeep.RunIfDueAsync(platform.Storage, dataDirectory).ConfigureAwait(false); // last: what went here need not be kept there
+            await StorageUpkeep.RunIfDueAsync(platform.Storage?.Archives, dataDirectory).ConfigureAwait(false); // last: what went here need not be kept there
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or EnvironmentException)
         {

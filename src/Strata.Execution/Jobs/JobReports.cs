@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Images;
@@ -83,6 +84,12 @@ internal static class JobReports
         CancelReason.FailFast => "another combination of the matrix failed (fail-fast)",
         _ => "the run was cancelled",
     };
+
+    /// <summary>Of the step that failed a job. Its exit code is told with the step; any other reason is told nowhere else in the report.</summary>
+    public static string FailedText(StepResult failed) =>
+        failed.Reason is null || (failed.ExitCode is { } code && failed.Reason == string.Create(CultureInfo.InvariantCulture, $"exit code {code}"))
+            ? $"step '{failed.Name}' failed"
+            : $"step '{failed.Name}' failed: {failed.Reason.Split('\n')[0]}";
 
     public static string Text(IEnumerable<Diagnostic> problems) => string.Join("\n", problems);
 }

@@ -241,7 +241,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
 
         var (status, reason) = cancellation.Reason is { } cancelled ? (RunStatus.Cancelled, JobReports.CancelText(cancelled))
-            : firstFailure is { } failed ? (RunStatus.Failure, $"step '{failed.Name}' failed")
+            : firstFailure is { } failed ? (RunStatus.Failure, JobReports.FailedText(failed))
             : (RunStatus.Success, null);
         if (status is RunStatus.Cancelled)
         {

@@ -84,7 +84,7 @@ public sealed record JobReport
     /// <summary><c>timeout</c> for a time-out (status cancelled); else a sentence, or null.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>It failed, and the run and those that need it go on as if it had not.</summary>
+    /// <summary>It failed, and the run and those that need it go on as if it had not. For the summary: not in the file's format.</summary>
     public bool ContinuedOnError { get; init; }
 
     public required int Attempt { get; init; }
@@ -122,10 +122,10 @@ public sealed record StepReport
 
     public required int? ExitCode { get; init; }
 
-    /// <summary>Why it failed or was cancelled, or null: of a step that never ran, the job's reason says why.</summary>
+    /// <summary>Why it failed or was cancelled, or null: of a step that never ran, the job's reason says why. For the summary: not in the file's format.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>It failed, and the job went on as if it had not.</summary>
+    /// <summary>It failed, and the job went on as if it had not. For the summary: not in the file's format.</summary>
     public bool ContinuedOnError { get; init; }
 
     public required long DurationMs { get; init; }

@@ -16,7 +16,7 @@ using Strata.Workflows.Planning;
 
 namespace Strata.Execution.Tests.Actions;
 
-public sealed class DownloadArtifactTests : IAsyncDisposable
+public sealed class DownloadArtifactTests : IAsyncLifetime, IDisposable
 {
     private readonly RunFixture _run = new();
     private readonly RunFacts _facts;
@@ -35,12 +35,15 @@ public sealed class DownloadArtifactTests : IAsyncDisposable
         _entries = new(() => LocalEntries.Open(_run.Data), _facts, static _ => Task.FromResult(false));
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _entries.DisposeAsync();
         await _sandbox.DisposeAsync();
-        _run.Dispose();
     }
+
+    public void Dispose() => _run.Dispose();
 
     [Theory]
     [InlineData("name")]

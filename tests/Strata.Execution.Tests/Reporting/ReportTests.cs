@@ -19,11 +19,11 @@ public sealed class ReportTests
         var json = JsonNode.Parse(text)!.AsObject();
 
         Keys(json).ShouldBe(["format", "runId", "workflow", "repo", "ref", "trust", "status", "reason", "startedAt", "durationMs", "overheadMs", "verify", "jobs"], ignoreOrder: true);
-        Keys(json["jobs"]![0]!).ShouldBe(["id", "name", "matrix", "status", "reason", "continuedOnError", "attempt", "durationMs", "sandboxStartMs", "image", "caches", "steps", "artifacts"], ignoreOrder: true);
+        Keys(json["jobs"]![0]!).ShouldBe(["id", "name", "matrix", "status", "reason", "attempt", "durationMs", "sandboxStartMs", "image", "caches", "steps", "artifacts"], ignoreOrder: true);
         Keys(json["jobs"]![1]!).ShouldBe(Keys(json["jobs"]![0]!), ignoreOrder: true);
         Keys(json["jobs"]![0]!["image"]!).ShouldBe(["name", "digest", "layers"]);
         Keys(json["jobs"]![0]!["image"]!["layers"]![0]!).ShouldBe(["key", "digest", "outcome", "durationMs", "sizeBytes"]);
-        Keys(json["jobs"]![0]!["steps"]![0]!).ShouldBe(["name", "status", "exitCode", "reason", "continuedOnError", "durationMs", "cache", "outputs"], ignoreOrder: true);
+        Keys(json["jobs"]![0]!["steps"]![0]!).ShouldBe(["name", "status", "exitCode", "durationMs", "cache", "outputs"], ignoreOrder: true);
         json["format"]!.GetValue<string>().ShouldBe("strata.report/1");
         json["runId"]!.GetValue<string>().ShouldBe(report.RunId);
         json["status"]!.GetValue<string>().ShouldBe("success");

@@ -101,6 +101,7 @@ public sealed class StepBehaviourTests : IDisposable
         job.Steps[0].Reason.ShouldBe("exit code 4");
         job.Steps[1].Reason!.ShouldStartWith("'::set-env::' is disabled");
         job.Steps[2].Reason.ShouldBeNull();
+        job.Reason!.ShouldContain("failed: '::set-env::' is disabled");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ using Strata.Workflows.Planning;
 
 namespace Strata.Execution.Tests.Steps;
 
-public sealed class CompositeStepTests : IAsyncDisposable
+public sealed class CompositeStepTests : IAsyncLifetime, IDisposable
 {
     private readonly RunFixture _run = new();
     private readonly RecordingObserver _observer = new();
@@ -22,11 +22,14 @@ public sealed class CompositeStepTests : IAsyncDisposable
         Name = "t", RootLowers = ["/"], WorkspaceLowers = [], Network = false, Site = false,
     });
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _sandbox.DisposeAsync();
-        _run.Dispose();
     }
+
+    public void Dispose() => _run.Dispose();
 
     private static CompositeAction Action(params Step[] steps) => new()
     {
