@@ -5,7 +5,10 @@ using Strata.Workflows.Expressions;
 
 namespace Strata.Execution.Contexts;
 
-/// <summary>The <c>github</c> context, the same as <c>strata</c> with org and trust, and the variables that repeat them.</summary>
+/// <summary>
+/// The <c>github</c> context, the same as <c>strata</c> with org and trust, and the variables that repeat them. repository_id stays
+/// absent: STR1309 advises a condition on it for what is meant for GitHub alone.
+/// </summary>
 internal static class GitHubContext
 {
     public const string EventPath = SandboxSpec.ExchangePath + "/event.json";

@@ -68,6 +68,7 @@ public static class RunPlanner
 
     private sealed class Planning(RunRequest request, RunFacts facts, IReadOnlyList<Job> jobs)
     {
+        private readonly Foresight _foresight = new(request, jobs);
         private readonly ImageSelection _images = new(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
         private readonly NeedsContext _needs = new(jobs);
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -103,9 +104,9 @@ public static class RunPlanner
 
         private void Plan(Job job, int stage)
         {
-            if (job.Unsupported is [var unsupported, ..])
+            if (RunCheck.Obstacles(job, request.Selection.Matrix, _foresight).FirstOrDefault() is { } obstacle)
             {
-                Jobs.Add(Of(job, stage, PlannedOutcome.Refused, unsupported.Diagnostic.Message));
+                Jobs.Add(Of(job, stage, PlannedOutcome.Refused, obstacle.Message));
                 return;
             }
 
@@ -124,8 +125,18 @@ public static class RunPlanner
 
             var decided = (PreparedJob.Fixed)prepared;
             _results[job.Id] = decided.Status;
-            var outcome = decided.Status == RunStatus.Skipped ? PlannedOutcome.Skipped : PlannedOutcome.Refused;
-            Jobs.Add(Of(job, stage, outcome, decided.Reason));
+            Jobs.Add(decided.Status != RunStatus.Skipped ? Of(job, stage, PlannedOutcome.Refused, decided.Reason)
+                : OnlyWhen(job) is { } only ? Of(job, stage, PlannedOutcome.Open, only)
+                : Of(job, stage, PlannedOutcome.Skipped, decided.Reason));
+        }
+
+        /// <summary>What must go wrong for a job to run that is skipped when all goes well; null: it never runs.</summary>
+        private string? OnlyWhen(Job job)
+        {
+            var when = _foresight.When(job);
+            return when.Contains(RunStatus.Failure) ? "runs only if something fails"
+                : when.Contains(RunStatus.Cancelled) ? "runs only if the run is cancelled"
+                : null;
         }
 
         private RunStatus ResultOf(string id) => _results.GetValueOrDefault(id, RunStatus.Success);

@@ -1,6 +1,5 @@
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
-using Strata.Execution.Contexts;
 using Strata.Execution.Images;
 using Strata.Execution.Jobs;
 using Strata.Workflows.Model;
@@ -25,18 +24,31 @@ internal static class RunCheck
             problems.Add(ExecutionDiagnostics.NoSuchHermeticStep(wanted));
         }
 
+        var foresight = new Foresight(request, jobs);
         foreach (var job in jobs)
         {
-            problems.AddRange(job.Unsupported.Where(u => IsSelected(u, request.Selection.Matrix)).Select(u => u.Diagnostic with { Severity = Severity.Error }));
-            problems.AddRange(images.Select(job, scope: null).Problems);
+            problems.AddRange(Obstacles(job, request.Selection.Matrix, foresight));
+            if (images.Select(job, scope: null).Problems is [_, ..] wrong && foresight.MayRun(job))
+            {
+                problems.AddRange(wrong);
+            }
+
             foreach (var step in job.Steps)
             {
-                CheckAction(step, request.WorkspaceDirectory, actions, problems);
+                if (step.Action is StepAction.LocalAction && foresight.MayRun(job) && foresight.MayRun(job, step))
+                {
+                    CheckAction(job, step, request.WorkspaceDirectory, foresight, actions, problems);
+                }
             }
         }
 
         return problems.Count == 0 ? [] : [.. problems.Distinct().OrderBy(d => d.At?.File, StringComparer.Ordinal).ThenBy(d => d.At?.Line).ThenBy(d => d.At?.Column)];
     }
+
+    /// <summary>What the job uses that is not executed here and that may come to run, as errors.</summary>
+    public static IEnumerable<Diagnostic> Obstacles(Job job, IReadOnlyDictionary<string, string> matrix, Foresight foresight) => job.Unsupported
+        .Where(part => IsSelected(part, matrix) && foresight.MayRun(job) && (part.Step is not { } step || foresight.MayRun(job, job.Steps[step])))
+        .Select(static part => part.Diagnostic with { Severity = Severity.Error });
 
     /// <summary>What only one matrix value needs is no obstacle when --matrix chooses another.</summary>
     private static bool IsSelected(Unsupported part, IReadOnlyDictionary<string, string> matrix) =>
@@ -46,7 +58,7 @@ internal static class RunCheck
         step.Action is StepAction.Run { Cache: not null } && (step.Id == name || step.Name?.Text == name || Steps.StepNames.Of(step) == name);
 
     /// <summary>A local action is looked at before the run when it is there already; a job may also make it.</summary>
-    private static void CheckAction(Step step, string directory, HashSet<string> seen, List<Diagnostic> problems)
+    private static void CheckAction(Job job, Step step, string directory, Foresight foresight, HashSet<string> seen, List<Diagnostic> problems)
     {
         if (step.Action is not StepAction.LocalAction call || !seen.Add(call.Path))
         {
@@ -63,10 +75,17 @@ internal static class RunCheck
 
             var (action, diagnostics) = WorkflowParser.ParseAction(Path.Combine(call.Path, name), File.ReadAllBytes(file.FullName));
             problems.AddRange(diagnostics.Where(d => d.Severity == Severity.Error));
-            problems.AddRange(action?.Unsupported.Select(u => u.Diagnostic with { Severity = Severity.Error }) ?? []);
-            foreach (var inner in action?.Steps ?? [])
+            if (action is null)
             {
-                CheckAction(inner, directory, seen, problems);
+                return;
+            }
+
+            problems.AddRange(action.Unsupported
+                .Where(part => part.Step is not { } at || foresight.MayRunInAction(job, action.Steps[at]))
+                .Select(static part => part.Diagnostic with { Severity = Severity.Error }));
+            foreach (var inner in action.Steps.Where(inner => foresight.MayRunInAction(job, inner)))
+            {
+                CheckAction(job, inner, directory, foresight, seen, problems);
             }
 
             return;
@@ -84,17 +103,17 @@ internal static class RunCheck
         var known = new List<IReadOnlyList<MatrixVector>>();
         foreach (var job in jobs)
         {
-            if (job.Strategy?.Matrix is not { } matrix)
+            if (job.Strategy?.Matrix is null)
             {
                 continue;
             }
 
-            if (!IsPlain(matrix))
+            if (PlainMatrix.Of(job) is not { } vectors)
             {
                 yield break;
             }
 
-            known.Add(MatrixExpansion.Expand(matrix.Evaluate(EvaluationScope.Empty)).Vectors);
+            known.Add(vectors);
         }
 
         var keys = known.SelectMany(v => v).SelectMany(v => v.Values.Members).Select(m => m.Key).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
@@ -109,12 +128,4 @@ internal static class RunCheck
             yield return ExecutionDiagnostics.NoMatrixMatch(string.Join(", ", filter.Select(f => $"{f.Key}={f.Value}")));
         }
     }
-
-    private static bool IsPlain(TemplateTree tree) => tree switch
-    {
-        TemplateTree.Leaf leaf => leaf.Plain is not null || leaf.Template.IsLiteral,
-        TemplateTree.Sequence sequence => sequence.Items.All(IsPlain),
-        TemplateTree.Mapping mapping => mapping.Members.All(m => IsPlain(m.Value)),
-        _ => false,
-    };
 }

@@ -124,7 +124,7 @@ internal static class StepRunner
             case StepAction.BuiltIn builtIn:
                 return StepOutcome.Failed($"actions/{builtIn.Name} is not executed in a composite action of a job that has none itself.");
             case StepAction.Foreign foreign:
-                return StepOutcome.Failed($"'{foreign.Reference}' cannot be run.");
+                return StepOutcome.Failed(foreign.Why ?? $"'{foreign.Reference}' cannot be run.");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

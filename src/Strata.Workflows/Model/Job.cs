@@ -146,7 +146,11 @@ public abstract record StepAction
     public sealed record BuiltIn(string Name, IReadOnlyList<KeyValuePair<string, Located<Template>>> With, SourceSpan At) : StepAction;
 
     /// <summary>Anything else. The job's <see cref="Job.Unsupported"/> says what to write instead.</summary>
-    public sealed record Foreign(string Reference, SourceSpan At) : StepAction;
+    public sealed record Foreign(string Reference, SourceSpan At) : StepAction
+    {
+        /// <summary>What is said when it comes to run after all; null: that it cannot.</summary>
+        public string? Why { get; init; }
+    }
 }
 
 /// <summary><c>cache:</c> of a step: what a hermetic step sees, makes and reads (DESIGN §4).</summary>

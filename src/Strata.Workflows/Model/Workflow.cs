@@ -72,9 +72,12 @@ public sealed record Trigger(string Event, IReadOnlyDictionary<string, IReadOnly
 /// <param name="Type">string, boolean, number, choice, environment.</param>
 public sealed record WorkflowInput(string Name, string? Description, string Type, bool Required, Value Default, IReadOnlyList<string> Options, SourceSpan At);
 
-/// <summary>A feature that is legal on GitHub but not supported here: a warning in <c>validate</c>, an error in <c>run</c> when the job is selected.</summary>
+/// <summary>A feature that is legal on GitHub but not supported here: a warning in <c>validate</c>, an error in <c>run</c> when what needs it is selected and may run.</summary>
 public sealed record Unsupported(Diagnostic Diagnostic)
 {
     /// <summary>When only one value of the matrix needs it (a label of runs-on), that value: other combinations may run. Else null.</summary>
     public (string Key, string Value)? OnlyFor { get; init; }
+
+    /// <summary>Index of the step that needs it; null: the job itself does, or the action.</summary>
+    public int? Step { get; init; }
 }

@@ -52,6 +52,47 @@ public sealed class RunCheckTests : IDisposable
         Codes(request with { Selection = new(["after"], false, new Dictionary<string, string>()) }).ShouldBe("");
     }
 
+    [Theory]
+    [InlineData("r: { image: b, if: false, services: { x: { image: y } }, steps: [run: x] }", "")]
+    [InlineData("r: { image: b, if: true, services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("r: { if: failure(), services: { x: { image: y } }, steps: [run: x] }", "")]
+    [InlineData("r: { if: \"vars.HERE != ''\", services: { x: { image: y } }, steps: [run: x] }", "")]
+    [InlineData("r: { if: \"vars.SET != ''\", services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("a: { steps: [run: x] }\n  r: { needs: a, if: needs.a.outputs.x, services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("a: { steps: [run: x] }\n  r: { needs: a, if: failure(), services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("a: { if: false, steps: [run: x] }\n  r: { needs: a, services: { x: { image: y } }, steps: [run: x] }", "")]
+    [InlineData("a: { if: false, steps: [run: x] }\n  r: { needs: a, if: always(), services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("r: { steps: [{ run: x, shell: pwsh, if: false }] }", "")]
+    [InlineData("r: { steps: [{ run: x, shell: pwsh, if: runner.os == 'Windows' }] }", "")]
+    [InlineData("r: { steps: [{ run: x, shell: pwsh, if: env.X == 'Windows' }] }", "STR1308")]
+    [InlineData("r: { steps: [{ run: x, shell: pwsh, if: \"always() && runner.os == 'Windows'\" }] }", "")]
+    [InlineData("r: { steps: [{ run: x, shell: pwsh, if: \"hashFiles('x') != ''\" }] }", "STR1308")]
+    [InlineData("r: { strategy: { matrix: { os: [a, b] } }, steps: [{ run: x, shell: pwsh, if: matrix.os == 'c' }] }", "")]
+    [InlineData("r: { strategy: { matrix: { os: [a, b] } }, steps: [{ run: x, shell: pwsh, if: matrix.os == 'b' }] }", "STR1308")]
+    [InlineData("r: { defaults: { run: { shell: pwsh } }, steps: [{ run: x, if: false }, { run: y, shell: bash }] }", "")]
+    [InlineData("r: { defaults: { run: { shell: pwsh } }, steps: [{ run: x, if: false }, { run: y }] }", "STR1308")]
+    [InlineData("r: { if: false, image: 'rootfs:../x.tar', steps: [run: x] }", "")]
+    public void What_cannot_run_is_not_refused(string jobs, string expected)
+    {
+        var (workflow, diagnostics) = Workflows.Parsing.WorkflowParser.Parse("ci.yml", System.Text.Encoding.UTF8.GetBytes($"jobs:\n  {jobs}\n"));
+        workflow.ShouldNotBeNull(string.Join("\n", diagnostics));
+        Codes(_run.Request(workflow) with { Vars = new Dictionary<string, string> { ["SET"] = "1" } }).ShouldBe(expected);
+    }
+
+    /// <summary>The page of STR1309 gives the condition: it must be false here, and known to be before anything runs.</summary>
+    [Fact]
+    public void A_job_kept_for_GitHub_as_advised_is_no_obstacle()
+    {
+        var (plain, warnings) = Workflows.Parsing.WorkflowParser.Parse("ci.yml", "jobs: { w: { runs-on: windows-latest, steps: [run: x] } }"u8.ToArray());
+        Codes(_run.Request(plain!)).ShouldBe("STR1309");
+        var advised = warnings.ShouldHaveSingleItem().Help!.Split('`')[1];
+        advised.ShouldStartWith("if: ");
+
+        var (kept, _) = Workflows.Parsing.WorkflowParser.Parse(
+            "ci.yml", System.Text.Encoding.UTF8.GetBytes($"jobs:\n  w:\n    {advised}\n    runs-on: windows-latest\n    steps: [run: x]\n"));
+        Codes(_run.Request(kept!)).ShouldBe("");
+    }
+
     [Fact]
     public void An_unknown_job_gets_a_suggestion()
     {

@@ -30,8 +30,9 @@ internal static class UnsupportedDiagnostics
     public static Diagnostic Shell(SourceSpan at, string shell) => Warning("STR1308", at,
         $"The shell '{Shorten(shell)}' is not supported here.", "Use bash, sh, python or a command line with {0}.");
 
+    /// <summary>github.repository_id is a number there and absent here, and a job's condition may read it before anything runs.</summary>
     public static Diagnostic Runner(SourceSpan at, string label) => Warning("STR1309", at,
-        $"There are no runners for '{Shorten(label)}' here: jobs run on Linux.", "Remove the label, or keep the job for GitHub with `if: github.server_url == 'https://github.com'`.");
+        $"There are no runners for '{Shorten(label)}' here: jobs run on Linux.", "Remove the label, or keep the job for GitHub with `if: github.repository_id`.");
 
     public static Diagnostic JobsContext(SourceSpan at) => Warning("STR1310", at,
         "Outputs of reusable workflows and the jobs context are not supported here.", "Use `outputs:` of jobs and `needs`.");

@@ -103,11 +103,13 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
         YamlScalar key, IReadOnlyList<EnvironmentVariable> env, RunDefaults defaults, IReadOnlyList<CacheUse> caches)
     {
         var steps = StepReader.ReadAll(fields, new(key.Text, [.. scope.Env, .. env], caches), StepShapes.Step, _unsupported);
-        if (steps.Exists(step => step.Action is StepAction.Run { Shell: null }))
+        foreach (var step in steps.Where(static step => step.Action is StepAction.Run { Shell: null }))
         {
+            _unsupported.Step = step.Index; // what the default shell bars is the steps that use it
             _unsupported.AddShell(defaults.Shell ?? scope.Defaults.Shell);
         }
 
+        _unsupported.Step = null;
         return steps;
     }
 

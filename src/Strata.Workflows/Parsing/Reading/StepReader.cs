@@ -28,14 +28,14 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
 
             if (item is YamlMapping mapping)
             {
-                owner.Templates.Step = steps.Count;
+                owner.Templates.Step = unsupported.Step = steps.Count;
                 var fields = new Fields(mapping, shape, owner.Templates);
                 CheckId(fields, ids);
                 steps.Add(new StepReader(fields, steps.Count, scope, unsupported).Read());
             }
         }
 
-        owner.Templates.Step = null;
+        owner.Templates.Step = unsupported.Step = null;
         return steps;
     }
 

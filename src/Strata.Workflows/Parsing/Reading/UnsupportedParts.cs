@@ -13,13 +13,16 @@ internal sealed class UnsupportedParts(Problems problems)
 
     public IReadOnlyList<Unsupported> All => _all;
 
+    /// <summary>Index of the step that is being read, or null.</summary>
+    public int? Step { get; set; }
+
     public void Add(Diagnostic warning) => Add(warning, null);
 
     /// <param name="onlyFor">The matrix value that needs it, or null for the whole job.</param>
     public void Add(Diagnostic warning, (string Key, string Value)? onlyFor)
     {
         problems.Add(warning);
-        _all.Add(new(warning with { Severity = Severity.Error }) { OnlyFor = onlyFor });
+        _all.Add(new(warning with { Severity = Severity.Error }) { OnlyFor = onlyFor, Step = Step });
     }
 
     /// <summary>A mapping given by one expression, as <c>env: ${{ fromJSON(…) }}</c>.</summary>
