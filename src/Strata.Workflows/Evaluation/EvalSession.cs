@@ -71,7 +71,7 @@ public sealed class EvalSession(Func<IReadOnlyList<string>, string>? hashFiles =
     /// <summary>A bare expression may hold <c>'${{'</c> in a text, and a template an apostrophe: what parses is meant.</summary>
     private static (Template? Template, ExpressionProblem? Problem) Parse(string text, ExpressionSite site)
     {
-        var (expression, bareProblem) = Expression.Parse(text, site);
+        var (expression, bareProblems) = Expression.Parse(text, site);
         if (expression is not null)
         {
             return (Template.Of(expression), null);
@@ -80,11 +80,11 @@ public sealed class EvalSession(Func<IReadOnlyList<string>, string>? hashFiles =
         var first = text.IndexOf("${{", StringComparison.Ordinal);
         if (first < 0)
         {
-            return (null, bareProblem);
+            return (null, bareProblems[0]);
         }
 
         var (template, problems) = Template.Parse(text, site);
         var isInText = text.AsSpan(0, first).Count('\'') % 2 == 1;
-        return template is not null ? (template, null) : (null, isInText ? bareProblem : problems[0]);
+        return template is not null ? (template, null) : (null, isInText ? bareProblems[0] : problems[0]);
     }
 }

@@ -43,8 +43,8 @@ public sealed class Condition
 
     private static (Template? Template, IReadOnlyList<ExpressionProblem> Problems) ParseBare(string text, ExpressionSite? site)
     {
-        var (expression, problem) = Expression.Parse(text, site);
-        return expression is null ? (null, [problem!]) : (Template.Of(expression), []);
+        var (expression, problems) = Expression.Parse(text, site);
+        return (expression is null ? null : Template.Of(expression), problems);
     }
 
     /// <exception cref="ExpressionException">Evaluation failed.</exception>

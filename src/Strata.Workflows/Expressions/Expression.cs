@@ -29,11 +29,11 @@ public sealed class Expression
     /// <remarks>A path ends before <c>*</c>, an index that is computed or a number, and a name with a point in it.</remarks>
     public IReadOnlyList<string> Paths => _names.Paths;
 
-    /// <summary>Never throws for any text. A null site allows every context and function.</summary>
-    public static (Expression? Expression, ExpressionProblem? Problem) Parse(string text, ExpressionSite? site)
+    /// <summary>Never throws for any text. A null site allows every context and function. All names that are wrong, up to what breaks the structure; null iff there are problems.</summary>
+    public static (Expression? Expression, IReadOnlyList<ExpressionProblem> Problems) Parse(string text, ExpressionSite? site)
     {
-        var (root, problem) = Parser.Parse(text, site);
-        return (root is null ? null : new(text, root), problem);
+        var (root, problems) = Parser.Parse(text, site);
+        return (root is null ? null : new(text, root), problems);
     }
 
     /// <exception cref="ExpressionException">Evaluation failed.</exception>

@@ -1,13 +1,15 @@
 namespace Strata.Workflows.Expressions;
 
-/// <summary>Precedence climbing over the tokens; the first problem ends it.</summary>
+/// <summary>Precedence climbing over the tokens. A name that is wrong does not end it; what breaks the structure does.</summary>
 internal sealed class Parser
 {
     // Parentheses add no level to the tree, so the tree's limit does not bound the recursion: this does.
     private const int NestingMax = 500;
+    private const int ProblemsMax = 16; // more help nobody; each looks for the nearest name
 
     private readonly TokenCursor _tokens;
     private readonly ExpressionSite? _site;
+    private readonly List<ExpressionProblem> _problems = [];
     private int _nesting;
 
     private Parser(string text, ExpressionSite? site)
@@ -16,29 +18,40 @@ internal sealed class Parser
         _site = site;
     }
 
-    public static (Node? Root, ExpressionProblem? Problem) Parse(string text, ExpressionSite? site)
+    public static (Node? Root, IReadOnlyList<ExpressionProblem> Problems) Parse(string text, ExpressionSite? site)
     {
         if (text.Length > Expression.LengthMax)
         {
-            return (null, ExpressionProblems.TooLong(0, text.Length));
+            return (null, [ExpressionProblems.TooLong(0, text.Length)]);
         }
 
+        var parser = new Parser(text, site);
         try
         {
-            var parser = new Parser(text, site);
             if (parser._tokens.Current.Kind == TokenKind.End)
             {
-                return (null, ExpressionProblems.Empty(0));
+                return (null, [ExpressionProblems.Empty(0)]);
             }
 
             var root = parser.ParseOperators(0);
             parser._tokens.Expect(TokenKind.End);
-            return (root, null);
+            return (parser._problems.Count == 0 ? root : null, parser._problems);
         }
         catch (ParseFailure failure)
         {
-            return (null, failure.Problem);
+            return (null, [.. parser._problems, failure.Problem]);
         }
+    }
+
+    /// <summary>A name is wrong: the rest is read all the same.</summary>
+    private void Report(ExpressionProblem problem)
+    {
+        if (_problems.Count + 1 >= ProblemsMax)
+        {
+            throw new ParseFailure(problem);
+        }
+
+        _problems.Add(problem);
     }
 
     private Node ParseOperators(int precedenceMin)
@@ -127,8 +140,13 @@ internal sealed class Parser
                 return new LiteralNode(token.Value!); // what follows may not be an index: 'a'.b is no expression
             case TokenKind.Name:
                 var (name, problem) = NameRules.ResolveContext(token, _site);
+                if (problem is not null)
+                {
+                    Report(problem);
+                }
+
                 _tokens.Next();
-                return name is null ? throw new ParseFailure(problem!) : ParseIndexes(new ContextNode(name));
+                return ParseIndexes(name is null ? new LiteralNode(Value.Null) : new ContextNode(name));
             case TokenKind.Function:
                 _tokens.Next();
                 return ParseIndexes(ParseCall(token));
@@ -146,15 +164,23 @@ internal sealed class Parser
     private Node ParseCall(Token name)
     {
         var (function, problem) = NameRules.ResolveFunction(name, _site);
-        if (function is null)
+        if (problem is not null)
         {
-            throw new ParseFailure(problem!);
+            Report(problem);
         }
 
         var arguments = ParseArguments();
-        return NameRules.CheckArguments(name, function, arguments.Count, _site) is { } wrong
-            ? throw new ParseFailure(wrong)
-            : Checked(new CallNode(function, arguments), name.Start);
+        if (function is null)
+        {
+            return new LiteralNode(Value.Null);
+        }
+
+        if (NameRules.CheckArguments(name, function, arguments.Count, _site) is { } wrong)
+        {
+            Report(wrong);
+        }
+
+        return Checked(new CallNode(function, arguments), name.Start);
     }
 
     private List<Node> ParseArguments()

@@ -58,10 +58,10 @@ public sealed class Template
                 break;
             }
 
-            var (expression, problem) = Expression.Parse(text.Substring(start + 3, length), site);
-            if (problem is not null)
+            var (expression, wrong) = Expression.Parse(text.Substring(start + 3, length), site);
+            if (expression is null)
             {
-                (problems ??= []).Add(problem with { Position = problem.Position + start + 3 });
+                (problems ??= []).AddRange(wrong.Select(problem => problem with { Position = problem.Position + start + 3 }));
             }
             else
             {

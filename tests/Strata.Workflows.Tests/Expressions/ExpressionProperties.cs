@@ -55,7 +55,7 @@ public class ExpressionProperties
 
     private static bool Survives(string text)
     {
-        var (expression, problem) = Expression.Parse(text, null);
+        var (expression, bareProblems) = Expression.Parse(text, null);
         var (template, problems) = Template.Parse(text, null);
         var (condition, conditionProblems) = Condition.Parse(text, null);
         foreach (var evaluate in new Func<object?>[]
@@ -73,11 +73,10 @@ public class ExpressionProperties
             }
         }
 
-        return expression is null != problem is null
+        return expression is null == bareProblems.Count > 0
             && template is null == problems.Count > 0
             && condition is null == conditionProblems.Count > 0
-            && (problem is null || (problem.Position >= 1 && problem.Position <= text.Length + 1))
-            && problems.Concat(conditionProblems).All(p => p.Position >= 1 && p.Position <= text.Length + 1);
+            && bareProblems.Concat(problems).Concat(conditionProblems).All(p => p.Position >= 1 && p.Position <= text.Length + 1);
     }
 
     private static Gen<string> Texts(Gen<string> part, int max) =>

@@ -25,8 +25,8 @@ internal static class ExpressionText
 {
     public static Expression Parse(string text)
     {
-        var (expression, problem) = Expression.Parse(text, null);
-        problem.ShouldBeNull($"{problem?.Position}: {problem?.Message}");
+        var (expression, problems) = Expression.Parse(text, null);
+        problems.ShouldBeEmpty();
         return expression!;
     }
 
@@ -35,5 +35,5 @@ internal static class ExpressionText
     /// <summary>The value as JSON text, with its kind clear from the JSON.</summary>
     public static string EvaluateJson(string text, string contexts = "{}") => Evaluate(text, contexts).ToJson()?.ToJsonString() ?? "null";
 
-    public static ExpressionProblem Problem(string text, ExpressionSite? site = null) => Expression.Parse(text, site).Problem.ShouldNotBeNull();
+    public static ExpressionProblem Problem(string text, ExpressionSite? site = null) => Expression.Parse(text, site).Problems.ShouldHaveSingleItem();
 }

@@ -87,7 +87,7 @@ public class ParsingTests
     {
         var site = new ExpressionSite(new HashSet<string> { "github", "needs", "custom" }, new HashSet<string> { "always", "success" });
 
-        Expression.Parse("GitHub.ref == needs.a.result && custom.x && always() && toJSON(needs)", site).Problem.ShouldBeNull();
+        Expression.Parse("GitHub.ref == needs.a.result && custom.x && always() && toJSON(needs)", site).Problems.ShouldBeEmpty();
         var secrets = Problem("1 == secrets.X", site);
         secrets.Position.ShouldBe(6);
         secrets.Message.ShouldContain("not available");
@@ -98,7 +98,7 @@ public class ParsingTests
         Problem("secret.X", site).Help.ShouldBe("Did you mean 'secrets'?");
         Problem("jobs.x", site).Message.ShouldContain("not supported");
         Problem("custom.x").Message.ShouldContain("Unrecognized");
-        Expression.Parse("jobs.x", new(new HashSet<string> { "jobs" }, new HashSet<string>())).Problem.ShouldBeNull();
+        Expression.Parse("jobs.x", new(new HashSet<string> { "jobs" }, new HashSet<string>())).Problems.ShouldBeEmpty();
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class ParsingTests
     {
         static string Nested(int calls) => string.Concat(Enumerable.Repeat("toJSON(", calls)) + "1" + new string(')', calls);
 
-        Expression.Parse(Nested(Expression.DepthMax - 1), null).Problem.ShouldBeNull();
+        Expression.Parse(Nested(Expression.DepthMax - 1), null).Problems.ShouldBeEmpty();
         Problem(Nested(Expression.DepthMax)).Message.ShouldContain("50 levels");
         Problem(new string('!', 50) + "1").Message.ShouldContain("50 levels");
         Problem("1" + string.Concat(Enumerable.Repeat(" == 1", 50))).Message.ShouldContain("50 levels");

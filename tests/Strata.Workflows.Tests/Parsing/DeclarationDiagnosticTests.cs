@@ -42,6 +42,7 @@ public sealed class DeclarationDiagnosticTests
     [InlineData("STR1402", "jobs:\n  a: { needs: ▸a, steps: [run: x] }")]
     [InlineData("STR1403", "jobs:\n  a: { needs: ▸c, steps: [run: x] }\n  b: { needs: a, steps: [run: x] }\n  c: { needs: b, steps: [run: x] }")]
     [InlineData("STR1404", "jobs:\n  a: { steps: [run: x] }\n  b: { needs: [a, ▸a], steps: [run: x] }")]
+    [InlineData("STR1102", "jobs:\n  a:\n    strategy: { matrix: { b: ▸3 } }\n    steps: [run: x]")]
     [InlineData("STR1405", "jobs:\n  a:\n    strategy: { ▸matrix: { os: [] } }\n    steps: [run: x]")]
     [InlineData("STR1405", "jobs:\n  a:\n    strategy: { ▸matrix: { os: [1], exclude: [{ so: 1 }] } }\n    steps: [run: x]")]
     [InlineData("STR2101", "caches:\n  c: { paths: [▸/proc/self], key: k }\n" + Job)]

@@ -50,4 +50,16 @@ public sealed class ExpressionDiagnosticTests
     [Fact]
     public void Several_problems_of_one_text_are_all_told() =>
         Yaml.Codes(Yaml.Parse(Steps + "      - run: ${{ a.b }} ${{ c.d }}\n").Diagnostics).ShouldBe(["STR1201 4:18", "STR1201 4:29"]);
+
+    [Theory]
+    [InlineData("jobs:\n  a: { if: \"matrix.x && hashFiles('x') && secrets.A && env.A\", steps: [run: x] }", "STR1202 2:13", "STR1202 2:25", "STR1202 2:43", "STR1202 2:56")]
+    [InlineData(Steps + "      - if: secrets.A && nowhere.x && nofunc(alos.b) && format()\n        run: x\n", "STR1202 4:13", "STR1201 4:26", "STR1201 4:39", "STR1201 4:46", "STR1201 4:57")]
+    [InlineData(Steps + "      - if: nowhere.x && (github.ref\n        run: x\n", "STR1201 4:13", "STR1201 4:34")]
+    public void Several_problems_of_one_expression_are_all_told(string text, params string[] expected) =>
+        Yaml.Codes(Yaml.Parse(text).Diagnostics).ShouldBe(expected);
+
+    [Fact]
+    public void A_step_that_does_two_things_has_the_expressions_of_both_checked() =>
+        Yaml.Codes(Yaml.Parse(Steps + "      - uses: actions/checkout@v4\n        run: ${{ nowhere.x }}\n        working-directory: ${{ nofunc() }}\n").Diagnostics)
+            .Where(code => code.StartsWith("STR12", StringComparison.Ordinal)).ShouldBe(["STR1201 5:18", "STR1201 6:32"]);
 }

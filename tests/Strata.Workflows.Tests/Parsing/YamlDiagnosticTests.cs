@@ -10,6 +10,10 @@ public sealed class YamlDiagnosticTests
 
     [Theory]
     [InlineData("STR1005", "jobs:\n  a: [x\n▸")]
+    [InlineData("STR1005", "jobs:\n  a:\n    needs: [b▸, c\n    steps:\n     - run: x\n")]
+    [InlineData("STR1005", "jobs:\n  a:\n    env: {A▸: 1\n    steps:\n     - run: x\n")]
+    [InlineData("STR1021", "jobs: { a: { steps: [{ run: \"a▸\\0b\" }] } }\n")]
+    [InlineData("STR1021", "env: { A: \"a\\\\▸\\x00b\" }\n" + Job)]
     [InlineData("STR1005", "name: ▸\"\\q\"\n")]
     [InlineData("STR1005", "jobs:\n  a:\n    steps:\n      - run: echo a▸: b\n")]
     [InlineData("STR1006", "jobs:\n▸\ta: 1\n")]
@@ -27,6 +31,10 @@ public sealed class YamlDiagnosticTests
     [InlineData("STR1004", "name: a▸\u001bb\n")]
     [InlineData("STR1004", "name: a\nx: ▸\uFEFFb\n")]
     public void A_problem_of_the_YAML_points_at_its_place(string code, string marked) => Marked.Find(code, marked);
+
+    [Fact]
+    public void A_bracket_that_stays_open_is_named() =>
+        Marked.Find("STR1005", "jobs:\n  a:\n    needs: [b▸, c\n    steps:\n     - run: x\n").Message.ShouldContain("the bracket of 3:12 is still open");
 
     [Fact]
     public void A_file_over_one_MiB_is_refused()

@@ -19,6 +19,10 @@ internal static class YamlDiagnostics
     public static Diagnostic ControlCharacter(SourceSpan at, char found) => Error("STR1004", at,
         $"The control character U+{(int)found:X4} is not allowed in YAML.", "Remove it, or write it as an escape in double quotes, as \"\\u001b\".");
 
+    /// <summary>No argument, variable or path of Linux can hold it; written as an escape it is legal YAML.</summary>
+    public static Diagnostic Zero(SourceSpan at) => Error("STR1021", at,
+        "This text holds the character U+0000, which no program can be given.", "Remove it; a script can make one, as with printf '\\0'.");
+
     public static Diagnostic Syntax(SourceSpan at, string message) => Error("STR1005", at,
         $"This is not valid YAML. {message}", "Look at the indentation, at quotes and brackets that are not closed, and at ': ' or '#' in unquoted text.");
 

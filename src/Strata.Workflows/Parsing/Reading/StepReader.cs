@@ -161,6 +161,9 @@ internal sealed class StepReader(Fields fields, int index, StepScope scope, Unsu
             fields.Problems.Add(StructureDiagnostics.Conflict(fields.KeyAt("run"), "run", "uses", "a step does one thing."));
         }
 
+        // One of the two goes: the expressions of what stays are checked now.
+        fields.Template("run");
+        fields.Template("working-directory");
         foreach (var key in (string[])["shell", "working-directory"])
         {
             if (fields.Has(key))

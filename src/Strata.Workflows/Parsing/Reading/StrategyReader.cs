@@ -1,3 +1,4 @@
+using Strata.Core.Diagnostics;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Diagnosing;
@@ -31,7 +32,15 @@ internal static class StrategyReader
             FailFast = fields.Template("fail-fast"),
             MaxParallel = fields.Template("max-parallel"),
         };
-        return (strategy, matrix is TemplateTree.Mapping ? Expand(matrix, fields) : null);
+        return (strategy, matrix is TemplateTree.Mapping && HasShape(fields.Node("matrix")!) ? Expand(matrix, fields) : null);
+    }
+
+    /// <summary>What is of the wrong kind was told at its place; the rest of such a matrix is looked at when that is right.</summary>
+    private static bool HasShape(YamlNode matrix)
+    {
+        List<Diagnostic> problems = [];
+        ShapeChecker.Check(matrix, JobShapes.Strategy.Find("matrix")!.Value, "'matrix'", problems);
+        return problems.Count == 0;
     }
 
     private static int? Expand(TemplateTree matrix, Fields fields)

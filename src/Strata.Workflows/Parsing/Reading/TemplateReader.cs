@@ -38,7 +38,7 @@ internal sealed class TemplateReader(Problems problems)
         var (template, found) = Template.Parse(scalar.Text, site);
         if (template is null)
         {
-            Report(scalar, found, Template.Parse(scalar.Text, null).Template is not null);
+            Report(scalar, found, Template.Parse(scalar.Text, null).Problems);
             return null;
         }
 
@@ -53,7 +53,7 @@ internal sealed class TemplateReader(Problems problems)
         var (condition, found) = Condition.Parse(text, site);
         if (condition is null)
         {
-            Report(scalar, found, Condition.Parse(text, null).Condition is not null);
+            Report(scalar, found, Condition.Parse(text, null).Problems);
             return Condition.Success;
         }
 
@@ -77,14 +77,15 @@ internal sealed class TemplateReader(Problems problems)
         }
     }
 
-    private void Report(YamlScalar scalar, IReadOnlyList<ExpressionProblem> found, bool onlyUnavailable)
+    /// <param name="anywhere">What would be wrong at any key: the rest is only not available at this one.</param>
+    private void Report(YamlScalar scalar, IReadOnlyList<ExpressionProblem> found, IReadOnlyList<ExpressionProblem> anywhere)
     {
         foreach (var problem in found)
         {
             var at = scalar.PlaceOf(problem.Position - 1);
-            problems.Add(onlyUnavailable
-                ? ExpressionDiagnostics.NotAvailable(at, problem.Message, problem.Help)
-                : ExpressionDiagnostics.Invalid(at, problem.Message, problem.Help));
+            problems.Add(anywhere.Any(other => other.Position == problem.Position)
+                ? ExpressionDiagnostics.Invalid(at, problem.Message, problem.Help)
+                : ExpressionDiagnostics.NotAvailable(at, problem.Message, problem.Help));
         }
     }
 }

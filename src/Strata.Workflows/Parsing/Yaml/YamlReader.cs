@@ -17,7 +17,9 @@ internal sealed class YamlReader
     private readonly ICollection<Diagnostic> _problems;
     private readonly Parser _events;
     private readonly YamlAnchors _anchors;
+    private readonly Stack<SourceSpan> _openFlows = new();
     private int _nodes;
+    private SourceSpan _read; // up to here the events came
 
     private YamlReader(string file, string text, ICollection<Diagnostic> problems)
     {
@@ -25,6 +27,7 @@ internal sealed class YamlReader
         _events = new Parser(new StringReader(text));
         _anchors = new(file);
         _marks = new(file, text);
+        _read = new(file, 1, 1);
     }
 
     /// <returns>Null when there is no tree to look at; <paramref name="problems"/> then says why.</returns>
@@ -35,9 +38,10 @@ internal sealed class YamlReader
             return null;
         }
 
+        var reader = new YamlReader(file, text, problems);
         try
         {
-            return new YamlReader(file, text, problems).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlGivenUpException e)
         {
@@ -49,8 +53,10 @@ internal sealed class YamlReader
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)
         {
-            // The scanner's own checks do not cover every malformed escape; such a file is still only a bad file.
-            problems.Add(YamlDiagnostics.Syntax(new(file, 1, 1), "The text cannot be read as YAML."));
+            // The scanner's own checks do not cover every malformed escape or open bracket; such a file is still only a bad file.
+            problems.Add(YamlDiagnostics.Syntax(reader._read, reader._openFlows.TryPeek(out var open)
+                ? $"It cannot be read from here on; the bracket of {open.Line}:{open.Column} is still open."
+                : "It cannot be read from here on."));
         }
 
         return null;
@@ -74,8 +80,16 @@ internal sealed class YamlReader
         return root is YamlScalar { Kind: YamlKind.Null } ? throw new YamlGivenUpException(YamlDiagnostics.Empty(_file)) : root;
     }
 
-    private ParsingEvent Next() =>
-        _events.MoveNext() ? _events.Current! : throw new YamlGivenUpException(YamlDiagnostics.Empty(_file));
+    private ParsingEvent Next()
+    {
+        if (!_events.MoveNext())
+        {
+            throw new YamlGivenUpException(YamlDiagnostics.Empty(_file));
+        }
+
+        _read = _marks.Place(_events.Current!.End);
+        return _events.Current;
+    }
 
     private (YamlNode Node, TextRange Range) ReadNode(ParsingEvent start, int depth)
     {
@@ -129,12 +143,19 @@ internal sealed class YamlReader
             ScalarStyle.Folded => YamlStyle.Folded,
             _ => YamlStyle.Plain,
         };
-        return new(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, _marks.Place(scalar.Start));
+        var read = new YamlScalar(scalar.Value, style, _text, (int)scalar.Start.Index, (int)scalar.End.Index, _marks.Place(scalar.Start));
+        if (scalar.Value.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
+        {
+            _problems.Add(YamlDiagnostics.Zero(read.PlaceOf(zero)));
+        }
+
+        return read;
     }
 
     private (YamlNode Node, TextRange Range) ReadSequence(SequenceStart start, int depth)
     {
         var sequence = new YamlSequence(_marks.Place(start.Start)) { IsFlow = start.Style == SequenceStyle.Flow };
+        Open(sequence.IsFlow, sequence.At);
         var end = (int)start.Start.Index;
         var next = Next();
         for (; next is not SequenceEnd; next = Next())
@@ -146,12 +167,14 @@ internal sealed class YamlReader
             end = Math.Max(end, range.End);
         }
 
+        Close(sequence.IsFlow);
         return (sequence, _marks.CollectionRange(start.Start, end, next.Start, ']'));
     }
 
     private (YamlNode Node, TextRange Range) ReadMapping(MappingStart start, int depth)
     {
         var mapping = new YamlMapping(_marks.Place(start.Start)) { IsFlow = start.Style == MappingStyle.Flow };
+        Open(mapping.IsFlow, mapping.At);
         var keys = new YamlKeys(_problems);
         (TextRange Range, SourceSpan At)? first = null;
         var end = (int)start.Start.Index;
@@ -176,6 +199,7 @@ internal sealed class YamlReader
             }
         }
 
+        Close(mapping.IsFlow);
         var range = _marks.CollectionRange(start.Start, end, next.Start, '}');
         if (mapping.IsFlow && first is { } key && !_marks.IsAt(next.Start, '}'))
         {
@@ -183,6 +207,22 @@ internal sealed class YamlReader
         }
 
         return (mapping, range);
+    }
+
+    private void Open(bool isFlow, SourceSpan at)
+    {
+        if (isFlow)
+        {
+            _openFlows.Push(at);
+        }
+    }
+
+    private void Close(bool isFlow)
+    {
+        if (isFlow)
+        {
+            _openFlows.Pop();
+        }
     }
 
     private void Count(int nodes, Mark at)
