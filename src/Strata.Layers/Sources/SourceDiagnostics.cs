@@ -27,8 +27,9 @@ internal static class SourceDiagnostics
     public static Diagnostic GitIsBusy() =>
         new("STR3304", Severity.Error, ".git/index.lock is held by a git that has been changing files for seconds: the job would see a mixture.", null, "Run again when it is done.");
 
-    public static Diagnostic Special(string file, long count) =>
-        new("STR3305", Severity.Warning, $"{file}{(count > 1 ? $" and {count - 1} more" : "")}: sockets, fifos and devices are left out.", null, null);
+    /// <param name="files">The first ones.</param>
+    public static Diagnostic Special(IReadOnlyList<string> files, long count) =>
+        new("STR3305", Severity.Warning, $"{string.Join(", ", files)}{(count > files.Count ? $" and {count - files.Count} more" : "")}: sockets, fifos and devices are left out.", null, null);
 
     public static Diagnostic Unreadable(string file, string reason) =>
         new("STR3306", Severity.Error, $"The source file {file} cannot be read: {reason}.", null,

@@ -134,7 +134,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
 
         if (layout.SpecialCount > 0)
         {
-            diagnostics.Add(SourceDiagnostics.Special(layout.FirstSpecial, layout.SpecialCount));
+            diagnostics.Add(SourceDiagnostics.Special([.. layout.FirstSpecials], layout.SpecialCount));
         }
 
         return new(lease, git, isReused, layout.FileCount, layout.SizeBytes, diagnostics);

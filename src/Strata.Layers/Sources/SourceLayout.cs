@@ -7,9 +7,11 @@ namespace Strata.Layers.Sources;
 internal sealed class SourceLayout
 {
     private const int NoParent = -1;
+    private const int SpecialsShown = 3;
 
     private readonly bool[] _shown;
     private readonly Timestamp[] _newest;
+    private readonly Queue<string> _specials = new(); // the last ones counted, which are the first ones there
 
     public SourceLayout(SourceState state)
     {
@@ -52,7 +54,8 @@ internal sealed class SourceLayout
     /// <summary>Sockets, fifos and devices.</summary>
     public long SpecialCount { get; private set; }
 
-    public string FirstSpecial { get; private set; } = "";
+    /// <summary>In order, a few.</summary>
+    public IEnumerable<string> FirstSpecials => _specials.Reverse();
 
     /// <summary>False: it is gone, special, or a directory without anything visible in it.</summary>
     public bool IsShown(int index) => _shown[index];
@@ -70,7 +73,11 @@ internal sealed class SourceLayout
         else if (stamp.Mode != 0)
         {
             SpecialCount++;
-            FirstSpecial = PosixPath.Show(path); // they are counted backwards
+            _specials.Enqueue(PosixPath.Show(path));
+            if (_specials.Count > SpecialsShown)
+            {
+                _specials.Dequeue();
+            }
         }
     }
 
