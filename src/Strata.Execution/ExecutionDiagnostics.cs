@@ -49,5 +49,9 @@ internal static class ExecutionDiagnostics
     public static Diagnostic NoSuchHermeticStep(string name) => Error(
         "STR1605", $"No selected job has a step '{name}' with 'cache:'.", null, "Name a step by its id or name; one without 'cache:' gets cache: { inputs: ['**'], outputs: [...] } first.");
 
+    public static Diagnostic NoTerminal() => new(
+        "STR1606", Severity.Warning, "--shell-on-failure does nothing here: a shell needs a terminal as its input and output.", null,
+        "Start strata in a terminal without redirecting it, or leave the option out.");
+
     private static Diagnostic Error(string code, string message, SourceSpan? at, string? help) => new(code, Severity.Error, message, at, help);
 }

@@ -18,7 +18,8 @@ namespace Strata.Execution.Running;
 /// <inheritdoc cref="IWorkflowRunner"/>
 public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 {
-    public IReadOnlyList<Diagnostic> Check(RunRequest request) => RunCheck.Check(request);
+    public IReadOnlyList<Diagnostic> Check(RunRequest request) =>
+        request.ShellOnFailure && !services.IsTerminal() ? [.. RunCheck.Check(request), ExecutionDiagnostics.NoTerminal()] : RunCheck.Check(request);
 
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<RunReport> RunAsync(RunRequest request, IRunObserver observer, CancellationToken cancellationToken)

@@ -37,6 +37,8 @@ internal sealed class RunFixture : IDisposable
 
     public Func<RunIdentity, EntryServices> OpenEntries { get; set; } = static _ => throw new InvalidOperationException("This run restores and publishes nothing.");
 
+    public bool IsTerminal { get; set; } = true;
+
     public WorkflowRunner Runner => new(new ExecutionServices
     {
         OpenHost = _ => new(Host),
@@ -46,7 +48,7 @@ internal sealed class RunFixture : IDisposable
         Hasher = new FakeHasher(),
         Time = Time,
         Actor = "me",
-        IsTerminal = () => true,
+        IsTerminal = () => IsTerminal,
     });
 
     public RunRequest Request(Workflow workflow) => new()

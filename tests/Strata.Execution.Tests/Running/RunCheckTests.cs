@@ -93,6 +93,17 @@ public sealed class RunCheckTests : IDisposable
         Codes(_run.Request(kept!)).ShouldBe("");
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void A_shell_that_nobody_could_use_is_said(bool isTerminal, int warnings)
+    {
+        _run.IsTerminal = isTerminal;
+        var request = _run.Request(Make.Workflow(Make.Job("a", Make.Run("x"))));
+        _run.Runner.Check(request with { ShellOnFailure = true }).Count(problem => problem is { Code: "STR1606", Severity: Severity.Warning }).ShouldBe(warnings);
+        _run.Runner.Check(request).ShouldBeEmpty();
+    }
+
     [Fact]
     public void An_unknown_job_gets_a_suggestion()
     {
