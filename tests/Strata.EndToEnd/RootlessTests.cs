@@ -46,6 +46,20 @@ public sealed class RootlessTests : IDisposable
     }
 
     [Fact]
+    public void Doctor_tells_a_normal_user_what_jobs_will_find()
+    {
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+
+        Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} doctor --data {_bench.Data} --json > doctor.json"); // its exit code is the machine's: /dev/net/tun may be closed to users
+
+        var findings = _bench.Report("doctor.json")["findings"]!.AsArray().ToDictionary(static f => (string)f!["name"]!, static f => $"{f!["status"]}: {f["detail"]}");
+        findings["user"].ShouldStartWith("ok");
+        findings["user namespaces, id-mapped mounts"].ShouldStartWith("ok");
+        findings["layers"].ShouldNotStartWith("missing");
+        findings["cgroups"].ShouldContain("limits of jobs are not enforced for this user");
+    }
+
+    [Fact]
     public void A_normal_user_gets_hits_of_hermetic_steps_that_prove_themselves()
     {
         _bench.Workflow("""

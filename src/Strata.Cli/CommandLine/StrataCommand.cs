@@ -65,9 +65,12 @@ internal static class StrataCommand
         _ => false,
     };
 
-    /// <summary>Commands that work the same way there, and without it only do what needs no other ids: they may make a base system or remove what a job extracted.</summary>
+    /// <summary>
+    /// Commands that work the same way there, and without it only do what needs no other ids: they may make a base system or remove what a job extracted.
+    /// Doctor tells what jobs will find there.
+    /// </summary>
     public static bool UsesSandboxes(string[] args) =>
-        args is ["image", "pull" or "update" or "export" or "push" or "rm", ..] && !AsksForHelp(args);
+        args is ["image", "pull" or "update" or "export" or "push" or "rm", ..] or ["doctor", ..] && !AsksForHelp(args);
 
     private static bool AsksForHelp(string[] args) => args.AsSpan().ContainsAny("--help", "-h", "-?") || args.AsSpan().ContainsAny("--version", "/h", "/?");
 }

@@ -8,11 +8,12 @@ internal static class LayerDiagnosis
 {
     private const string Name = "layers";
 
-    /// <param name="data">Is there: the sandbox was tried in it.</param>
+    /// <param name="data">Made if it is missing.</param>
     public static Finding Run(string data)
     {
         try
         {
+            Directory.CreateDirectory(data);
             return LayerMountProbe.Probe(data) switch
             {
                 LayerMountMethod.File => new(Name, FindingStatus.Ok, "mounted straight from their file", null),

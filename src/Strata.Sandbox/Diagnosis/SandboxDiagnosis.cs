@@ -38,7 +38,8 @@ public static class SandboxDiagnosis
                 : new("user", FindingStatus.Ok, $"{Environment.UserName}, with a subuid range", null);
         }
 
-        return new HostIds().IsNested
+        return RootlessReexec.IsInside ? new("user", FindingStatus.Ok, "a normal user, with a subuid range", null)
+            : new HostIds().IsNested
             ? new("user", FindingStatus.Warning, "root of a user namespace: limits are not enforced", "Run as root for limits and id-mapped layers.")
             : new("user", FindingStatus.Ok, "root", null);
     }
@@ -62,6 +63,11 @@ public static class SandboxDiagnosis
         var hierarchies = ControlGroupHierarchies.Read();
         var mode = (hierarchies.IsLegacy, hierarchies.Unified) switch { (true, null) => "v1", (true, _) => "hybrid", (false, null) => "none", _ => "v2" };
         var absent = Array.FindAll(["cpu", "memory", "pids"], c => hierarchies.Find(c) is null);
+        if (LibC.EffectiveUser() != 0 || new HostIds().IsNested)
+        {
+            return new("cgroups", FindingStatus.Warning, $"{mode}: limits of jobs are not enforced for this user", "Run as root for limits of cpu, memory and pids.");
+        }
+
         return absent.Length == 0
             ? new("cgroups", FindingStatus.Ok, $"{mode}, with cpu, memory and pids", null)
             : new("cgroups", FindingStatus.Warning, $"{mode}, without {string.Join(", ", absent)}: those limits are not enforced", "Enable the controllers on the kernel command line.");
@@ -87,12 +93,17 @@ public static class SandboxDiagnosis
                 ? new("overlayfs", FindingStatus.Ok, "available", null)
                 : new("overlayfs", FindingStatus.Warning, "not loaded yet", "modprobe overlay"),
         };
+        if (LibC.EffectiveUser() != 0)
+        {
+            return findings; // what this user cannot have is said of the user; root's mappings, tried here, would only be refused
+        }
+
         try
         {
             var shift = SandboxModule.OpenHost(options).TreeOwnerShift;
             findings.Add(shift == 0
                 ? new("user namespaces, id-mapped mounts", FindingStatus.Ok, "both work in the data directory", null)
-                : new("user namespaces, id-mapped mounts", FindingStatus.Warning, $"owners of trees are shifted by {shift}", null));
+                : new("user namespaces, id-mapped mounts", FindingStatus.Ok, $"user namespaces work; without id-mapped mounts owners of trees are shifted by {shift}", null));
         }
         catch (EnvironmentException e)
         {
