@@ -98,5 +98,15 @@ public sealed class RunOptionTests : IDisposable
         problems.ShouldHaveSingleItem().Code.ShouldBe("STR1909");
     }
 
+    [Fact]
+    public void What_has_no_end_is_read_no_further_than_its_limit()
+    {
+        WorkflowFile.Locate("/dev/zero", _root.FullName).Read().Length.ShouldBe(Workflows.Parsing.WorkflowParser.FileSizeMax + 1);
+        List<Diagnostic> problems = [];
+        Assignments.AddFile([], "/dev/zero", problems);
+        EventChoice.Choose("push=/dev/zero", problems);
+        problems.Select(problem => problem.Code).ShouldBe(["STR1904", "STR1909"]);
+    }
+
     public void Dispose() => _root.Delete(recursive: true);
 }

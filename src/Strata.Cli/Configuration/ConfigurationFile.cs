@@ -26,7 +26,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>Whether and how caches are kept.</summary>
     public CacheSettings Cache { get; init; } = new();
 
-    private const long SizeMax = 1 << 20;
+    private const int SizeMax = 1 << 20;
 
     private static readonly string[] Keys = ["runners", "runtime", "registries", "layers", "storage", "artifacts", "cache"];
 
@@ -42,8 +42,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
         var path = option ?? Path.Combine(dataDirectory, "config.yml");
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
+            if (!File.Exists(path))
             {
                 if (option is not null)
                 {
@@ -53,13 +52,14 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                 return Empty;
             }
 
-            if (file.Length > SizeMax)
+            var bytes = BoundedFile.Read(path, SizeMax);
+            if (bytes.Length > SizeMax)
             {
                 problems.Add(CliDiagnostics.Unreadable(path, "it is larger than 1 MiB."));
                 return Empty;
             }
 
-            return YamlReader.Read(path, File.ReadAllBytes(path), problems) is { } root ? Of(root, problems) : Empty;
+            return YamlReader.Read(path, bytes.Span, problems) is { } root ? Of(root, problems) : Empty;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

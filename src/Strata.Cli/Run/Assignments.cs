@@ -1,3 +1,4 @@
+using System.Text;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Cli.Run;
@@ -5,7 +6,7 @@ namespace Strata.Cli.Run;
 /// <summary><c>K=V</c> from the command line and from files.</summary>
 internal static class Assignments
 {
-    private const long FileSizeMax = 1 << 20;
+    private const int FileSizeMax = 1 << 20;
 
     /// <summary>Adds each; a later one wins. Problems are collected, not thrown.</summary>
     public static void Add(
@@ -30,13 +31,14 @@ internal static class Assignments
         string[] lines;
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: > FileSizeMax })
+            var bytes = BoundedFile.Read(file, FileSizeMax);
+            if (bytes.Length > FileSizeMax)
             {
                 problems.Add(CliDiagnostics.Unreadable(file, "it is larger than 1 MiB."));
                 return;
             }
 
-            lines = File.ReadAllLines(file);
+            lines = Encoding.UTF8.GetString(bytes.Span).TrimStart('\uFEFF').Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

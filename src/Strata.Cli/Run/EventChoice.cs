@@ -7,7 +7,7 @@ namespace Strata.Cli.Run;
 /// <summary><c>--event NAME[=FILE]</c>.</summary>
 internal static class EventChoice
 {
-    private const long PayloadSizeMax = 25 << 20; // bytes; GitHub's limit for a webhook's payload
+    private const int PayloadSizeMax = 25 << 20; // bytes; GitHub's limit for a webhook's payload
 
     public static (string Name, JsonObject Payload) Choose(string? option, List<Diagnostic> problems)
     {
@@ -30,14 +30,14 @@ internal static class EventChoice
     {
         try
         {
-            if (new FileInfo(path).Length > PayloadSizeMax)
+            var bytes = BoundedFile.Read(path, PayloadSizeMax);
+            if (bytes.Length > PayloadSizeMax)
             {
                 problems.Add(CliDiagnostics.BadEventPayload(path, "it is larger than 25 MiB."));
                 return [];
             }
 
-            using var file = File.OpenRead(path);
-            if (JsonNode.Parse(file) is JsonObject payload)
+            if (JsonNode.Parse(bytes.Span) is JsonObject payload)
             {
                 return payload;
             }

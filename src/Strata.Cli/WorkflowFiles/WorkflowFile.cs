@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Workflows.Parsing;
 
 namespace Strata.Cli.WorkflowFiles;
 
@@ -8,8 +9,6 @@ namespace Strata.Cli.WorkflowFiles;
 /// <param name="Workspace">Absolute directory.</param>
 internal sealed record WorkflowFile(string Path, string DisplayPath, string Workspace)
 {
-    private const long SizeReadMax = 2 << 20; // the parser refuses anything over 1 MiB; read no more than shows that
-
     /// <summary>Finds the file a user means by FILE, DIR or nothing (then also in the directories above, as git does).</summary>
     /// <exception cref="UserErrorException">None, or more than one.</exception>
     public static WorkflowFile Locate(string? fileOrDirectory, string currentDirectory)
@@ -38,21 +37,12 @@ internal sealed record WorkflowFile(string Path, string DisplayPath, string Work
             : throw new UserErrorException(CliDiagnostics.NoSuchFile(fileOrDirectory));
     }
 
-    /// <summary>The bytes, bounded; larger files are cut where the parser already refuses them.</summary>
+    /// <summary>The bytes, of a pipe too; larger files are cut where the parser already refuses them.</summary>
     public ReadOnlyMemory<byte> Read()
     {
         try
         {
-            using var file = File.OpenHandle(Path);
-            var length = Math.Min(RandomAccess.GetLength(file), SizeReadMax);
-            var bytes = new byte[length];
-            var count = 0;
-            while (count < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(count), count) is var read and > 0)
-            {
-                count += read;
-            }
-
-            return bytes.AsMemory(0, count);
+            return BoundedFile.Read(Path, WorkflowParser.FileSizeMax);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
