@@ -19,8 +19,8 @@ internal static class CliDiagnostics
     public static Diagnostic Unreadable(string path, string why) =>
         Error("STR1904", $"'{path}' cannot be read: {why}", "Check the path and its permissions.");
 
-    public static Diagnostic BadOption(string option, string value, string expected) =>
-        Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", "See 'strata run --help'.");
+    public static Diagnostic BadOption(string option, string value, string expected, string? nearest = null) =>
+        Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", nearest is null ? "See 'strata run --help'." : $"Did you mean '{nearest}'?");
 
     public static Diagnostic SecretNotInEnvironment(string name) =>
         Error("STR1907", $"--secret {name}: the environment has no variable '{name}'.", $"Write --secret {name}=VALUE, export {name}, or use --secret-file.");
@@ -33,6 +33,12 @@ internal static class CliDiagnostics
 
     public static Diagnostic Usage(string message) =>
         Error("STR1910", message, "See 'strata --help' or 'strata COMMAND --help'.");
+
+    public static Diagnostic UnknownOption(string name, string command, IEnumerable<string> known) =>
+        Error("STR1910", $"'{command}' has no option '{name}'.", Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : $"See '{command} --help'.");
+
+    public static Diagnostic UnknownCommand(string name, IEnumerable<string> known) =>
+        Error("STR1910", $"There is no command '{name}'.", Suggestion.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : "See 'strata --help'.");
 
     public static Diagnostic WouldOverwrite(string path) =>
         Error("STR1911", $"'{path}' exists already.", "Move it away, or edit it: 'strata init' overwrites nothing.");
@@ -70,6 +76,12 @@ internal static class CliDiagnostics
     public static Diagnostic NotCommitted(string reference) => new(
         "STR1922", Severity.Warning, $"There are files that are not committed: what this run stores is internal, not protected, although {reference} is.", null,
         "Commit them, or leave out --storage.");
+
+    public static Diagnostic UnusableData(string path, string why) =>
+        Error("STR1923", $"The data directory '{path}' cannot be used: {why}", "Name a directory that can be written with --data or $STRATA_DATA.");
+
+    public static Diagnostic BadName(string option, string name) =>
+        Error("STR1924", $"'{name}' is no name for {option}.", "Use letters, digits and '_', not beginning with a digit or with GITHUB_: GitHub takes no others.");
 
     public static Diagnostic Internal(Exception e) =>
         Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");

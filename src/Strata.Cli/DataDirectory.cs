@@ -1,3 +1,5 @@
+using Strata.Core.Diagnostics;
+
 namespace Strata.Cli;
 
 /// <summary>Where state is (DESIGN §9).</summary>
@@ -20,6 +22,23 @@ internal static class DataDirectory
         var shared = NotEmpty("XDG_DATA_HOME")
             ?? Path.Combine(NotEmpty("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share");
         return Path.Combine(shared, "strata");
+    }
+
+    /// <summary>Makes it if it is missing, and finds out now whether state can be written there.</summary>
+    /// <exception cref="EnvironmentException">It cannot.</exception>
+    public static void Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            using var probe = new FileStream(
+                Path.Combine(path, $".probe-{Environment.ProcessId}"),
+                new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException(CliDiagnostics.UnusableData(path, e.Message), e);
+        }
     }
 
     private static string? NotEmpty(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -3,6 +3,7 @@ using Strata.Artifacts.Records;
 using Strata.Caching.Entries;
 using Strata.Cli.Configuration;
 using Strata.Cli.Storage;
+using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
 using Strata.Core.Tasks;
 using Strata.Execution.Entries;
@@ -33,8 +34,10 @@ internal sealed class LocalPlatform : IAsyncDisposable
     private readonly Lazy<WorkflowRunner> _runner;
     private Task? _cleaned;
 
+    /// <exception cref="EnvironmentException">No state can be written to the data directory.</exception>
     public LocalPlatform(string dataDirectory, ConfigurationFile configuration)
     {
+        Cli.DataDirectory.Open(dataDirectory);
         (_dataDirectory, _configuration) = (dataDirectory, configuration);
         _storage = configuration.Storage is { } location ? HostStorage.Open(dataDirectory, location, configuration.LayersBytesMax) : null;
         _sources = new(dataDirectory, TimeProvider.System, _storage?.Layers);

@@ -11,6 +11,7 @@ internal static class Program
     {
         try
         {
+            args = HelpCommand.Resolve(args, StrataCommand.Names);
             if (StrataCommand.NeedsSandboxes(args))
             {
                 RootlessReexec.EnterIfNeeded();
@@ -27,10 +28,9 @@ internal static class Program
             }
 
             var parsed = StrataCommand.Create(args).Parse(args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+            if (parsed.Action is not System.CommandLine.Help.HelpAction && CommandLineCheck.Check(parsed, StrataCommand.Names) is [_, ..] wrong)
             {
-                DiagnosticOutput.Print(parsed.Errors.Select(error => CliDiagnostics.Usage(error.Message)), Terminal.Detect());
-                return ExitCode.Invalid;
+                throw new UserErrorException(wrong);
             }
 
             return await parsed.InvokeAsync(StrataCommand.Invocation).ConfigureAwait(false);

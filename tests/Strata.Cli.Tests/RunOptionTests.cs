@@ -98,6 +98,47 @@ public sealed class RunOptionTests : IDisposable
         problems.ShouldHaveSingleItem().Code.ShouldBe("STR1909");
     }
 
+    [Theory]
+    [InlineData("pull_request", null)]
+    [InlineData("psh", "Did you mean 'push'?")]
+    [InlineData("", "See 'strata run --help'.")]
+    public void An_event_is_one_that_GitHub_has(string name, string? help)
+    {
+        List<Diagnostic> problems = [];
+        EventChoice.Choose(name, problems);
+        problems.Select(problem => (problem.Code, problem.Help)).ShouldBe(help is null ? [] : [("STR1905", help)]);
+    }
+
+    [Theory]
+    [InlineData("TOKEN", true)]
+    [InlineData("_t1", true)]
+    [InlineData("1x", false)]
+    [InlineData("a-b", false)]
+    [InlineData("GITHUB_X", false)]
+    [InlineData("github_x", false)]
+    [InlineData("\u00e9", false)]
+    public void Names_of_secrets_and_variables_follow_GitHubs_rule(string name, bool isName)
+    {
+        List<Diagnostic> problems = [];
+        SettingNames.Check("--var", [name], problems);
+        problems.Select(problem => problem.Code).ShouldBe(isName ? [] : ["STR1924"]);
+    }
+
+    [Fact]
+    public void The_token_that_GitHub_sets_itself_may_be_given_as_a_secret()
+    {
+        var options = new SelectionOptions();
+        var command = new System.CommandLine.Command("run");
+        options.AddTo(command);
+        var file = Path.Combine(_root.FullName, "secrets.env");
+        File.WriteAllText(file, "GITHUB_TOKEN=a\n1x=b\n");
+        List<Diagnostic> problems = [];
+
+        RunRequestReader.ReadSecrets(command.Parse(["--secret-file", file, "--secret", "GITHUB_B=c"]), options.Secret, options.SecretFile, problems);
+
+        problems.Select(problem => problem.Message).ShouldBe(["'1x' is no name for --secret.", "'GITHUB_B' is no name for --secret."]);
+    }
+
     [Fact]
     public void What_has_no_end_is_read_no_further_than_its_limit()
     {

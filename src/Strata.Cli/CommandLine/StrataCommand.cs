@@ -36,7 +36,10 @@ internal static class StrataCommand
         ("doctor", DoctorCommand.Create),
         ("version", VersionCommand.Create),
         ("completion", CompletionCommand.Create),
+        (HelpCommand.Name, HelpCommand.Create),
     ];
+
+    public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(Commands, static command => command.Name);
 
     /// <summary>All of it, or, where the arguments name a command, that one alone: the others' options need not be made, nor what only help and version need.</summary>
     public static Command Create(string[] args)

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Events;
+using Strata.Execution.Reporting;
 
 namespace Strata.Cli.Output;
 
@@ -24,4 +26,15 @@ internal sealed class JsonEvents(Stream stdout, Action<Diagnostic> onDiagnostic)
     }
 
     public void On(Diagnostic diagnostic) => onDiagnostic(diagnostic);
+
+    /// <summary>The only line of a run that was refused before it began: it has no id.</summary>
+    public static string Refusal(DateTimeOffset at, IEnumerable<Diagnostic> diagnostics) =>
+        JsonSerializer.Serialize(new RefusalEvent("refused", at, [.. diagnostics.Select(DiagnosticOutput.ToReport)]), RefusalJson.Default.RefusalEvent);
 }
+
+/// <param name="Diagnostics">As <c>validate --json</c> prints them.</param>
+internal sealed record RefusalEvent(string Type, DateTimeOffset At, IReadOnlyList<DiagnosticReport> Diagnostics);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(RefusalEvent))]
+internal sealed partial class RefusalJson : JsonSerializerContext;

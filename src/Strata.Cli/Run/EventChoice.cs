@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Strata.Core.Diagnostics;
+using Strata.Core.Text;
+using Strata.Workflows.Schema;
 
 namespace Strata.Cli.Run;
 
@@ -18,9 +20,9 @@ internal static class EventChoice
 
         var at = option.IndexOf('=', StringComparison.Ordinal);
         var name = at < 0 ? option : option[..at];
-        if (name.Length is 0 or > 64 || !name.All(c => char.IsAsciiLetterLower(c) || c == '_'))
+        if (!GitHubEvents.IsKnown(name))
         {
-            problems.Add(CliDiagnostics.BadOption("--event", option, "an event's name, such as push or pull_request"));
+            problems.Add(CliDiagnostics.BadOption("--event", name, "an event of GitHub, such as push or pull_request", Suggestion.Nearest(name, GitHubEvents.Names)));
         }
 
         return (name, at < 0 ? [] : Read(option[(at + 1)..], problems));

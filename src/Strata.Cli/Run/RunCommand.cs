@@ -27,6 +27,12 @@ internal static class RunCommand
     {
         var terminal = Terminal.Detect();
         var reportFile = parsed.GetValue(options.Report);
+        var hasStarted = false;
+        if (reportFile is not null)
+        {
+            CheckReport(reportFile);
+        }
+
         try
         {
             List<Diagnostic> problems = [];
@@ -38,12 +44,12 @@ internal static class RunCommand
             platform.WarmUp();
             var verifyShare = options.VerifyShare(parsed, configuration.Cache.VerifyShare, problems);
             var request = RunRequestReader.Read(parsed, options.Selection, data, configuration, problems);
-            DiagnosticOutput.Print(problems.Where(d => d.Severity != Severity.Error), terminal);
-            if (request is null || problems.Any(d => d.Severity == Severity.Error))
+            if (request is null)
             {
-                throw new UserErrorException([.. problems.Where(d => d.Severity == Severity.Error)]);
+                throw new UserErrorException([.. problems]);
             }
 
+            DiagnosticOutput.Print(problems, terminal);
             request = await TrustedAsync(request, configuration, terminal).ConfigureAwait(false) with
             {
                 SuggestInputs = parsed.GetValue(options.SuggestInputs),
@@ -54,6 +60,14 @@ internal static class RunCommand
                 ShellOnFailure = parsed.GetValue(options.ShellOnFailure),
                 Explain = parsed.GetValue(options.Explain),
             };
+            var refusals = platform.Runner.Check(request);
+            if (refusals.Any(d => d.Severity == Severity.Error))
+            {
+                throw new UserErrorException(refusals);
+            }
+
+            DiagnosticOutput.Print(refusals, terminal);
+            hasStarted = true;
             var (exitCode, usedCaches) = await RunAsync(request, platform, parsed.GetValue(options.Json), reportFile, parsed.GetValue(options.Out), terminal).ConfigureAwait(false);
             await StoreUpkeep.AfterRunAsync(platform, data, configuration, usedCaches, terminal).ConfigureAwait(false);
             return exitCode;
@@ -61,6 +75,11 @@ internal static class RunCommand
         catch (UserErrorException e)
         {
             DiagnosticOutput.Print(e.Diagnostics, terminal);
+            if (parsed.GetValue(options.Json) && !hasStarted)
+            {
+                Console.Out.WriteLine(JsonEvents.Refusal(TimeProvider.System.GetUtcNow(), e.Diagnostics));
+            }
+
             if (reportFile is not null)
             {
                 var invalid = new InvalidReport([.. e.Diagnostics.Select(DiagnosticOutput.ToReport)]);
@@ -78,17 +97,6 @@ internal static class RunCommand
         IRunObserver observer = json
             ? new ObserverList([new JsonEvents(Console.OpenStandardOutput(), display.On), display])
             : display;
-
-        var refusals = platform.Runner.Check(request);
-        if (refusals.Any(d => d.Severity == Severity.Error))
-        {
-            throw new UserErrorException(refusals);
-        }
-
-        foreach (var notice in refusals)
-        {
-            display.On(notice);
-        }
 
         var report = await platform.Runner.RunAsync(request, observer, interrupts.Token).ConfigureAwait(false);
         display.Dispose();
@@ -124,11 +132,33 @@ internal static class RunCommand
         return request with { Identity = request.Identity with { Trust = Trust.Internal } };
     }
 
+    /// <summary>That it cannot be written is found out now, not after the whole run.</summary>
+    /// <exception cref="EnvironmentException">It cannot.</exception>
+    private static void CheckReport(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new EnvironmentException(CliDiagnostics.Unwritable(path, "it is a directory."));
+        }
+
+        try
+        {
+            using var probe = new FileStream(
+                Temporary(path), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException(CliDiagnostics.Unwritable(path, e.Message), e);
+        }
+    }
+
+    private static string Temporary(string path) => $"{path}.{Environment.ProcessId}.tmp";
+
     private static void WriteReport(string path, byte[] json)
     {
         try
         {
-            var temporary = $"{path}.{Environment.ProcessId}.tmp";
+            var temporary = Temporary(path);
             File.WriteAllBytes(temporary, json);
             File.Move(temporary, path, overwrite: true);
         }

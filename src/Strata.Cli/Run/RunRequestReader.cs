@@ -4,6 +4,7 @@ using Strata.Cli.WorkflowFiles;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Running;
 using Strata.Layers.Sources;
+using Strata.Workflows.Model;
 using Strata.Workflows.Parsing;
 
 namespace Strata.Cli.Run;
@@ -18,7 +19,7 @@ internal static class RunRequestReader
         var file = WorkflowFile.Locate(parsed.GetValue(options.File), Environment.CurrentDirectory);
         var reading = LockFile.Of(file).Start(); // beside the workflow: a suite's pin has some hundred lines
         var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
-        problems.AddRange(diagnostics);
+        problems.AddRange(workflow is null ? diagnostics : diagnostics.Except(OfJobs(workflow)));
         var (pins, pinProblems) = reading();
         problems.AddRange(pinProblems);
 
@@ -35,6 +36,7 @@ internal static class RunRequestReader
 
         var env = ReadPairs(parsed, "--env", options.Env, options.EnvFile, problems);
         var vars = ReadPairs(parsed, "--var", options.Var, null, problems);
+        SettingNames.Check("--var", vars.Keys, problems);
         var inputs = ReadPairs(parsed, "--input", options.Input, null, problems);
         var matrix = ReadPairs(parsed, "--matrix", options.Matrix, null, problems);
         var secrets = ReadSecrets(parsed, options.Secret, options.SecretFile, problems);
@@ -77,6 +79,10 @@ internal static class RunRequestReader
         return pairs;
     }
 
+    /// <summary>What jobs use that is not executed here: an error where it may come to run, which says it then, and else nothing to this run.</summary>
+    private static IEnumerable<Diagnostic> OfJobs(Workflow workflow) =>
+        workflow.Jobs.SelectMany(static job => job.Unsupported).Select(static part => part.Diagnostic with { Severity = Severity.Warning });
+
     internal static Dictionary<string, string> ReadSecrets(ParseResult parsed, Option<string[]> secret, Option<string[]> secretFile, List<Diagnostic> problems)
     {
         Dictionary<string, string> secrets = new(StringComparer.OrdinalIgnoreCase);
@@ -100,6 +106,8 @@ internal static class RunRequestReader
                 problems.Add(CliDiagnostics.SecretNotInEnvironment(item));
             }
         }
+
+        SettingNames.Check("--secret", secrets.Keys.Where(static name => !name.Equals("GITHUB_TOKEN", StringComparison.OrdinalIgnoreCase)), problems); // that one GitHub sets itself
 
         return secrets;
     }

@@ -5,7 +5,7 @@ using Strata.Execution.Reporting;
 
 namespace Strata.Execution.Events;
 
-/// <summary>What happens in a run, in order. <c>--json</c> prints each as a line: {type, at, runId, job?, step?, …}.</summary>
+/// <summary>What happens in a run, in order. <c>--json</c> prints each as a line: {type, at, runId, job?, step?, …}. A run that is refused has none of these, but a line {type: "refused", at, diagnostics}.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RunStarted), "run-start")]
 [JsonDerivedType(typeof(JobStarted), "job-start")]

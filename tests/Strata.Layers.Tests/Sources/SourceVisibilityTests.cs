@@ -51,12 +51,14 @@ public sealed class SourceVisibilityTests : IDisposable
     [Fact]
     public async Task Without_git_all_files_are_visible_but_the_data_directory_and_sockets()
     {
-        Shell.Run(Workspace, "mkdir -p .data e/empty; echo s > .data/x; echo a > a; mkfifo e/pipe; chmod 640 a");
+        Shell.Run(Workspace, "mkdir -p .data e/empty; echo s > .data/x; echo a > a; mkfifo e/pipe p1 p2 p3; chmod 640 a");
         var tree = await Capture();
         Files(tree).ShouldBe("a");
         Directory.Exists(Path.Combine(tree.Path, "e/empty")).ShouldBeTrue();
         tree.Source.Git.ShouldBeNull();
-        tree.Source.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe("STR3305");
+        var said = tree.Source.Diagnostics.ShouldHaveSingleItem();
+        said.Code.ShouldBe("STR3305");
+        said.Message.ShouldStartWith("e/pipe, p1, p2 and 1 more:");
         Directory.Exists(Path.Combine(tree.Path, ".data")).ShouldBeFalse();
     }
 
