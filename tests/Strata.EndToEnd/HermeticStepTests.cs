@@ -42,7 +42,7 @@ public sealed class HermeticStepTests : IDisposable
         Shown(repeated, 2).ShouldNotContain("stale");
         Shown(repeated, 2).ShouldContain("made=yes FROM_STEP=set");
         Shown(repeated, 2).ShouldContain("/opt/step:");
-        repeated.Stderr.ShouldContain("warning: careful");
+        repeated.Stderr.ShouldContain("warning: src/a.txt:1: careful");
         repeated.Stderr.ShouldContain("to the log");
         repeated.Stderr.ShouldContain("cached: outputs and log of run");
         Summary(hit).ShouldBe(Summary(miss));

@@ -243,11 +243,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         var (status, reason) = cancellation.Reason is { } cancelled ? (RunStatus.Cancelled, JobReports.CancelText(cancelled))
             : firstFailure is { } failed ? (RunStatus.Failure, JobReports.FailedText(failed))
             : (RunStatus.Success, null);
-        if (status is RunStatus.Cancelled)
-        {
-            outputs.Clear();
-        }
-        else if (run.Quota.Take(outputs) is { } refused)
+        if (status is not RunStatus.Cancelled && run.Quota.Take(outputs) is { } refused)
         {
             outputs.Clear(); // a job that runs whatever became of this one would get them
             (status, reason) = (RunStatus.Failure, reason is null ? refused : $"{reason}; {refused}");
@@ -259,7 +255,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             (status, reason) = await PublishAsync(_stores, status, reason, scope, live.Sandbox).ConfigureAwait(false);
         }
 
-        return await EndAsync(status, reason, outputs).ConfigureAwait(false);
+        return await EndAsync(status, reason, status is RunStatus.Cancelled ? null : outputs).ConfigureAwait(false);
     }
 
     /// <summary>A cancel ends publishing too, unless it came before: what is published always then has the time for cleaning up.</summary>

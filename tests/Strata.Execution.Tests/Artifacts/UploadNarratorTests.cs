@@ -53,7 +53,7 @@ public sealed class UploadNarratorTests
         _time.Advance(TimeSpan.FromSeconds(3));
         _narrator.Report(Progress(1, 0) with { Retries = 4, Trouble = "503 Slow Down" });
 
-        _said.ShouldBe(["'dist': tried again (4 times so far): 503 Slow Down"]);
+        _said.ShouldBe(["'dist': waits for the storage, tried again (4 times so far): 503 Slow Down"]);
     }
 
     private static UploadProgress Progress(long bytes, int parts) => new(default, bytes, 100_000_000, parts, 0, 0);

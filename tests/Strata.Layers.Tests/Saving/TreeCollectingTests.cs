@@ -100,12 +100,12 @@ public sealed class TreeCollectingTests : IDisposable
     public async Task A_secret_behind_a_link_blocks_it_too()
     {
         await File.WriteAllTextAsync(_directory.Combine("follow"), "");
-        (await RunAsync($"{Job}\nmkdir deep; echo {SavingChild.Secret} >deep/f; ln -s deep out", "out", "out")).ShouldBe("blocked: f:1");
+        (await RunAsync($"{Job}\nmkdir deep; echo {SavingChild.Secret} >deep/f; ln -s deep out", "out", "out")).ShouldBe("blocked: out/f:1");
     }
 
     [Fact]
     public async Task A_secret_blocks_it_whoever_wrote_it() =>
-        (await RunAsync($"mkdir out; cat readme >out/f; printf '\\n\\n%s' {SavingChild.Secret} >>out/f", "out", "out")).ShouldBe("blocked: f:4");
+        (await RunAsync($"mkdir out; cat readme >out/f; printf '\\n\\n%s' {SavingChild.Secret} >>out/f", "out", "out")).ShouldBe("blocked: out/f:4");
 
     [Fact]
     public async Task Nothing_but_what_is_wanted_is_searched_for_secrets() =>

@@ -141,7 +141,7 @@ public sealed class TreeSavingTests : IDisposable
     [Fact]
     public Task A_secret_blocks_the_save_and_the_base_stays() => ShouldPrint(
         ["mkdir -p home/cache; echo 1 >home/cache/f", $"printf 'a\\n%s\\n' token={SavingChild.Secret} >home/cache/conf", "test ! -e home/cache/conf; echo 2 >home/cache/g"],
-        "saved: / f\nblocked: conf:2\nsaved: / g\ntree: / f g\n");
+        "saved: / f\nblocked: home/cache/conf:2\nsaved: / g\ntree: / f g\n");
 
     private Task ShouldPrint(IReadOnlyList<string> jobs, string expected) => ShouldPrint(jobs, expected, null);
 
