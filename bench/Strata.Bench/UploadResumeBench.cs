@@ -13,8 +13,8 @@ internal static class UploadResumeBench
     private const long Length = 256L << 20;
     private const long PartBytes = 8L << 20;
 
-    /// <summary>At several moments: what is on its way then differs.</summary>
-    private static readonly double[] Moments = [0.25, 0.5, 0.5, 0.5, 0.75];
+    /// <summary>At several moments, as what is on its way then differs, and on a slow line, where more may be.</summary>
+    private static readonly (double At, long? BytesPerSecond)[] Moments = [(0.25, null), (0.5, null), (0.5, null), (0.5, null), (0.75, null), (0.5, 20_000_000), (0.75, 20_000_000)];
 
     public static async Task<BenchResult> RunAsync(string repository)
     {
@@ -27,22 +27,22 @@ internal static class UploadResumeBench
         foreach (var moment in Moments)
         {
             await server.EmptyAsync();
-            excess.Add(await ExcessAsync(repository, server, directory.File(Guid.NewGuid().ToString("n")), moment));
+            excess.Add(await ExcessAsync(repository, server, directory.File(Guid.NewGuid().ToString("n")), moment.At, moment.BytesPerSecond));
         }
 
         for (var i = 0; i < Moments.Length; i++)
         {
             result.Figure(
-                string.Create(CultureInfo.InvariantCulture, $"killed at {Moments[i]:P0}: in total 100 % and {excess[i]:0.00} parts (figure: ≤ 100 % + 1 part)"), excess[i] <= 1);
+                string.Create(CultureInfo.InvariantCulture, $"killed at {Moments[i].At:P0}{(Moments[i].BytesPerSecond is { } rate ? $", {new ByteSize(rate)}/s" : "")}: in total 100 % and {excess[i]:0.00} parts (figure: ≤ 100 % + 1 part)"), excess[i] <= 1);
         }
 
         return result;
     }
 
     /// <returns>What was sent beyond the object's size, in parts.</returns>
-    private static async Task<double> ExcessAsync(string repository, RealS3 server, string data, double moment)
+    private static async Task<double> ExcessAsync(string repository, RealS3 server, string data, double moment, long? lineBytesPerSecond)
     {
-        await using var proxy = new FaultProxy(server.Endpoint, static _ => Fault.None);
+        await using var proxy = new FaultProxy(server.Endpoint, static _ => Fault.None) { LineBytesPerSecond = lineBytesPerSecond };
         var url = RealS3.UrlAt(proxy.Endpoint);
         using (var first = Start(repository, url, data))
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -25,8 +26,10 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly Func<ProxiedRequest, Fault> _decide;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
+    private readonly Lock _line = new(); // guards when it is free
     private int _requests;
     private long _bodyBytes;
+    private long _lineFreeAt = Stopwatch.GetTimestamp();
 
     public FaultProxy(Uri target, Func<ProxiedRequest, Fault> decide)
     {
@@ -37,6 +40,9 @@ public sealed class FaultProxy : IAsyncDisposable
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>What all bodies together can bring in a second; null: as much as comes.</summary>
+    public long? LineBytesPerSecond { get; init; }
 
     public int Requests => _requests;
 
@@ -218,7 +224,8 @@ public sealed class FaultProxy : IAsyncDisposable
         Interlocked.Add(ref _bodyBytes, total);
         while (total < length)
         {
-            var read = await socket.ReceiveAsync(body.AsMemory(total, isSlow ? Math.Min(64 << 10, length - total) : length - total), SocketFlags.None, _stop.Token);
+            var read = await socket.ReceiveAsync(
+                body.AsMemory(total, isSlow || LineBytesPerSecond is not null ? Math.Min(64 << 10, length - total) : length - total), SocketFlags.None, _stop.Token);
             if (read == 0)
             {
                 throw new IOException("the client has gone");
@@ -226,9 +233,26 @@ public sealed class FaultProxy : IAsyncDisposable
 
             Interlocked.Add(ref _bodyBytes, read);
             total += read;
+            await Task.Delay(LineTurn(read), _stop.Token);
         }
 
         return body;
+    }
+
+    /// <summary>How long who brought so many bytes waits for the line: it is one for all.</summary>
+    private TimeSpan LineTurn(int bytes)
+    {
+        if (LineBytesPerSecond is not { } rate)
+        {
+            return TimeSpan.Zero;
+        }
+
+        lock (_line)
+        {
+            var now = Stopwatch.GetTimestamp();
+            _lineFreeAt = Math.Max(now, _lineFreeAt) + (bytes * Stopwatch.Frequency / rate);
+            return Stopwatch.GetElapsedTime(now, _lineFreeAt);
+        }
     }
 
     private ProxiedRequest Parse(string head)
