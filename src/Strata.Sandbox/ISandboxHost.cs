@@ -29,7 +29,10 @@ public interface ISandboxHost : IAsyncDisposable
     /// <returns>How many dead sandboxes there were.</returns>
     Task<int> CleanUpAsync(CancellationToken cancellationToken);
 
-    /// <summary>Disposes every sandbox that runs, whoever uses it, and removes its files: for a process that is about to end. What runs in them counts as killed.</summary>
+    /// <summary>
+    /// Disposes every sandbox in which something may run, and removes its files: for a process that is about to end. What runs in them counts as killed. Those that were frozen are being read: they
+    /// are left to the next start.
+    /// </summary>
     Task EndSandboxesAsync();
 
     /// <summary>Starts a fresh sandbox: mounts, namespaces, cgroup, its process 1. Nothing of another sandbox is visible in it.</summary>

@@ -108,21 +108,27 @@ public sealed class StorageCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_collects_what_no_record_names_once_an_hour()
+    public async Task A_run_ends_uploads_of_dead_workers_once_an_hour_and_collects_no_blob()
     {
+        await StoreAsync();
+        await MakeOldAsync();
         for (var round = 0; round < 2; round++)
         {
-            await StoreAsync();
-            await MakeOldAsync();
-            await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
-            await StorageUpkeep.RunIfDueAsync(storage.Archives, Data);
-            (await FindAsync()).ShouldBe(round == 0 ? null : new BlobPresence(20_000, IsDoubted: false));
+            await AbandonUploadAsync(round);
+            await SweepAsync();
+            CountUploads().ShouldBe(round);
         }
 
         File.SetLastWriteTimeUtc(Path.Combine(Data, "last-storage-sweep"), DateTime.UtcNow.AddMinutes(-61));
-        await using var again = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
-        await StorageUpkeep.RunIfDueAsync(again.Archives, Data);
-        (await FindAsync()).ShouldBeNull();
+        await SweepAsync();
+        CountUploads().ShouldBe(0);
+        (await FindAsync()).ShouldBe(new BlobPresence(20_000, IsDoubted: false));
+
+        async Task SweepAsync()
+        {
+            await using var storage = HostStorage.Open(Data, StorageLocation.Parse(Url), null);
+            await StorageUpkeep.RunIfDueAsync(storage.Archives, Data);
+        }
     }
 
     [Fact]
@@ -150,6 +156,28 @@ public sealed class StorageCommandTests : IDisposable
     {
         using var database = new Database(Data, TimeProvider.System);
         await database.WriteAsync(sql => sql.Execute("UPDATE blob SET created_at = 0"), CancellationToken.None);
+    }
+
+    private async Task AbandonUploadAsync(int number)
+    {
+        using var database = new Database(Data, TimeProvider.System);
+        await database.WriteAsync(
+            sql => sql.Execute(
+                """
+                INSERT INTO blob_upload (id, store, org, owner, digest, state, object_key, wrapped_key, length_bytes, piece_bytes, index_length, lease, token, started_at, beat_at)
+                SELECT $1, store, org, owner, digest, 'open', $1, wrapped_key, 1, 1, 0, 'gone', 0, 0, 0 FROM blob
+                """, $"upload-{number}"),
+            CancellationToken.None);
+    }
+
+    private long CountUploads()
+    {
+        using var database = new Database(Data, TimeProvider.System);
+        return database.Read(static sql =>
+        {
+            using var rows = sql.Query("SELECT count(*) FROM blob_upload");
+            return rows.Read() ? rows.Integer(0) : -1;
+        });
     }
 
     private async Task StoreAsync()

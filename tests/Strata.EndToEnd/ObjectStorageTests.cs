@@ -104,6 +104,25 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
     }
 
     [Fact]
+    public async Task An_upload_that_takes_longer_than_its_step_may_fails_the_job()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        _bench.Workflow("""
+            jobs:
+              make:
+                image: tiny
+                network: none
+                steps: [{ run: echo 1 > f }, { uses: actions/upload-artifact@v4, with: { name: dist, path: f }, timeout-minutes: 0.05 }, { run: "true" }]
+            """);
+
+        var report = await _bench.ReportAsync(1, "--storage", $"s3://strata?endpoint=http://{silent.LocalEndpoint}&region=default");
+
+        report.Status("make").ShouldBe("failure");
+        report.Reason("make").ShouldNotBeNull().ShouldContain("timed out after 0.05 min");
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_an_upload_to_a_store_that_does_not_answer()
     {
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -236,6 +236,27 @@ public sealed class RunTests : IDisposable
         ((string?)report["jobs"]![0]!["reason"]).ShouldNotBeNull().ShouldContain("disk limit is 20 MB");
     }
 
+    [Fact]
+    public async Task What_is_not_executed_here_fails_where_it_could_not_be_foreseen()
+    {
+        _bench.Workflow("""
+            jobs:
+              whole: { image: tiny, network: none, if: github.run_number > 1, services: { x: { image: y } }, steps: [{ run: echo ran-without-its-service }] }
+              part:
+                image: tiny
+                network: none
+                steps:
+                  - { if: github.run_number > 1, shell: pwsh, run: x }
+                  - { run: "true" }
+            """);
+        var first = await _bench.ReportAsync(0);
+        var second = await _bench.ReportAsync(1);
+
+        (first.Status("whole"), first.Status("part")).ShouldBe(("skipped", "success"));
+        (second.Status("whole"), second.Status("part")).ShouldBe(("failure", "failure"));
+        second.Reason("whole").ShouldNotBeNull().ShouldContain("STR1305");
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private static IEnumerable<string> Statuses(JsonObject report) =>

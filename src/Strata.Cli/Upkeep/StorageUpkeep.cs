@@ -1,4 +1,3 @@
-using Strata.Layers.Remote;
 using Strata.Metadata;
 using Strata.Storage.Archives;
 using Strata.Storage.Garbage;
@@ -6,8 +5,8 @@ using Strata.Storage.Garbage;
 namespace Strata.Cli.Upkeep;
 
 /// <summary>
-/// Uploads whose workers died, and blobs that no record names any more, in the configured storage. Only what the records of this data directory speak of: who has copied it keeps what the copy
-/// stored. What the store alone knows is for <c>strata storage gc</c>.
+/// Uploads whose workers died, in the configured storage, as far as records speak of them. What nobody names any more is for <c>strata storage gc</c>, which somebody asks for: a copy of this data directory
+/// may still name it.
 /// </summary>
 internal static class StorageUpkeep
 {
@@ -32,7 +31,5 @@ internal static class StorageUpkeep
         await storage.ProbeAsync(limit.Token).ConfigureAwait(false);
         limit.CancelAfter(WorkLimit);
         await new UploadReaper(storage).RunRecordedAsync(UploadReaper.HeartbeatMax, limit.Token).ConfigureAwait(false);
-        var roots = new LayerBlobRoots(LocalRoots.Of(dataDirectory));
-        await new BlobCollector(storage, roots).RunRecordedAsync(BlobCollector.Grace, limit.Token).ConfigureAwait(false);
     }
 }

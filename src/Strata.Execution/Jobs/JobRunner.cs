@@ -43,6 +43,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             }
 
             await _events.StartedAsync(_image.ToString()).ConfigureAwait(false);
+            if (Barring.WhyNot(instance.Job, instance.Vector) is { } unsupported)
+            {
+                return await EndAsync(RunStatus.Failure, unsupported).ConfigureAwait(false);
+            }
+
             if (instance.Job.Network && run.Host.FindNetworkProblem() is { } problem)
             {
                 return await EndAsync(RunStatus.Failure, problem.ToString()).ConfigureAwait(false); // this job's alone, and known before its image is made
@@ -210,7 +215,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             var narrator = new JobNarrator(run, instance.DisplayName, step.Index, logs);
             await using (narrator.ConfigureAwait(false))
             {
-                var result = await StepRunner.RunAsync(step, frame, narrator, CancellationToken.None).ConfigureAwait(false);
+                var result = await StepRunner.RunAsync(Barring.Bar(step, instance.Job.Unsupported), frame, narrator, CancellationToken.None).ConfigureAwait(false);
                 _steps.Add(JobReports.Of(result, run.Masker));
                 if (result.Conclusion == RunStatus.Failure && firstFailure is null)
                 {

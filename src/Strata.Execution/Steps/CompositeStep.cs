@@ -113,16 +113,11 @@ internal static class CompositeStep
 
             return action.Unsupported.FirstOrDefault(static part => part.Step is null) is { } whole
                 ? (null, whole.Diagnostic.ToString())
-                : (action with { Steps = [.. action.Steps.Select(step => Barred(step, action.Unsupported))] }, null);
+                : (action with { Steps = [.. action.Steps.Select(step => Barring.Bar(step, action.Unsupported))] }, null);
         }
 
         return (null, $"There is no action.yml in './{written}' of the workspace.");
     }
-
-    /// <summary>A step that uses what is not executed here fails when its condition lets it run, and only then.</summary>
-    private static Step Barred(Step step, IReadOnlyList<Unsupported> unsupported) => unsupported.FirstOrDefault(part => part.Step == step.Index) is { } part
-        ? step with { Action = new StepAction.Foreign(part.Diagnostic.Code, step.At) { Why = part.Diagnostic.ToString() } }
-        : step;
 
     private static async ValueTask<ObjectValue> InputsAsync(
         CompositeAction action, StepAction.LocalAction call, LiveJob live, EvaluationScope scope, StepLog log)

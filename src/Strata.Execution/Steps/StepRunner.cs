@@ -72,19 +72,18 @@ internal static class StepRunner
     {
         var cancellation = frame.Live.Cancellation;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Hard, outer);
+        TimeSpan? minutes = null;
+        CancellationTokenSource? timeout = null;
         try
         {
-            var minutes = Minutes(step.TimeoutMinutes, scope);
-            using var timeout = minutes is null ? null : new CancellationTokenSource(minutes.Value, frame.Live.Time);
+            minutes = Minutes(step.TimeoutMinutes, scope);
+            timeout = minutes is null ? null : new CancellationTokenSource(minutes.Value, frame.Live.Time);
             using var onTimeout = timeout?.Token.Register(stop.Cancel) ?? default;
             using var onCancel = cancellation.Requested.IsCancellationRequested
                 ? default
                 : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, stop));
             var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token).ConfigureAwait(false);
-            return outcome.Status != RunStatus.Cancelled ? outcome
-                : timeout is { IsCancellationRequested: true }
-                    ? outcome with { Status = RunStatus.Failure, Reason = $"timed out after {minutes!.Value.TotalMinutes:0.##} min (timeout-minutes)" }
-                    : outcome with { Reason = WhyEnded(cancellation) };
+            return outcome.Status is RunStatus.Cancelled ? Ended(outcome) : outcome;
         }
         catch (ExpressionException e)
         {
@@ -92,8 +91,16 @@ internal static class StepRunner
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return new(RunStatus.Cancelled, null, WhyEnded(cancellation), new());
+            return Ended(new(RunStatus.Cancelled, null, null, new())); // what is no command has no outcome of its own then
         }
+        finally
+        {
+            timeout?.Dispose();
+        }
+
+        StepOutcome Ended(StepOutcome outcome) => timeout is { IsCancellationRequested: true }
+            ? outcome with { Status = RunStatus.Failure, Reason = $"timed out after {minutes!.Value.TotalMinutes:0.##} min (timeout-minutes)" }
+            : outcome with { Reason = WhyEnded(cancellation) };
     }
 
     private static string WhyEnded(JobCancellation cancellation) => cancellation.Reason switch

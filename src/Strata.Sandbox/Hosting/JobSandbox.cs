@@ -24,11 +24,11 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
     public required TimeSpan StartDuration { get; init; }
 
-    public string WorkspaceUpper => parts.Slot.WorkspaceUpper;
+    public string WorkspaceUpper => IfKept(parts.Slot.WorkspaceUpper);
 
-    public string RootUpper => parts.Slot.RootUpper;
+    public string RootUpper => IfKept(parts.Slot.RootUpper);
 
-    public string TemporaryDirectory => parts.Slot.Temporary;
+    public string TemporaryDirectory => IfKept(parts.Slot.Temporary);
 
     public UpperFormat UpperFormat
     {
@@ -116,6 +116,25 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
 
         await disposal.ConfigureAwait(false);
     }
+
+    /// <summary>Disposes it, unless somebody froze it to read what it wrote.</summary>
+    public async Task EndUnlessFrozenAsync()
+    {
+        lock (_disposing)
+        {
+            if (_disposal is null && _end is not null)
+            {
+                return;
+            }
+
+            _disposal ??= ReleaseAsync();
+        }
+
+        await _disposal.ConfigureAwait(false);
+    }
+
+    /// <summary>What is being removed is not read as if it were all there was.</summary>
+    private string IfKept(string directory) => _disposal is null ? directory : throw new OperationCanceledException("The sandbox has ended.");
 
     private uint Shifted(int id) => UpperFormat.OwnerShift + (uint)id;
 

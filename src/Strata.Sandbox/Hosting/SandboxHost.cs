@@ -128,13 +128,7 @@ internal sealed class SandboxHost : ISandboxHost
 
     public async Task EndSandboxesAsync()
     {
-        JobSandbox[] live;
-        lock (_live)
-        {
-            live = [.. _live];
-        }
-
-        await Task.WhenAll(Array.ConvertAll(live, s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(Array.ConvertAll(Live(), s => s.EndUnlessFrozenAsync())).ConfigureAwait(false);
         await _removals.DrainAsync().ConfigureAwait(false);
     }
 
@@ -142,7 +136,8 @@ internal sealed class SandboxHost : ISandboxHost
     {
         try
         {
-            await EndSandboxesAsync().ConfigureAwait(false);
+            await Task.WhenAll(Array.ConvertAll(Live(), s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await _removals.DrainAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -155,6 +150,14 @@ internal sealed class SandboxHost : ISandboxHost
 
     private string ContainerName(int slot) =>
         string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-{slot}-{Guid.NewGuid().ToString("n")[..8]}"); // not from cryptography: its library takes a start some milliseconds
+
+    private JobSandbox[] Live()
+    {
+        lock (_live)
+        {
+            return [.. _live];
+        }
+    }
 
     private void Forget(JobSandbox sandbox)
     {

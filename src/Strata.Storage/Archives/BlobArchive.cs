@@ -86,7 +86,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
             await all.Database.WriteAsync(
                 sql =>
                 {
-                    if (BlobSql.FindLive(sql, store, org, digest) is { Doubt: null } row)
+                    if (BlobSql.FindLive(sql, store, org, digest) is { IsFalse: false } row && (row.Doubt is null || reason.StartsWith(BlobRow.FalseMark, StringComparison.Ordinal)))
                     {
                         BlobSql.Doubt(sql, row.Id, reason);
                     }

@@ -24,13 +24,11 @@ public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
     /// <exception cref="BlobStoreException">The store fails; what is done is done.</exception>
     public async Task<CollectionReport> RunAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        var collected = await RunRecordedAsync(grace, cancellationToken).ConfigureAwait(false);
+        var collected = await RemoveRecordedAsync(grace, cancellationToken).ConfigureAwait(false);
         return collected with { Strays = await RemoveStraysAsync(grace, cancellationToken).ConfigureAwait(false) };
     }
 
-    /// <summary>Only what records speak of: takes no longer the more the store has, and leaves what a copy of this database has stored.</summary>
-    /// <inheritdoc cref="RunAsync" path="/exception"/>
-    public async Task<CollectionReport> RunRecordedAsync(TimeSpan grace, CancellationToken cancellationToken)
+    private async Task<CollectionReport> RemoveRecordedAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         if (archives.FindStoreId() is not { } store)
         {

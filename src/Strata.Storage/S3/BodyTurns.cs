@@ -14,29 +14,25 @@ internal sealed class BodyTurns(TimeProvider time) : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly LineGain _gain = new(time);
 
-    /// <param name="write">Writes the body, and says of each piece that it has gone.</param>
-    public async Task RunAsync(long length, Func<Action<int>, Task> write, CancellationToken cancellationToken)
+    /// <summary>Waits until a body may go. They go in the order in which they came.</summary>
+    /// <returns>Null: it is small, and waits for nobody.</returns>
+    public async Task<BodyTurn?> EnterAsync(long length, CancellationToken cancellationToken)
     {
         if (length < LargeMin)
         {
-            await write(static _ => { }).ConfigureAwait(false);
-            return;
+            return null;
         }
 
         var hasTurn = await WaitAsync(cancellationToken).ConfigureAwait(false);
         _gain.Enter();
-        try
-        {
-            await write(_gain.Moved).ConfigureAwait(false);
-        }
-        finally
+        return new(_gain.Moved, () =>
         {
             _gain.Leave();
             if (hasTurn)
             {
                 _turn.Release();
             }
-        }
+        });
     }
 
     public void Dispose() => _turn.Dispose();
@@ -44,14 +40,36 @@ internal sealed class BodyTurns(TimeProvider time) : IDisposable
     /// <returns>False: beside the one whose turn it is.</returns>
     private async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        while (!await _turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(false))
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waiting = _turn.WaitAsync(leave.Token);
+        while (await Task.WhenAny(waiting, Task.Delay(Patience, CancellationToken.None)).ConfigureAwait(false) != waiting)
         {
             if (_gain.MayGoBeside)
             {
-                return false;
+                await leave.CancelAsync().ConfigureAwait(false);
+                break;
             }
         }
 
-        return true;
+        try
+        {
+            await waiting.ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
+}
+
+/// <summary>A body on its way. Done, or disposed, it lets the next one go.</summary>
+/// <param name="moved">So many bytes have gone.</param>
+internal sealed class BodyTurn(Action<int> moved, Action done) : IDisposable
+{
+    private Action? _done = done;
+
+    public void Moved(int bytes) => moved(bytes);
+
+    public void Dispose() => Interlocked.Exchange(ref _done, null)?.Invoke();
 }

@@ -45,11 +45,12 @@ internal sealed class S3Sender : IDisposable
     /// <exception cref="BlobStoreException">Every other refusal, and what the network does.</exception>
     public async Task<S3Answer> SendAsync(S3Call call, CancellationToken cancellationToken)
     {
+        using var turn = await _bodies.EnterAsync(call.Body?.Length ?? 0, cancellationToken).ConfigureAwait(false); // before it is signed: that is for minutes
         using var watch = new IdleWatch(_time, call.Body is null ? call.AnswerWithin : _times.Sending, cancellationToken);
         var credentials = _settings?.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
-            using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
+            using var response = await SendAsync(call, credentials, watch, turn).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false);
             var answer = new S3Answer(response.StatusCode, Headers(response), body);
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.PreconditionFailed)
@@ -69,7 +70,7 @@ internal sealed class S3Sender : IDisposable
         var credentials = _settings?.Credentials;
         return await GuardedAsync(call, watch, async () =>
         {
-            using var response = await SendAsync(call, credentials, watch).ConfigureAwait(false);
+            using var response = await SendAsync(call, credentials, watch, null).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 throw Refusal(call, new(response.StatusCode, Headers(response), await ReadBodyAsync(response, watch, call.AnswerWithin).ConfigureAwait(false)), credentials);
@@ -135,13 +136,13 @@ internal sealed class S3Sender : IDisposable
 
     private S3Signing SigningAs(S3Credentials credentials) => new(Settings, credentials, _time.GetUtcNow());
 
-    private async Task<HttpResponseMessage> SendAsync(S3Call call, S3Credentials? credentials, IdleWatch watch)
+    private async Task<HttpResponseMessage> SendAsync(S3Call call, S3Credentials? credentials, IdleWatch watch, BodyTurn? turn)
     {
         using var request = call.Url is { } url ? S3Signing.Unsigned(call, url) : SigningAs(credentials ?? Settings.Credentials).Request(call);
         if (call.Body is { } body)
         {
             var md5 = request.Content!.Headers.ContentMD5;
-            request.Content = new WatchedContent(body, _bodies, watch, _times.Sending, call.AnswerWithin);
+            request.Content = new WatchedContent(body, turn, watch, _times.Sending, call.AnswerWithin);
             request.Content.Headers.ContentMD5 = md5;
         }
 

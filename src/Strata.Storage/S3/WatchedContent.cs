@@ -8,14 +8,14 @@ internal sealed class WatchedContent : HttpContent
     private const int PieceSize = 64 << 10;
 
     private readonly ReadOnlyMemory<byte> _content;
-    private readonly BodyTurns _turns;
+    private readonly BodyTurn? _turn;
     private readonly IdleWatch _watch;
     private readonly TimeSpan _sending;
     private readonly TimeSpan _answer;
 
-    public WatchedContent(ReadOnlyMemory<byte> content, BodyTurns turns, IdleWatch watch, TimeSpan sending, TimeSpan answer)
+    public WatchedContent(ReadOnlyMemory<byte> content, BodyTurn? turn, IdleWatch watch, TimeSpan sending, TimeSpan answer)
     {
-        (_content, _turns, _watch, _sending, _answer) = (content, turns, watch, sending, answer);
+        (_content, _turn, _watch, _sending, _answer) = (content, turn, watch, sending, answer);
         Headers.ContentLength = content.Length;
     }
 
@@ -27,23 +27,18 @@ internal sealed class WatchedContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        _watch.Expect(Timeout.InfiniteTimeSpan); // while others are before it: each of these is watched
-        return _turns.RunAsync(_content.Length, moved => WriteAsync(stream, moved, cancellationToken), cancellationToken);
-    }
-
-    private async Task WriteAsync(Stream stream, Action<int> moved, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         for (var offset = 0; offset < _content.Length; offset += PieceSize)
         {
             _watch.Expect(_sending);
             var piece = _content.Slice(offset, Math.Min(PieceSize, _content.Length - offset));
             await stream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
-            moved(piece.Length);
+            _turn?.Moved(piece.Length);
         }
 
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _turn?.Dispose();
         _watch.Expect(_answer);
     }
 }
