@@ -29,7 +29,7 @@ public sealed class HermeticSuiteTests : IDisposable
         ("mkdir dist && cp -r src dist/", "src/**", "dist/"),
         ("mkdir dist && tar cf dist/src.tar src", "src/**", "dist/"),
         ("mkdir dist && tar czf dist/src.tgz src", "src/**", "dist/"),
-        ("find . -type f | sort | xargs sha256sum > sums", "src/**", "sums"),
+        ("find src -type f | sort | xargs sha256sum > sums", "src/**", "sums"),
         ("ls -lR src > out", "src/**", "out"),
         ("echo made=$(wc -c < src/a.txt) >> $GITHUB_OUTPUT", "src/a.txt", "none"),
         ("echo '# report' >> $GITHUB_STEP_SUMMARY; echo A=1 >> $GITHUB_ENV; echo /opt/x >> $GITHUB_PATH", "src/a.txt", "none"),
