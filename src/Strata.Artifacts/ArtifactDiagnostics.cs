@@ -47,7 +47,7 @@ public static class ArtifactDiagnostics
     /// <summary>What the record names did not come from where it should be.</summary>
     public static Diagnostic ContentGone(Artifact artifact, Digest layer, LayerMiss miss, string? reason) => new(
         "STR4007", Severity.Error,
-        $"The artifact '{Shown(artifact.Name)}' of run {artifact.Producer.RunId} cannot be read: its layer {layer.Short} {Clause(miss)}{(reason is null ? "" : $": {reason.TrimEnd('.')}")}.",
+        $"The artifact '{Shown(artifact.Name)}' of run {artifact.Producer.RunId} cannot be read: its layer {layer.Short} {LayerMissText.Of(miss)}{(reason is null ? "" : $": {reason.TrimEnd('.')}")}.",
         null, miss switch
         {
             LayerMiss.Unreachable => "It is not lost: fetch it again when that is mended.",
@@ -114,14 +114,6 @@ public static class ArtifactDiagnostics
             _ => "the run has none of this name that this job may read",
         };
     }
-
-    private static string Clause(LayerMiss miss) => miss switch
-    {
-        LayerMiss.Damaged => "is damaged",
-        LayerMiss.Unreadable => "cannot be read",
-        LayerMiss.Unreachable => "cannot be fetched",
-        _ => "is gone",
-    };
 
     private static TimeSpan Age(DateTimeOffset since, DateTimeOffset now) => now > since ? now - since : TimeSpan.Zero;
 

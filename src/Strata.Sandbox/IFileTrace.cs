@@ -9,4 +9,5 @@ public interface IFileTrace
 
 /// <param name="Missing">Asked for, and never there.</param>
 /// <param name="Found">Opened or executed.</param>
-public sealed record TracedPaths(IReadOnlyCollection<string> Missing, IReadOnlyCollection<string> Found);
+/// <param name="Seen">There, and asked about: by stat and the like, or gone to.</param>
+public sealed record TracedPaths(IReadOnlyCollection<string> Missing, IReadOnlyCollection<string> Found, IReadOnlyCollection<string> Seen);

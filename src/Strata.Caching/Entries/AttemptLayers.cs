@@ -15,7 +15,7 @@ public sealed class AttemptLayers : IStoredLayers
     /// <summary>The attempt is over.</summary>
     public void Forget(LeaseToken lease)
     {
-        foreach (var stored in _stored.Keys)
+        foreach (var (stored, _) in _stored)
         {
             if (stored.Lease == lease)
             {

@@ -44,9 +44,9 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
             await EvictAsync([repository], policy.RepositoryBytesMax, $"the quota of {repository.Organization}/{repository.Repository}").ConfigureAwait(false);
         }
 
-        foreach (var organization in usage.GroupBy(static repository => repository.Organization, StringComparer.Ordinal))
+        foreach (var organization in usage.Select(static repository => repository.Organization).ToHashSet(StringComparer.Ordinal))
         {
-            await EvictAsync([.. organization], policy.OrganizationBytesMax, $"the quota of {organization.Key}").ConfigureAwait(false);
+            await EvictAsync(usage.FindAll(repository => repository.Organization == organization), policy.OrganizationBytesMax, $"the quota of {organization}").ConfigureAwait(false);
         }
 
         await EvictAsync(usage, policy.SizeBytesMax, "max_size").ConfigureAwait(false);
@@ -54,8 +54,13 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
 
     private async ValueTask EvictAsync(List<RepoUsage> repositories, long? limitBytes, string limit)
     {
-        var ids = repositories.Select(static repository => repository.Id).ToHashSet();
-        if (limitBytes is not { } max || database.Read(UsedBytes) <= max)
+        if (limitBytes is not { } max)
+        {
+            return;
+        }
+
+        var ids = repositories.ConvertAll(static repository => repository.Id).ToHashSet();
+        if (database.Read(UsedBytes) <= max)
         {
             return;
         }

@@ -16,9 +16,13 @@ public sealed record JobCaches
     /// <summary>What the job's steps took together. Null: they did not all succeed, so it says nothing.</summary>
     public TimeSpan? Work { get; init; }
 
-    /// <summary>Hits of steps that were run again: the step's name, and whether something else came out.</summary>
-    public IReadOnlyList<(string Name, bool Differs)> Proofs { get; init; } = [];
+    /// <summary>Hits of steps that were run again.</summary>
+    public IReadOnlyList<StepProof> Proofs { get; init; } = [];
 }
+
+/// <param name="Name">Of the step.</param>
+/// <param name="Differs">Whether it made something else than what was kept.</param>
+public sealed record StepProof(string Name, bool Differs);
 
 /// <summary>One look-up and what followed.</summary>
 public sealed record CacheUse

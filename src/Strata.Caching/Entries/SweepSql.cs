@@ -3,7 +3,7 @@ using Strata.Metadata;
 
 namespace Strata.Caching.Entries;
 
-internal readonly record struct RepoUsage(long Id, string Organization, string Repository, long SizeBytes);
+internal sealed record RepoUsage(long Id, string Organization, string Repository, long SizeBytes);
 
 /// <summary>The statements that look for what may go, one a method.</summary>
 internal static class SweepSql

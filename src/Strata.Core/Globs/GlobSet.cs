@@ -87,6 +87,21 @@ public sealed class GlobSet
         return false;
     }
 
+    /// <summary>True only if everything beneath the directory matches: a walk need not ask there.</summary>
+    public bool CoversBelow(ReadOnlySpan<char> directory)
+    {
+        for (var i = _patterns.Count - 1; i >= 0; i--)
+        {
+            var pattern = _patterns[i];
+            if (pattern.IsExclusion ? pattern.MayMatchBelow(directory) : pattern.Covers(directory))
+            {
+                return !pattern.IsExclusion;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Those that match, in glob order, as hashFiles wants them: search path after search path in pattern order, and in each as a
     /// depth-first walk meets them that visits the names of a directory in byte order.

@@ -98,7 +98,7 @@ internal sealed class ArtifactPublishing(
                 var diagnostic = SecretDiagnostics.Found($"The artifact '{request.Name}'", blocked.Finds, request.At);
                 if (request.AllowSecretsIn.Count > 0)
                 {
-                    diagnostic = diagnostic with { Help = $"{diagnostic.Help}\nNo pattern of allow-secrets-in matches the place: they count from the artifact's root, as the place does." };
+                    diagnostic = diagnostic with { Help = $"{diagnostic.Help}\nNo pattern of allow-secrets-in matches the place: they count from the artifact's root, the directory of its path, and not from /." };
                 }
 
                 await say(LogKind.Error, diagnostic.ToString()).ConfigureAwait(false);

@@ -40,11 +40,9 @@ internal sealed class CacheSession(
     /// <summary>Where the declared caches of these names are, whether they are on or off.</summary>
     public IReadOnlyList<NamedCache> PlacesOf(IEnumerable<string> names) =>
     [
-        .. names.Select(name => new NamedCache(
-            name,
-            _all.Find(cache => cache.Spec.Name == name) is not { } found ? []
-                : found.Places.Count > 0 ? found.Places
-                : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [])),
+        .. names.Select(name => _all.Find(cache => cache.Spec.Name == name) is { } found
+            ? new NamedCache(name, found.Places.Count > 0 ? found.Places : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [], EnvOf(found.Spec))
+            : new NamedCache(name, [], new Dictionary<string, string>())),
     ];
 
     /// <summary>Of all its caches.</summary>
@@ -63,9 +61,9 @@ internal sealed class CacheSession(
         foreach (var spec in specs)
         {
             _all.Add(new(spec));
-            foreach (var (name, value) in spec.Env)
+            foreach (var (name, value) in EnvOf(spec))
             {
-                Env.TryAdd(name, value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{value[2..]}" : value);
+                Env.TryAdd(name, value);
             }
         }
 
@@ -143,6 +141,9 @@ internal sealed class CacheSession(
                 new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = succeeded ? work : null }, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    private Dictionary<string, string> EnvOf(CacheSpec spec) =>
+        spec.Env.ToDictionary(static set => set.Key, set => set.Value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{set.Value[2..]}" : set.Value, StringComparer.Ordinal);
 
     /// <summary>One that a step asks to be saved as it is.</summary>
     public Task SaveNowAsync(JobCache cache, ISandbox sandbox, CancellationToken cancellationToken) => SaveAsync(cache, [], true, sandbox, cancellationToken);

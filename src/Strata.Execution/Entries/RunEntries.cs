@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Reporting;
 using Strata.Metadata.Leases;
@@ -12,14 +14,25 @@ namespace Strata.Execution.Entries;
 internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<CancellationToken, Task<bool>> isDirty) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1); // guards _services and _lease
-    private readonly Lock _lock = new(); // guards _saving and _removed
+    private readonly Lock _lock = new(); // guards _saving, _removed and _preparing
     private readonly List<(IReadOnlySet<string> Caches, Task Saving)> _saving = [];
     private readonly HashSet<long> _removed = [];
+    private Task? _preparing;
     private EntryServices? _services;
     private Lease? _lease;
 
+    /// <summary>Begins what every attempt waits for; what goes wrong is met again there.</summary>
+    public void Prepare(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _preparing ??= Task.Run(() => StartAsync(cancellationToken), CancellationToken.None);
+        }
+    }
+
     /// <summary>The right to run an attempt, for as long as it saves. The caller disposes it.</summary>
     /// <exception cref="EnvironmentException">The database cannot be used, or says that somebody else runs this.</exception>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<JobAttempt> StartAttemptAsync(string job, CancellationToken cancellationToken)
     {
         var services = await StartAsync(cancellationToken).ConfigureAwait(false);
@@ -76,6 +89,7 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
     /// <summary>What the run came to. Nothing if nothing of it was recorded; where it cannot be, the run is found lost by the next start.</summary>
     public async Task TryEndAsync(Reporting.RunStatus status, string? reason)
     {
+        await SettlePreparingAsync().ConfigureAwait(false);
         try
         {
             if (_services is { } services && _lease is { } lease)
@@ -90,6 +104,7 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
 
     public async ValueTask DisposeAsync()
     {
+        await SettlePreparingAsync().ConfigureAwait(false);
         if (_lease is not null)
         {
             await _lease.DisposeAsync().ConfigureAwait(false);
@@ -107,6 +122,15 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
         _ => Runs.Records.RunStatus.Skipped,
     };
 
+    private async Task SettlePreparingAsync()
+    {
+        if (_preparing is { } preparing)
+        {
+            await preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<EntryServices> StartAsync(CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
@@ -10,8 +11,6 @@ namespace Strata.Execution.Hermetic;
 /// <summary>A step that failed is run once more, followed, to find out what it asked for in vain that its job has: what was forgotten in its declarations.</summary>
 internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
 {
-    private const int AskedMax = 2_000;
-
     /// <summary>Not the job's to declare, or its own in each sandbox.</summary>
     private static readonly string[] Elsewhere = ["/proc", "/sys", "/dev", "/tmp", "/run"];
 
@@ -27,14 +26,14 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
                 missing = run.Traced!.Missing;
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or EnvironmentException)
         {
             await log.SayAsync(LogKind.Debug, e.Message).ConfigureAwait(false);
             return;
         }
 
         var (inputs, root) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
-        foreach (var path in missing.Where(IsAsked).Take(AskedMax))
+        foreach (var path in missing.Where(IsAsked))
         {
             if (IsOutput(plan, path) || !await IsThereAsync(live, path, cancellationToken).ConfigureAwait(false))
             {

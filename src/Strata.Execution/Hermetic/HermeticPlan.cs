@@ -24,6 +24,9 @@ internal sealed record HermeticPlan
     /// <summary>What is there of the caches it names, at their places in the root.</summary>
     public required IReadOnlyList<PlannedView> Caches { get; init; }
 
+    /// <summary>Those places.</summary>
+    public required IReadOnlyList<byte[]> CachePaths { get; init; }
+
     public required string Key { get; init; }
 
     /// <summary>Canonical JSON of what the key is the digest of.</summary>

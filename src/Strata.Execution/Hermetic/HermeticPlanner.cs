@@ -14,6 +14,7 @@ using Strata.Layers.Store;
 using Strata.Layers.Views;
 using Strata.Sandbox;
 using Strata.Sandbox.Scripts;
+using Strata.Workflows.Model;
 
 namespace Strata.Execution.Hermetic;
 
@@ -21,7 +22,7 @@ namespace Strata.Execution.Hermetic;
 internal sealed class HermeticPlanner(HermeticJob job)
 {
     private readonly OutputTime _times = new();
-    private Shell? _default;
+    private readonly Lazy<Shell> _default = new(() => DefaultShell(job));
 
     /// <param name="inputs">Patterns: of the step, unless something else is to be tried.</param>
     /// <exception cref="IOException">Something cannot be read, or the disk is full or fails.</exception>
@@ -30,9 +31,10 @@ internal sealed class HermeticPlanner(HermeticJob job)
     public async Task<HermeticPlan> PlanAsync(
         HermeticCommand command, IEnumerable<string> inputs, Shell shell, ISandbox sandbox, CancellationToken cancellationToken)
     {
+        var named = job.PlacesOf(command.Cache.Caches.Select(static name => name.Value));
+        command = WithPresets(command, named);
         var epoch = HermeticEnvironment.Epoch(command.Env);
         var outputs = Globs(command.Cache.Outputs.Select(static pattern => pattern.Value));
-        var named = job.PlacesOf(command.Cache.Caches.Select(static name => name.Value));
         var workspace = await PlanWorkspaceAsync(command, inputs, named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
         var (caches, trees) = await PlanCachesAsync(named, epoch, sandbox, cancellationToken).ConfigureAwait(false);
         var (key, manifest) = new StepKey
@@ -59,36 +61,77 @@ internal sealed class HermeticPlanner(HermeticJob job)
             OutputTime = _times.Of(HermeticEnvironment.OwnEpoch(command.Env), epoch, workspace.Summary.Newest),
             Workspace = workspace,
             Caches = caches,
+            CachePaths = [.. named.SelectMany(static cache => cache.Places).Where(static place => place.In.Overlay is JobOverlay.Root).Select(static place => place.In.Path)],
             Key = key,
             Manifest = manifest,
         };
     }
 
     /// <summary>What the step named, or what a step without <c>shell:</c> gets in this image. Null: it is no shell.</summary>
-    public Shell? ShellOf(string? written) => written is null ? _default ??= DefaultShell() : Shell.Parse(written);
+    public Shell? ShellOf(string? written) => written is null ? _default.Value : Shell.Parse(written);
 
-    private Shell DefaultShell()
+    /// <summary>What presets of the caches it names set, so that their tools look there; the step's own count before.</summary>
+    private static HermeticCommand WithPresets(HermeticCommand command, IReadOnlyList<NamedCache> named)
+    {
+        var env = new SortedDictionary<string, string>(command.Env.ToDictionary(), StringComparer.Ordinal);
+        foreach (var (name, value) in named.SelectMany(static cache => cache.Env))
+        {
+            env.TryAdd(name, value);
+        }
+
+        return command with { Env = env };
+    }
+
+    private static Shell DefaultShell(HermeticJob job)
     {
         using var names = new StackTree(job.Image.Leases);
         var hasBash = names.Find("usr/bin/bash"u8) is not null || names.Find("bin/bash"u8) is not null || names.Find("usr/local/bin/bash"u8) is not null;
         return hasBash ? new(".sh", ["bash", "-e", "{0}"]) : new(".sh", ["sh", "-e", "{0}"]);
     }
 
-    /// <summary>What matches the inputs and is no output: those are absent when the step starts.</summary>
+    /// <summary>Before the job starts: what its hermetic steps will see as long as nothing is written there is looked at, and remembered.</summary>
+    public Action<CancellationToken> Foresee(IEnumerable<StepCache> steps)
+    {
+        var layers = job.Attempt.Services.Layers;
+        IReadOnlyList<LayerLease> below = [.. job.Trees.LayersOf(JobOverlay.Workspace)];
+        ViewRequest[] requests =
+        [
+            .. steps.Select(cache => RequestOf(
+                below, ShownOf(cache, cache.Inputs.Select(static pattern => pattern.Value), job.PlacesOf(cache.Caches.Select(static name => name.Value))), default)),
+        ];
+        return cancellationToken =>
+        {
+            _ = _default.Value;
+            foreach (var request in requests)
+            {
+                layers.Views.Summarize(request, cancellationToken);
+            }
+        };
+    }
+
     private async Task<PlannedView> PlanWorkspaceAsync(
         HermeticCommand command, IEnumerable<string> inputs, IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var seen = inputs.Concat(named.SelectMany(static cache => cache.Places)
-            .Where(static place => place.In.Overlay is JobOverlay.Workspace).SelectMany(PatternsOf));
-        var hidden = command.Cache.Outputs.Select(static pattern => pattern.Value).Where(static pattern => !pattern.StartsWith('!')).Select(static pattern => $"!{pattern}");
-        var shown = Globs(seen.Concat(hidden));
+        var shown = ShownOf(command.Cache, inputs, named);
         return await PlanAsync(
             JobOverlay.Workspace,
             path => Encoding.UTF8.GetString(path) is var text && (shown.Matches(text, isDirectory: true) || shown.MayMatchBelow(text)),
-            layers => new() { Parts = [new() { Layers = layers, Selection = ViewSelection.Matching(shown) }], OwnedBy = Owner, Modified = epoch },
+            layers => RequestOf(layers, shown, epoch),
             sandbox,
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What matches the inputs and is no output: those are absent when the step starts.</summary>
+    private static GlobSet ShownOf(StepCache cache, IEnumerable<string> inputs, IReadOnlyList<NamedCache> named)
+    {
+        var seen = inputs.Concat(named.SelectMany(static cache => cache.Places)
+            .Where(static place => place.In.Overlay is JobOverlay.Workspace).SelectMany(PatternsOf));
+        var hidden = Globs(cache.Outputs.Select(static pattern => pattern.Value)).Patterns.Where(static pattern => !pattern.IsExclusion);
+        return GlobSet.Of([.. Globs(seen).Patterns, .. hidden.Select(static pattern => pattern.AsExclusion(true))]);
+    }
+
+    private ViewRequest RequestOf(IReadOnlyList<LayerLease> layers, GlobSet shown, Timestamp epoch) =>
+        new() { Parts = [new() { Layers = layers, Selection = ViewSelection.Matching(shown) }], OwnedBy = Owner, Modified = epoch };
 
     private async Task<(IReadOnlyList<PlannedView> Views, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Digest>> Trees)> PlanCachesAsync(
         IReadOnlyList<NamedCache> named, Timestamp epoch, ISandbox sandbox, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Strata.Execution.Commands;
 using Strata.Execution.Steps;
 using Strata.Execution.Trees;
+using Strata.Layers.Differences;
 using Strata.Layers.Saving;
 using Strata.Sandbox;
 
@@ -61,11 +62,11 @@ internal sealed class HermeticSandbox : IAsyncDisposable
     public WrittenOverlay OpenWorkspace() =>
         new([LowerLayer.Of(_plan.Workspace.Opened!)], JobTrees.UpperOf(JobOverlay.Workspace, _sandbox), _job.Attempt.Services.Layers.Scratch);
 
-    /// <summary>Names written in the root; /tmp is everybody's to write.</summary>
+    /// <summary>Names written in the root; /tmp is everybody's to write, and what a cache it names holds is dropped by design.</summary>
     public IReadOnlyList<byte[]> WrittenInRoot(int countMax)
     {
         using var root = new WrittenOverlay([], JobTrees.UpperOf(JobOverlay.Root, _sandbox), _job.Attempt.Services.Layers.Scratch);
-        return root.Names(countMax);
+        return root.Names(countMax, (path, _) => _plan.CachePaths.Any(cache => cache.AsSpan().SequenceEqual(path) || TreePath.IsBelow(path, cache)));
     }
 
     public ValueTask DisposeAsync() => _sandbox.DisposeAsync();

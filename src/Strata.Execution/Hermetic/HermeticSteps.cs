@@ -9,20 +9,43 @@ using Strata.Execution.Reporting;
 using Strata.Execution.Steps;
 using Strata.Layers;
 using Strata.Layers.Saving;
+using Strata.Sandbox;
 using Strata.Tenancy;
+using Strata.Workflows.Model;
+using CacheUse = Strata.Caching.Entries.CacheUse;
 using SaveOutcome = Strata.Caching.Entries.SaveOutcome;
 
 namespace Strata.Execution.Hermetic;
 
 /// <inheritdoc cref="IHermeticSteps"/>
-internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
+internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDisposable
 {
     private readonly HermeticPlanner _planner = new(job);
     private readonly StepEntries _entries = new(job);
     private readonly OutputPlacing _placing = new(job);
     private readonly List<CacheUse> _uses = [];
     private readonly List<ProvableHit> _hits = [];
-    private IReadOnlyList<(string Name, bool Differs)> _proofs = [];
+    private readonly List<StepProof> _proofs = [];
+    private readonly CancellationTokenSource _ended = new();
+    private Task _foreseeing = Task.CompletedTask;
+
+    /// <summary>While the job's sandbox starts, which is another program's work: what its steps will need is loaded and looked at. Called once, before any step.</summary>
+    public void Foresee(IReadOnlyList<StepCache> steps)
+    {
+        if (steps.Count == 0)
+        {
+            return;
+        }
+
+        var foreseen = _planner.Foresee(steps);
+        _foreseeing = Task.Run(
+            () =>
+            {
+                StepRecord.Preload();
+                foreseen(_ended.Token);
+            },
+            CancellationToken.None);
+    }
 
     public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
     {
@@ -49,10 +72,11 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             }
 
             var query = _entries.QueryOf(plan);
-            var (lookup, hit) = await _entries.FindAsync(query, cancellationToken).ConfigureAwait(false);
+            var working = live.Cancellation.Requested; // the step's own time limit is for its command
+            var (lookup, hit) = await _entries.FindAsync(query, working).ConfigureAwait(false);
             using (hit)
             {
-                if (hit is not null && await ApplyAsync(plan, hit, live, log, started, cancellationToken).ConfigureAwait(false) is { } applied)
+                if (hit is not null && await ApplyAsync(plan, hit, live, log, started, working).ConfigureAwait(false) is { } applied)
                 {
                     _uses.Add(new()
                     {
@@ -79,7 +103,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (job.Verification.IsOn && _hits.Count > 0)
         {
-            _proofs = await new HitProof(job, _entries, masker, say).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
+            await new HitProof(job, _entries, masker, say, _proofs).ProveAsync(_hits, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,10 +113,17 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (_uses.Count > 0)
         {
-            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses], Proofs = _proofs };
+            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses], Proofs = [.. _proofs] };
             _uses.Clear();
             await job.Attempt.Services.Caches.RecordAsync(uses, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _foreseeing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what went wrong is met again by the step
+        _ended.Dispose();
     }
 
     /// <returns>Null: it cannot be used after all.</returns>
@@ -105,6 +136,11 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         catch (DamagedLayerException e)
         {
             await _entries.RetireAsync(hit.Entry, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (IOException e)
+        {
+            await log.SayAsync(LogKind.Warning, $"What the step made before cannot be placed, it runs: {e.Message}").ConfigureAwait(false);
             return null;
         }
 
@@ -174,7 +210,14 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             if (use is not null)
             {
                 var record = StepRecord.Of(effects, summary, recording);
-                var save = await SaveAsync(plan, judged, outputs, record, job.Time.GetElapsedTime(started), log, cancellationToken).ConfigureAwait(false);
+                var save = WhyNot(judged, run.Outcome, log)
+                    ?? await SaveAsync(plan, outputs, record, job.Time.GetElapsedTime(started), live, log).ConfigureAwait(false);
+                if (judged.Status is RunStatus.Success && save is { Differs: null, Outcome: not (SaveOutcome.Saved or SaveOutcome.LostRace) })
+                {
+                    await log.SayAsync(LogKind.Warning, $"The step's result is not kept: {save.Reason}").ConfigureAwait(false);
+                }
+
+
                 _uses.Add(use with { Save = save.Outcome, SaveReason = save.Reason, SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0 });
             }
 
@@ -199,23 +242,20 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
         }
     }
 
-    private async Task<StepSave> SaveAsync(
-        HermeticPlan plan, StepOutcome judged, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, StepLog log, CancellationToken cancellationToken)
-    {
-        if (judged.Status is not RunStatus.Success)
-        {
-            return new(SaveOutcome.Skipped, "the step failed");
-        }
+    /// <summary>Null: what the step made may be kept.</summary>
+    private static StepSave? WhyNot(StepOutcome judged, ExecOutcome outcome, StepLog log) =>
+        judged.Status is not RunStatus.Success ? new(SaveOutcome.Skipped, "the step failed")
+        : judged.Effects.AddedMask ? new(SaveOutcome.Blocked, "the step masked a value of its own (add-mask)")
+        : outcome.OutOfMemory ? new(SaveOutcome.Skipped, "a process of the step was killed for memory: what it made may lack something")
+        : log.Hints.DiskFull ? new(SaveOutcome.Skipped, "the disk was full while the step ran: what it made may lack something")
+        : null;
 
-        var save = judged.Effects.AddedMask ? new(SaveOutcome.Blocked, "the step masked a value of its own (add-mask)")
-            : await _entries.SaveAsync(plan, outputs, record, spent, cancellationToken).ConfigureAwait(false);
+    private async Task<StepSave> SaveAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, LiveJob live, StepLog log)
+    {
+        var save = await _entries.SaveAsync(plan, outputs, record, spent, live.Masker, live.Cancellation.Requested).ConfigureAwait(false);
         if (save.Differs is { } winner)
         {
-            await HermeticText.TellDifferenceAsync(winner, outputs, job, log, cancellationToken).ConfigureAwait(false);
-        }
-        else if (save.Outcome is not (SaveOutcome.Saved or SaveOutcome.LostRace))
-        {
-            await log.SayAsync(LogKind.Warning, $"The step's result is not kept: {save.Reason}").ConfigureAwait(false);
+            await HermeticText.TellDifferenceAsync(winner, outputs, job, log, live.Cancellation.Requested).ConfigureAwait(false);
         }
 
         return save;

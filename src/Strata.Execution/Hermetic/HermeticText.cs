@@ -44,6 +44,11 @@ internal static class HermeticText
             await log.SayAsync(LogKind.Warning, $"wrote undeclared {List(undeclared)}: only what 'outputs' names is kept.").ConfigureAwait(false);
         }
 
+        if (outputs is { Dropped: > 0 })
+        {
+            await log.SayAsync(LogKind.Warning, $"{outputs.Dropped} sockets or attributes that have no place in a layer are left out of the outputs.").ConfigureAwait(false);
+        }
+
         if (succeeded && outputs is null && plan.Outputs.Patterns.Count > 0)
         {
             await log.SayAsync(LogKind.Warning, $"nothing matches the outputs {string.Join(", ", plan.Outputs.Patterns.Select(static pattern => pattern.Text))}.").ConfigureAwait(false);
@@ -90,12 +95,15 @@ internal static class HermeticText
         var undeclared = new List<string>();
         using (var workspace = run.OpenWorkspace())
         {
-            undeclared.AddRange(workspace.Names(NamesRead).Where(name => !plan.Outputs.Matches(Encoding.UTF8.GetString(name))).Select(static name => LayerEntry.Shown(name)));
+            undeclared.AddRange(workspace.Names(NamesRead, (path, isDirectory) => IsDeclared(plan, Encoding.UTF8.GetString(path), isDirectory)).Select(static name => LayerEntry.Shown(name)));
         }
 
         undeclared.AddRange(run.WrittenInRoot(NamesRead).Select(static name => $"/{LayerEntry.Shown(name)}"));
         return undeclared;
     }
+
+    private static bool IsDeclared(HermeticPlan plan, string path, bool isDirectory) =>
+        isDirectory ? plan.Outputs.CoversBelow(path) : plan.Outputs.Matches(path);
 
     private static string Left(HermeticJob job, LiveJob live)
     {

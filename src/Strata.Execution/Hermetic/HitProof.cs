@@ -1,3 +1,4 @@
+using System.Globalization;
 using Strata.Caching.Entries;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
@@ -14,13 +15,14 @@ internal sealed record ProvableHit(HermeticPlan Plan, CacheEntry Entry, StepReco
 
 /// <summary>Runs the steps of hits once more, after the job, and compares what they make with what was kept.</summary>
 /// <param name="say">To the job's log.</param>
-internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMasker masker, Func<LogKind, string, ValueTask> say)
+/// <param name="proofs">Takes each proof as it is made.</param>
+internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMasker masker, Func<LogKind, string, ValueTask> say, ICollection<StepProof> proofs)
 {
-    /// <exception cref="EnvironmentException">The machine or the database failed.</exception>
-    /// <returns>The steps that were run again, and whether they made something else.</returns>
-    public async Task<IReadOnlyList<(string Name, bool Differs)>> ProveAsync(IReadOnlyList<ProvableHit> hits, CancellationToken cancellationToken)
+    /// <summary>What never ends proves nothing: a step is given this, or ten times what it took when that is longer.</summary>
+    private static readonly TimeSpan TimeMin = TimeSpan.FromMinutes(5);
+
+    public async Task ProveAsync(IReadOnlyList<ProvableHit> hits, CancellationToken cancellationToken)
     {
-        var proofs = new List<(string, bool)>();
         foreach (var hit in hits)
         {
             if (!job.Verification.Draw())
@@ -31,31 +33,38 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             try
             {
                 var paths = await DifferencesAsync(hit, cancellationToken).ConfigureAwait(false);
-                proofs.Add((hit.Plan.Command.Name, paths.Count > 0));
+                proofs.Add(new(hit.Plan.Command.Name, paths.Count > 0));
                 job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Title, hit.Plan.Key, paths));
                 await TellAsync(hit, paths, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DamagedLayerException or HostileArchiveException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DamagedLayerException or HostileArchiveException or EnvironmentException)
             {
                 await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Title}' could not be verified: {e.Message}").ConfigureAwait(false);
             }
         }
-
-        return proofs;
     }
 
     /// <summary>What differs, in path order; then what it handed to later steps.</summary>
+    /// <exception cref="IOException">The machine did not let the step end by itself: that says nothing about the hit.</exception>
     private async Task<IReadOnlyList<string>> DifferencesAsync(ProvableHit hit, CancellationToken cancellationToken)
     {
         var effects = new StepEffects();
         var output = new ObeyedOutput(new(masker, effects, allowUnsecure: false, echo: false));
-        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, traces: false, cancellationToken).ConfigureAwait(false);
+        var limit = TimeSpan.FromTicks(Math.Max(10 * hit.Entry.Spent.Ticks, TimeMin.Ticks));
+        using var timeout = new CancellationTokenSource(limit, job.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var run = await HermeticSandbox.RunAsync(job, hit.Plan, effects, output, output.EndAsync, traces: false, ended.Token).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (run.Outcome is not { End: ExecEnd.Exited, ExitCode: 0, StartError: null } || effects.Failure is not null)
+            if (Trouble(run.Outcome, limit) is { } trouble)
             {
-                return [run.Outcome.SandboxEnded is { } ended ? $"(it fails now: {ended.Message})" : $"(it fails now: exit code {run.Outcome.ExitCode})"];
+                throw new IOException(trouble);
+            }
+
+            if (run.Outcome.ExitCode != 0 || effects.Failure is not null)
+            {
+                return [$"(it fails now: exit code {run.Outcome.ExitCode})"];
             }
 
             using var overlay = run.OpenWorkspace();
@@ -76,6 +85,16 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
             return [.. paths.Select(masker.MaskText)];
         }
     }
+
+    /// <summary>Why the step could not end by itself; null: it did.</summary>
+    internal static string? Trouble(ExecOutcome outcome, TimeSpan limit) => outcome switch
+    {
+        { OutOfMemory: true } => "a process of it was killed for memory",
+        { SandboxEnded: { } ended } => ended.Message,
+        { StartError: { } error } => error,
+        { End: not ExecEnd.Exited } => string.Create(CultureInfo.InvariantCulture, $"it has not ended after {limit.TotalMinutes:0} minutes"),
+        _ => null,
+    };
 
     private static List<string> Effects(StepRecord kept, StepEffects now, string? summary)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
@@ -23,38 +22,39 @@ internal sealed class InputSuggestion(HermeticJob job, SecretMasker masker)
         var run = await HermeticSandbox.RunAsync(job, plan, new StepEffects(), output, output.EndAsync, traces: true, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
-            var (files, directories) = Read(plan, run.Traced!.Found);
+            var (files, directories) = Read(plan, run.Traced!);
             var ended = run.Outcome.ExitCode == 0 ? "" : $" (it failed with exit code {run.Outcome.ExitCode}: the list may be too short)";
             await log.SayAsync(LogKind.Notice, $"suggested for '{plan.Command.Title}'{ended}:").ConfigureAwait(false);
             await log.SayAsync(LogKind.Notice, $"inputs: [{string.Join(", ", Patterns(files, directories))}]").ConfigureAwait(false);
         }
     }
 
-    /// <summary>What there was to read: of the directories those whose names were read.</summary>
-    private static (IReadOnlyList<string> Files, IReadOnlyList<string> Directories) Read(HermeticPlan plan, IReadOnlyCollection<string> found)
+    /// <summary>What there was to read, or to be asked about: of the directories those whose names were read.</summary>
+    private static (IReadOnlyList<string> Files, IReadOnlyList<string> Directories) Read(HermeticPlan plan, TracedPaths traced)
     {
         var shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Opened!.Image.IndexPath!)]);
-        var (files, directories) = (new List<string>(), new List<string>());
-        foreach (var path in found)
+        var (files, directories) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
+        foreach (var (path, wasOpened) in traced.Found.Select(static path => (path, true)).Concat(traced.Seen.Select(static path => (path, false))))
         {
             if (!path.StartsWith($"{SandboxSpec.WorkspacePath}/", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            var inside = path[(SandboxSpec.WorkspacePath.Length + 1)..];
-            switch (shown.Find(Encoding.UTF8.GetBytes(inside))?.Entry.Kind)
+            foreach (var (at, kind) in WorkspaceLinks.Follow(shown, path[(SandboxSpec.WorkspacePath.Length + 1)..]))
             {
-                case EntryKind.Directory:
-                    directories.Add(inside);
-                    break;
-                case not null:
-                    files.Add(inside);
-                    break;
+                if (kind is not EntryKind.Directory)
+                {
+                    files.Add(at);
+                }
+                else if (wasOpened)
+                {
+                    directories.Add(at);
+                }
             }
         }
 
-        return (files, directories);
+        return ([.. files], [.. directories]);
     }
 
     /// <summary>A directory whose names were read stands for all in it; many files of one directory for the directory.</summary>

@@ -1,6 +1,7 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
 using Strata.Core.Diagnostics;
+using Strata.Execution.Masking;
 using Strata.Execution.Trees;
 using Strata.Layers;
 using Strata.Layers.Packing;
@@ -99,17 +100,23 @@ internal sealed class StepEntries(HermeticJob job)
         await job.Attempt.Services.Caches.RefuteAsync(entry.Id, job.Attempt.Producer, differences, cancellationToken).ConfigureAwait(false);
 
     /// <param name="outputs">Null: the step made none. Held by the caller.</param>
-    public async Task<StepSave> SaveAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, CancellationToken cancellationToken)
+    /// <param name="masker">What it knows is not kept, in whatever form.</param>
+    public async Task<StepSave> SaveAsync(
+        HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, SecretMasker masker, CancellationToken cancellationToken)
     {
         try
         {
-            return Secret(outputs, record, cancellationToken) is { } secret
+            return Secret(outputs, record, masker, cancellationToken) is { } secret
                 ? new(SaveOutcome.Blocked, secret)
                 : await CommitAsync(plan, outputs, record, spent, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException or DamagedLayerException)
         {
             return new(SaveOutcome.Error, e.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new(SaveOutcome.Error, "the job was ended before it was saved"); // the step itself has succeeded
         }
     }
 
@@ -142,7 +149,7 @@ internal sealed class StepEntries(HermeticJob job)
     }
 
     /// <summary>Why nothing of it may be kept.</summary>
-    private string? Secret(CapturedOutputs? outputs, StepRecord record, CancellationToken cancellationToken)
+    private string? Secret(CapturedOutputs? outputs, StepRecord record, SecretMasker masker, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in job.Secrets)
         {
@@ -150,6 +157,11 @@ internal sealed class StepEntries(HermeticJob job)
             {
                 return $"what it hands to later steps contains the secret {name}";
             }
+        }
+
+        if (record.Texts().Any(masker.ContainsSecret))
+        {
+            return "what it hands to later steps contains a value that is masked";
         }
 
         if (outputs is null)

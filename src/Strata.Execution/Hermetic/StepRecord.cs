@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Execution.Commands;
@@ -37,6 +38,13 @@ internal sealed record StepRecord
         Log = log.Lines,
         LogCut = log.Cut,
     };
+
+    /// <summary>What reads records, and the platform's hashes, which every view needs, take their time to load.</summary>
+    public static void Preload()
+    {
+        Parse("{}");
+        SHA256.HashData([]);
+    }
 
     /// <returns>Null: it is of another format, or damaged.</returns>
     public static StepRecord? Parse(string? json)

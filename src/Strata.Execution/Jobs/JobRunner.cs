@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Images;
@@ -11,6 +13,7 @@ using Strata.Images.Building;
 using Strata.Sandbox;
 using Strata.Sandbox.Scripts;
 using Strata.Workflows.Expressions;
+using Strata.Workflows.Model;
 
 namespace Strata.Execution.Jobs;
 
@@ -90,10 +93,16 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
     {
         var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
+        var needsStores = JobStores.AreNeededBy(instance.Job);
+        if (needsStores)
+        {
+            run.Entries.Prepare(cancellation.Requested); // so does this
+        }
+
         _resolved = await run.Images.ResolveAsync(image.Recipe, NewBuildContext(), cancellation.Requested).ConfigureAwait(false);
         var config = _resolved.Config;
         var workspace = await capture.ConfigureAwait(false);
-        if (!JobStores.AreNeededBy(instance.Job))
+        if (!needsStores)
         {
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
@@ -141,6 +150,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
                 Site = run.Site,
             },
             cancellation.Requested);
+        _stores?.Hermetic.Foresee([.. instance.Job.Steps.Select(static step => (step.Action as StepAction.Run)?.Cache).OfType<StepCache>()]);
         ReportWriter.Preload(NewReport(RunStatus.Skipped, null)); // starting a sandbox is another program's work
         var sandbox = await starting.ConfigureAwait(false);
         try
@@ -176,6 +186,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     }
 
     /// <summary>While others go on.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     private async Task<IReadOnlyList<CacheReport>> SaveAsync(JobStores stores, RunStatus status, ISandbox sandbox)
     {
         try

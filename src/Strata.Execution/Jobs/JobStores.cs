@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Strata.Artifacts.Records;
 using Strata.Core.Diagnostics;
+using Strata.Core.Tasks;
 using Strata.Execution.Actions;
 using Strata.Execution.Artifacts;
 using Strata.Execution.Caches;
@@ -78,6 +80,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && job.Steps.All(static step => step.Action is StepAction.Run { Cache: null } or StepAction.BuiltIn { Name: "checkout" } or StepAction.LocalAction);
 
     /// <returns>Null: the image has no such user.</returns>
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public static async Task<JobStores?> OpenAsync(
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
     {
@@ -216,14 +219,21 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     /// <param name="sandbox">Frozen; null: there is nothing to save.</param>
     public async Task SaveAsync(RunStatus status, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
-        await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
-        await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
-        await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
+            await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false); // also of what was interrupted
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         _attempt.Services.Saved.Forget(_attempt.Token);
+        await Hermetic.DisposeAsync().ConfigureAwait(false);
         _caches.Dispose();
         _inputs.Dispose();
         Trees.Dispose();

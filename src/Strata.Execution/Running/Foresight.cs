@@ -20,6 +20,7 @@ internal sealed class Foresight(RunRequest request, IReadOnlyList<Job> jobs)
     private static readonly HashSet<string> KnownToActions = ["github", "runner"]; // inputs are the action's own
 
     private readonly Lazy<RunFacts> _facts = new(() => RunFactsOf.Request(request, "foreseen", runNumber: 1, actor: Environment.UserName));
+    private readonly Ancestry _ancestry = new(jobs);
     private readonly Dictionary<string, IReadOnlyList<RunStatus>> _jobs = new(StringComparer.OrdinalIgnoreCase);
 
     public bool MayRun(Job job) => When(job).Count > 0;
@@ -80,13 +81,13 @@ internal sealed class Foresight(RunRequest request, IReadOnlyList<Job> jobs)
 
     private IEnumerable<RunStatus> Assumptions(Job job)
     {
-        var ancestors = Ancestors(job);
-        if (ancestors.TrueForAll(MayRun))
+        var ancestors = _ancestry.Of(job);
+        if (ancestors.All(MayRun))
         {
             yield return RunStatus.Success;
         }
 
-        if (ancestors.Exists(MayRun))
+        if (ancestors.Any(ancestor => MayRun(ancestor) || MayFailUnstarted(ancestor)))
         {
             yield return RunStatus.Failure;
         }
@@ -99,26 +100,8 @@ internal sealed class Foresight(RunRequest request, IReadOnlyList<Job> jobs)
         yield return RunStatus.Cancelled;
     }
 
-    /// <summary>A need that is not part of the run counts as success.</summary>
-    private List<Job> Ancestors(Job job)
-    {
-        var found = new List<Job>();
-        var pending = new Queue<Job>([job]);
-        while (pending.TryDequeue(out var next))
-        {
-            foreach (var need in next.Needs)
-            {
-                var needed = jobs.FirstOrDefault(other => other.Id.Equals(need.Value, StringComparison.OrdinalIgnoreCase));
-                if (needed is not null && !found.Contains(needed))
-                {
-                    found.Add(needed);
-                    pending.Enqueue(needed);
-                }
-            }
-        }
-
-        return found;
-    }
+    /// <summary>A job that takes an artifact fails, and is not skipped, when its producer did not succeed.</summary>
+    private static bool MayFailUnstarted(Job job) => job.If.IsImplied && job.ArtifactsFrom.Any(static input => input is { Optional: false, Run: null });
 
     /// <summary>Answers what is known, and notes when something else was asked.</summary>
     private sealed class ForeseenScope(EvaluationScope scope, HashSet<string> known, RunStatus assumed) : IExpressionScope

@@ -9,7 +9,7 @@ namespace Strata.Execution.Running;
 /// <summary>Results and outputs of the jobs of a run, as others see them.</summary>
 internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
 {
-    private readonly Dictionary<string, Job> _jobs = jobs.ToDictionary(j => j.Id, StringComparer.OrdinalIgnoreCase);
+    private readonly Ancestry _ancestry = new(jobs);
     private readonly Dictionary<string, Dictionary<string, string>> _outputs = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.OrdinalIgnoreCase);
 
@@ -30,34 +30,19 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
         }
     }
 
-    public JobNeeds Of(Job job, Func<string, RunStatus> resultOf) => new(Context(job, resultOf), Ancestors(job, resultOf), EndsBefore(job));
+    public JobNeeds Of(Job job, Func<string, RunStatus> resultOf) => new(
+        Context(job, resultOf),
+        _ancestry.Of(job).ToDictionary(static ancestor => ancestor.Id, ancestor => resultOf(ancestor.Id), StringComparer.OrdinalIgnoreCase),
+        EndsBefore(job));
 
     /// <summary>A need that is not part of the run (--no-needs) counts as success without outputs.</summary>
     private ObjectValue Context(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
     {
-        var partOfRun = _jobs.ContainsKey(need.Value);
+        var partOfRun = _ancestry.Find(need.Value) is not null;
         return KeyValuePair.Create(need.Value, (Value)ContextValues.Of(
             ("result", Value.From(RunStatusName.Of(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
             ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
     }));
-
-    private Dictionary<string, RunStatus> Ancestors(Job job, Func<string, RunStatus> resultOf)
-    {
-        var results = new Dictionary<string, RunStatus>(StringComparer.OrdinalIgnoreCase);
-        var pending = new Queue<string>(job.Needs.Select(n => n.Value));
-        while (pending.TryDequeue(out var id))
-        {
-            if (_jobs.TryGetValue(id, out var needed) && results.TryAdd(id, resultOf(id)))
-            {
-                foreach (var further in needed.Needs)
-                {
-                    pending.Enqueue(further.Value);
-                }
-            }
-        }
-
-        return results;
-    }
 
     private Dictionary<string, DateTimeOffset> EndsBefore(Job job)
     {

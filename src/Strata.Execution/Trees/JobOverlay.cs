@@ -11,4 +11,4 @@ internal enum JobOverlay
 }
 
 /// <param name="Path">From the overlay's root, which is the empty path.</param>
-internal readonly record struct JobPlace(JobOverlay Overlay, byte[] Path);
+internal sealed record JobPlace(JobOverlay Overlay, byte[] Path);

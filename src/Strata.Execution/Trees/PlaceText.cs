@@ -20,15 +20,5 @@ internal static class PlaceText
 
     public static string Why(LayerOpening opening) => Why(opening.Miss, opening.Reason);
 
-    public static string Why(LayerMiss miss, string? reason = null)
-    {
-        var what = miss switch
-        {
-            LayerMiss.Damaged => "is damaged",
-            LayerMiss.Unreadable => "cannot be read",
-            LayerMiss.Unreachable => "cannot be fetched",
-            _ => "is gone",
-        };
-        return reason is null ? what : $"{what}: {reason}";
-    }
+    public static string Why(LayerMiss miss, string? reason = null) => reason is null ? LayerMissText.Of(miss) : $"{LayerMissText.Of(miss)}: {reason}";
 }

@@ -10,7 +10,7 @@ internal sealed class BuildLeases(Database database, TimeProvider time) : IBuild
 {
     private readonly Leases _leases = new(database, time, LeaseTimes.Short);
 
-    public ValueTask<LeaseAttempt> TryAcquireAsync(Scope scope, Digest key, string owner, string logPath, CancellationToken cancellationToken) =>
+    public Task<LeaseAttempt> TryAcquireAsync(Scope scope, Digest key, string owner, string logPath, CancellationToken cancellationToken) =>
         _leases.TryAcquireAsync(NameOf(scope, key), owner, logPath, cancellationToken);
 
     public static string NameOf(Scope scope, Digest key) => $"build/{key}/{scope}";

@@ -9,5 +9,5 @@ internal interface IBuildLeases
 {
     /// <param name="owner">For people: who builds.</param>
     /// <param name="logPath">Where others can read along: the note of who waits.</param>
-    ValueTask<LeaseAttempt> TryAcquireAsync(Scope scope, Digest key, string owner, string logPath, CancellationToken cancellationToken);
+    Task<LeaseAttempt> TryAcquireAsync(Scope scope, Digest key, string owner, string logPath, CancellationToken cancellationToken);
 }

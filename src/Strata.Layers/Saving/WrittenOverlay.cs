@@ -50,7 +50,8 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
 
     /// <summary>What was written, by name alone: nothing is compared with what lies below.</summary>
     /// <param name="countMax">No more than these.</param>
-    public IReadOnlyList<byte[]> Names(int countMax) => UpperNames.List(upper, countMax);
+    /// <param name="leavesOut">Of a path, and whether it is a directory: whether neither it nor anything below is meant.</param>
+    public IReadOnlyList<byte[]> Names(int countMax, Func<byte[], bool, bool>? leavesOut = null) => UpperNames.List(upper, countMax, leavesOut);
 
     /// <summary>What was written at or below a directory.</summary>
     /// <param name="base">See <see cref="DifferenceRequest.Base"/>.</param>

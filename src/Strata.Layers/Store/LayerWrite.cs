@@ -93,6 +93,11 @@ public sealed class LayerWrite : IDisposable
     /// <summary>Bytes before name: after a crash a visible layer is a whole layer.</summary>
     private async ValueTask<LayerCommit> PublishAsync(Digest digest, LayerFile file, CancellationToken cancellationToken)
     {
+        if (await FindAsync(digest, file, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            return known; // whose bytes are durable
+        }
+
         await MakeDurableAsync(file).ConfigureAwait(false);
         if (!file.TryLock(Libc.LockShared))
         {
@@ -108,14 +113,24 @@ public sealed class LayerWrite : IDisposable
                 return new(LayerCommitOutcome.Stored, new(digest, file, paths, _time));
             }
 
-            var opening = await _place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
-            if (opening.Lease is { } lease)
+            if (await FindAsync(digest, file, cancellationToken).ConfigureAwait(false) is { } present)
             {
-                file.Dispose();
-                return new(LayerCommitOutcome.AlreadyPresent, lease);
+                return present;
             }
 
             // Removed meanwhile, or put aside as damaged: the name is free.
         }
+    }
+
+    private async ValueTask<LayerCommit?> FindAsync(Digest digest, LayerFile written, CancellationToken cancellationToken)
+    {
+        var opening = await _place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+        if (opening.Lease is not { } lease)
+        {
+            return null;
+        }
+
+        written.Dispose();
+        return new(LayerCommitOutcome.AlreadyPresent, lease);
     }
 }

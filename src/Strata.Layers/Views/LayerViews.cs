@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Strata.Core;
 using Strata.Layers.Erofs;
 using Strata.Layers.Store;
@@ -17,6 +18,8 @@ public readonly record struct ViewOpening(ViewLease? Lease, Digest? Missing, boo
 /// <param name="others">Where else layers that views stand on may be: public bases.</param>
 public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> others)
 {
+    private readonly ConcurrentDictionary<Digest, Lazy<TreeSummary>> _summaries = new(); // being computed
+
     /// <summary>The view of a request, found or made. A miss only when a view among its layers stands on a layer that is gone.</summary>
     /// <exception cref="DamagedLayerException">A layer contradicts itself or its index.</exception>
     /// <exception cref="HostileArchiveException">A path is too long or deep under its prefix.</exception>
@@ -36,17 +39,38 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
         return await OpenAsync(view.Digest, cancellationToken).ConfigureAwait(false) with { WasMade = true };
     }
 
-    /// <summary>What the view of a request shows, without making it: from what is remembered, else from the layers' indexes.</summary>
+    /// <summary>What the view of a request shows, without making it: from what is remembered, else from the layers' indexes; of those who ask at once, one looks there.</summary>
     /// <exception cref="DamagedLayerException">A layer contradicts itself or its index.</exception>
     /// <exception cref="IOException">The disk fails.</exception>
     public TreeSummary Summarize(ViewRequest request, CancellationToken cancellationToken)
     {
-        var key = ViewKey.Of(request);
-        if (home.FindSummary(key) is { } known)
+        var key = ViewKey.Of(request with { OwnedBy = null, Modified = null }); // no tree digest has them
+        while (true)
         {
-            return known;
-        }
+            cancellationToken.ThrowIfCancellationRequested();
+            if (home.FindSummary(key) is { } known)
+            {
+                return known;
+            }
 
+            var computing = _summaries.GetOrAdd(key, _ => new(() => Summarize(key, request, cancellationToken)));
+            try
+            {
+                return computing.Value;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // who began it gave it up
+            }
+            finally
+            {
+                _summaries.TryRemove(new(key, computing));
+            }
+        }
+    }
+
+    private TreeSummary Summarize(Digest key, ViewRequest request, CancellationToken cancellationToken)
+    {
         using var summarizing = new ViewSummarizing(request);
         var summary = summarizing.Compute(cancellationToken);
         home.RecordSummary(key, summary);

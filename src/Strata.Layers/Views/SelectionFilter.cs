@@ -67,7 +67,8 @@ internal sealed class SelectionFilter
         if (_selection.Globs is { } globs)
         {
             var text = _text.AsSpan(0, Encoding.UTF8.GetChars(path, _text));
-            return globs.Matches(text, isDirectory) ? Selected.Yes
+            return isDirectory && globs.CoversBelow(text) ? Selected.All
+                : globs.Matches(text, isDirectory) ? Selected.Yes
                 : isDirectory && globs.MayMatchBelow(text) ? Selected.Perhaps
                 : Selected.No;
         }

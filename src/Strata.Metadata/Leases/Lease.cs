@@ -10,12 +10,14 @@ public sealed class Lease : IAsyncDisposable
     private readonly LeaseTimes _times;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _disposed = new();
+    private readonly PeriodicTimer _beat;
     private readonly Task _renewing;
 
     internal Lease(Database database, TimeProvider time, LeaseTimes times, LeaseToken token)
     {
         (_database, _time, _times, Token) = (database, time, times, token);
         Lost = _lost.Token;
+        _beat = new(times.Heartbeat, time);
         _renewing = Task.Run(RenewUntilDisposedAsync);
     }
 
@@ -32,6 +34,7 @@ public sealed class Lease : IAsyncDisposable
             return;
         }
 
+        _beat.Dispose(); // ends the waiting: a token would by an exception whose trace is looked up in every debug file, for milliseconds
         await _disposed.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         try
@@ -53,10 +56,9 @@ public sealed class Lease : IAsyncDisposable
 
     private async Task RenewUntilDisposedAsync()
     {
-        using var beat = new PeriodicTimer(_times.Heartbeat, _time);
         try
         {
-            for (var renewed = _time.GetTimestamp(); await beat.WaitForNextTickAsync(_disposed.Token).ConfigureAwait(false);)
+            for (var renewed = _time.GetTimestamp(); await _beat.WaitForNextTickAsync().ConfigureAwait(false);)
             {
                 switch (await TryRenewAsync(renewed).ConfigureAwait(false))
                 {

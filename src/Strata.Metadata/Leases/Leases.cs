@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
+
 namespace Strata.Metadata.Leases;
 
 /// <summary>What asking for a lease came to.</summary>
@@ -34,7 +37,8 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
 
     /// <param name="owner">For people: who holds it. As <see cref="LeaseHolder"/> says it, it ends with its process.</param>
     /// <param name="note">For those who wait.</param>
-    public async ValueTask<LeaseAttempt> TryAcquireAsync(string name, string owner, string note, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    public async Task<LeaseAttempt> TryAcquireAsync(string name, string owner, string note, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (database.Read(sql => HeldBy(sql, name, time.GetUtcNow())) is { } held) // who waits asks often, and writes nothing
@@ -48,9 +52,9 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     /// <summary>The same together with what is recorded of the holder: both or nothing.</summary>
     /// <param name="record">In the transaction that acquires it, when nobody holds it. False: it is not acquired after all; what was written stays.</param>
     /// <returns>Null: <paramref name="record"/> said no.</returns>
-    public async ValueTask<LeaseAttempt?> TryAcquireAsync(
+    public Task<LeaseAttempt?> TryAcquireAsync(
         string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record, CancellationToken cancellationToken) =>
-        await database.WriteAsync(sql => TryAcquire(sql, name, owner, note, record), cancellationToken).ConfigureAwait(false);
+        database.WriteAsync(sql => TryAcquire(sql, name, owner, note, record), cancellationToken);
 
     /// <summary>Ends leases that ran out, and those of processes of this host that have ended: what their holders still write is refused.</summary>
     /// <param name="prefix">Of the names meant.</param>
@@ -69,7 +73,16 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
     private List<LeaseToken> Dead(SqlSession sql, string prefix)
     {
         var now = time.GetUtcNow();
-        return [.. LeaseSql.List(sql, prefix).Where(held => held.Row.ExpiresAt < now || LeaseHolder.IsGone(held.Row.Owner)).Select(static held => held.Token)];
+        var dead = new List<LeaseToken>();
+        foreach (var (token, row) in LeaseSql.List(sql, prefix))
+        {
+            if (row.ExpiresAt < now || LeaseHolder.IsGone(row.Owner))
+            {
+                dead.Add(token);
+            }
+        }
+
+        return dead;
     }
 
     private LeaseAttempt? TryAcquire(SqlSession sql, string name, string owner, string note, Func<SqlSession, LeaseToken, bool> record)

@@ -9,7 +9,7 @@ namespace Strata.Runs.Records;
 /// </summary>
 public interface IRunRecords
 {
-    ValueTask<RunStarting> StartAsync(RunStart start, CancellationToken cancellationToken);
+    Task<RunStarting> StartAsync(RunStart start, CancellationToken cancellationToken);
 
     /// <param name="lease">Of the run. It stays the caller's.</param>
     /// <param name="status">Not running.</param>
@@ -22,7 +22,7 @@ public interface IRunRecords
 
     /// <summary>The right to run an attempt, and its record.</summary>
     /// <param name="scope">Where it writes: its run's.</param>
-    ValueTask<AttemptStarting> StartAttemptAsync(Producer producer, Scope scope, CancellationToken cancellationToken);
+    Task<AttemptStarting> StartAttemptAsync(Producer producer, Scope scope, CancellationToken cancellationToken);
 
     /// <summary>Records an attempt's result, so that others may go on. What it still saves it saves under the lease, which stays the caller's.</summary>
     /// <param name="status">Not running.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Strata.Core.Tasks;
 using Strata.Metadata;
 using Strata.Metadata.Leases;
 using Strata.Tenancy;
@@ -15,7 +17,8 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
 
     private readonly Leases _leases = new(database, time, LeaseTimes.Long);
 
-    public async ValueTask<RunStarting> StartAsync(RunStart start, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    public async Task<RunStarting> StartAsync(RunStart start, CancellationToken cancellationToken)
     {
         RunRecord? other = null;
         var attempt = await _leases.TryAcquireAsync(RunLease.NameOf(start.RunId), owner, start.Workflow, Record, cancellationToken).ConfigureAwait(false);
@@ -57,7 +60,8 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
         return new(database.Read(sql => RunSql.List(sql, filter, run => Visibility.Nearness(filter.Reader, run.Scope, shareable: false) is not null)));
     }
 
-    public async ValueTask<AttemptStarting> StartAttemptAsync(Producer producer, Scope scope, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
+    public async Task<AttemptStarting> StartAttemptAsync(Producer producer, Scope scope, CancellationToken cancellationToken)
     {
         AttemptStarting? refused = null;
         var attempt = await _leases.TryAcquireAsync(producer.LeaseName, owner, producer.Job, Record, cancellationToken).ConfigureAwait(false);
@@ -129,9 +133,27 @@ public sealed class RunRecords(Database database, TimeProvider time, string owne
 
     private static string? Limited(string? text) => text?.Length > TextMax ? text[..TextMax] : text;
 
-    private static LostWork Lost(SqlSession sql) => new(
-        [.. RunSql.ListRunning(sql).Where(token => !token.IsHeld(sql)).Select(token => token.Name[RunLease.Prefix.Length..])],
-        [.. AttemptSql.ListRunning(sql).Where(running => !IsHeld(sql, running)).Select(running => running.Attempt)]);
+    private static LostWork Lost(SqlSession sql)
+    {
+        var (runs, attempts) = (new List<string>(), new List<AttemptRecord>());
+        foreach (var token in RunSql.ListRunning(sql))
+        {
+            if (!token.IsHeld(sql))
+            {
+                runs.Add(token.Name[RunLease.Prefix.Length..]);
+            }
+        }
+
+        foreach (var running in AttemptSql.ListRunning(sql))
+        {
+            if (!IsHeld(sql, running))
+            {
+                attempts.Add(running.Attempt);
+            }
+        }
+
+        return new(runs, attempts);
+    }
 
     private LostWork EndLost(SqlSession sql)
     {

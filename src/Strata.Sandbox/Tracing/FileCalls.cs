@@ -18,8 +18,8 @@ internal static class FileCalls
     {
         Architecture.X64 when architecture == X64 => number switch
         {
-            2 or 59 or 80 => new(-1, 0, true), // open, execve, chdir
-            4 or 6 or 21 => new(-1, 0, false), // stat, lstat, access
+            2 or 59 => new(-1, 0, true), // open, execve
+            4 or 6 or 21 or 80 => new(-1, 0, false), // stat, lstat, access, chdir
             89 => new(-1, 0, true), // readlink
             257 or 322 => new(0, 1, true), // openat, execveat
             262 or 269 or 332 => new(0, 1, false), // newfstatat, faccessat, statx
@@ -30,7 +30,8 @@ internal static class FileCalls
         },
         Architecture.Arm64 when architecture == Arm64 => number switch
         {
-            221 or 49 => new(-1, 0, true), // execve, chdir
+            221 => new(-1, 0, true), // execve
+            49 => new(-1, 0, false), // chdir
             56 or 281 or 78 or 437 => new(0, 1, true), // openat, execveat, readlinkat, openat2
             79 or 48 or 291 or 439 => new(0, 1, false), // newfstatat, faccessat, statx, faccessat2
             _ => null,

@@ -18,9 +18,10 @@ internal sealed class FileTracer : IFileTrace
     private const int SystemCallMark = 0x80;
 
     private readonly int _first;
-    private readonly Lock _lock = new(); // guards the two sets
+    private readonly Lock _lock = new(); // guards the three sets
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<int, (bool Opens, string Path, int Directory)> _entered = [];
     private readonly byte[] _buffer = new byte[PathLengthMax];
     private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +41,7 @@ internal sealed class FileTracer : IFileTrace
     {
         lock (_lock)
         {
-            return new([.. _missing], [.. _found]);
+            return new([.. _missing], [.. _found], [.. _seen]);
         }
     }
 
@@ -129,7 +130,8 @@ internal sealed class FileTracer : IFileTrace
             }
 
             _missing.Remove(path);
-            _ = opens && _found.Count < PathsMax && _found.Add(path);
+            var there = opens ? _found : _seen;
+            _ = there.Count < PathsMax && there.Add(path);
         }
     }
 

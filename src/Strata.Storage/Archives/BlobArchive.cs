@@ -101,9 +101,9 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
     {
         var retry = new Retry(all.Time, all.Options.Upload);
         var head = await retry.RunAsync((_, stop) => all.Store.HeadAsync(row.ObjectKey, stop), cancellationToken).ConfigureAwait(false);
-        if (head?.SizeBytes != row.StoredBytes)
+        if (row.ProblemWith(head) is { } problem)
         {
-            return head is null ? "its object is gone" : $"its object has {head.SizeBytes} bytes, not {row.StoredBytes}";
+            return problem;
         }
 
         try

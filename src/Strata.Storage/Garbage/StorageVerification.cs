@@ -59,14 +59,9 @@ public sealed class StorageVerification(BlobArchives archives)
     private async Task<string?> ProblemOfAsync(BlobRow blob, bool reads, Retry retry, CancellationToken cancellationToken)
     {
         var head = await retry.RunAsync((_, stop) => archives.Store.HeadAsync(blob.ObjectKey, stop), cancellationToken).ConfigureAwait(false);
-        if (head is null)
+        if (blob.ProblemWith(head) is { } problem)
         {
-            return "its object is gone";
-        }
-
-        if (head.SizeBytes != blob.StoredBytes)
-        {
-            return $"its object has {head.SizeBytes} bytes, not {blob.StoredBytes}";
+            return problem;
         }
 
         try

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 
 namespace Strata.Storage.Objects;
@@ -42,4 +43,10 @@ internal sealed record BlobRow
 
     /// <summary>Whether what its writer stored is not what it is called: reading that back, whole, does not mend it.</summary>
     public bool IsFalse => Doubt?.StartsWith(FalseMark, StringComparison.Ordinal) ?? false;
+
+    /// <summary>What its object shows without being read. Null: nothing is wrong.</summary>
+    public string? ProblemWith(BlobHead? head) =>
+        head is null ? "its object is gone"
+        : head.SizeBytes != StoredBytes ? $"its object has {head.SizeBytes} bytes, not {StoredBytes}"
+        : null;
 }

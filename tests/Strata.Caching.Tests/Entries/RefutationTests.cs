@@ -119,7 +119,7 @@ public sealed class RefutationTests : IDisposable
         for (var run = 0; run < 3; run++)
         {
             await _bench.Entries.RecordAsync(
-                new() { Identity = CacheBench.Main, Producer = new($"run-{run}", "job", 1), Uses = [use], Proofs = [("compile", run == 2), ("lint", false)] }, CancellationToken.None);
+                new() { Identity = CacheBench.Main, Producer = new($"run-{run}", "job", 1), Uses = [use], Proofs = [new("compile", run == 2), new("lint", false)] }, CancellationToken.None);
         }
 
         var counts = await _bench.Catalog.CountAsync(CancellationToken.None);

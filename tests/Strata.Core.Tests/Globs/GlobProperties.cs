@@ -40,6 +40,26 @@ public class GlobProperties
         }));
 
     [Fact]
+    public void Where_a_directory_is_covered_nothing_beneath_is_left_out() => Check.One(Config, Prop.ForAll(
+        Several(SignedPattern, 4).Zip(Path).ToArbitrary(),
+        pair =>
+        {
+            var set = GlobSet.Parse(pair.Item1).Set!;
+            var isCovered = Ancestors(pair.Item2).Any(directory => set.CoversBelow(directory));
+            return !isCovered || (set.Matches(pair.Item2) && set.Matches(pair.Item2, isDirectory: true));
+        }));
+
+    [Theory]
+    [InlineData("src", true, "src/**")]
+    [InlineData("src/deep", true, "src/", "!out")]
+    [InlineData("src", false, "src/**", "!src/x")]
+    [InlineData("src", true, "!src/x", "src/**")]
+    [InlineData("src", false, "src/**", "!**/*.o")]
+    [InlineData("src", false, "src/*.c")]
+    public void A_directory_is_covered_if_no_later_exclusion_may_match_there(string directory, bool isCovered, params string[] patterns) =>
+        GlobSet.Parse(patterns).Set!.CoversBelow(directory).ShouldBe(isCovered);
+
+    [Fact]
     public void What_a_pattern_matches_beneath_a_directory_its_relative_ones_match_from_there() => Check.One(Config, Prop.ForAll(
         SignedPattern.Zip(Path.Zip(Path)).ToArbitrary(),
         pair =>

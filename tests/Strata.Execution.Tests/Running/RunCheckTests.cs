@@ -62,6 +62,7 @@ public sealed class RunCheckTests : IDisposable
     [InlineData("a: { steps: [run: x] }\n  r: { needs: a, if: failure(), services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
     [InlineData("a: { if: false, steps: [run: x] }\n  r: { needs: a, services: { x: { image: y } }, steps: [run: x] }", "")]
     [InlineData("a: { if: false, steps: [run: x] }\n  r: { needs: a, if: always(), services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
+    [InlineData("a: { if: false, artifacts: [{ name: o, path: o }], steps: [run: x] }\n  b: { artifacts-from: { o: i }, steps: [run: x] }\n  r: { needs: b, if: failure(), services: { x: { image: y } }, steps: [run: x] }", "STR1305")]
     [InlineData("r: { steps: [{ run: x, shell: pwsh, if: false }] }", "")]
     [InlineData("r: { steps: [{ run: x, shell: pwsh, if: runner.os == 'Windows' }] }", "")]
     [InlineData("r: { steps: [{ run: x, shell: pwsh, if: env.X == 'Windows' }] }", "STR1308")]

@@ -4,6 +4,7 @@ using Strata.Layers.Erofs;
 using Strata.Layers.Saving;
 using Strata.Layers.Store;
 using Strata.Layers.Tests.Views;
+using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Trees;
 using static Strata.Layers.Tests.Erofs.LayerImages;
 
@@ -77,6 +78,16 @@ public sealed class OutputCaptureTests : IDisposable
 
         overlay.Names(100).Select(System.Text.Encoding.UTF8.GetString).ShouldBe(["a/b/file", "src"]);
         overlay.Names(1).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Names_that_are_left_out_do_not_count()
+    {
+        Shell.Run(_upper, "mkdir -p dist/deep a/dist; for i in $(seq 50); do echo 1 > dist/deep/$i; done; echo 1 > report.xml");
+        Attributes.Set(Path.Combine(_upper, "a"), "trusted.overlay.opaque", "y"u8.ToArray()); // as overlayfs marks what it makes
+        using var overlay = new WrittenOverlay([], new(_upper, OwnerPolicy.Root, UserXattr: false, []), _store.Directory.Combine("scratch"));
+
+        overlay.Names(1, (path, isDirectory) => isDirectory && path.AsSpan().EndsWith("dist"u8)).Select(System.Text.Encoding.UTF8.GetString).ShouldBe(["report.xml"]);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class ViewPropertyTests
         using var store = new ViewStore();
         var request = new RandomView(5, store).Request;
         var summary = store.Views.Summarize(request, CancellationToken.None);
-        var kept = Directory.GetFiles(store.Directory.Path, ViewKey.Of(request).Hex, SearchOption.AllDirectories).Single(path => path.Contains("summaries", StringComparison.Ordinal));
+        var kept = Directory.GetFiles(store.Directory.Path, "*", SearchOption.AllDirectories).Single(path => path.Contains("summaries", StringComparison.Ordinal));
         foreach (var text in (string[])["", File.ReadAllText(kept)[..40], File.ReadAllText(kept).Replace(summary.Tree.ToString(), Core.Digest.Of([1]).ToString(), StringComparison.Ordinal)])
         {
             File.WriteAllText(kept, text);

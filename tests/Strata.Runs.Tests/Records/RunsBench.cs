@@ -37,7 +37,7 @@ internal sealed class RunsBench : IDisposable
     public async Task<Lease> StartAsync(string runId, RunIdentity? identity = null) =>
         (await Runs.StartAsync(StartOf(runId, identity), CancellationToken.None)).ShouldBeOfType<RunStarting.Started>().Lease;
 
-    public ValueTask<AttemptStarting> TryAttemptAsync(string runId, string job, int attempt, RunIdentity? identity = null) =>
+    public Task<AttemptStarting> TryAttemptAsync(string runId, string job, int attempt, RunIdentity? identity = null) =>
         Runs.StartAttemptAsync(new(runId, job, attempt), Scope.Of(identity ?? Main), CancellationToken.None);
 
     public async Task<Lease> AttemptAsync(string runId, string job, int attempt, RunIdentity? identity = null) =>

@@ -18,7 +18,7 @@ public sealed class FileTraceTests : IClassFixture<Machine>
 
         outcome.ExitCode.ShouldBe(3, output);
         output.ShouldContain("end");
-        var (missing, found) = trace.Paths();
+        var (missing, found, seen) = trace.Paths();
         missing.ShouldContain("/workspace/nowhere");
         missing.ShouldContain("/etc/absent");
         missing.ShouldContain("/in/a/child");
@@ -26,6 +26,8 @@ public sealed class FileTraceTests : IClassFixture<Machine>
         missing.ShouldNotContain("/workspace/made");
         found.ShouldContain("/workspace/made");
         found.ShouldContain("/bin/sh");
+        found.ShouldNotContain("/bin");
+        seen.ShouldContain("/bin"); // gone to, its names not read
     }
 
     [Fact]

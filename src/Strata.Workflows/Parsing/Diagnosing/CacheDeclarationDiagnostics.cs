@@ -60,7 +60,7 @@ internal static class CacheDeclarationDiagnostics
         "'cache' of a step has a meaning only together with 'run'.", "Use `caches:` of the job, or move the commands into a `run:` step.");
 
     public static Diagnostic UndeclaredVariable(SourceSpan at, string name, IEnumerable<string> known) => new("STR2117", Severity.Warning,
-        $"Neither the job's nor the workflow's env declares '{Shorten(name)}', so the step never sees it.", at, Suggest(name, known) ?? "Declare it under `env:` of the job.");
+        $"Neither the job's nor the workflow's env declares '{Shorten(name)}': the step sees it only if an earlier step, the container or --env sets it.", at, Suggest(name, known) ?? "Declare it under `env:` of the job.");
 
     public static Diagnostic CacheNotInJob(SourceSpan at, string name, IEnumerable<string> known) => Error("STR2118", at,
         $"The job does not use the cache '{Shorten(name)}'.", Suggest(name, known) ?? $"Add it to `caches:` of the job.");
