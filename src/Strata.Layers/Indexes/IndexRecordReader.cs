@@ -68,7 +68,7 @@ internal sealed class IndexRecordReader(byte[] index)
         _previous.AsSpan(0, shared).CopyTo(path);
         rest.CopyTo(path.AsSpan(shared));
         CheckedPath(path);
-        if (_previous is null ? path.Length != 0 : PathOrder.Compare(_previous, path) >= 0)
+        if (_previous is null ? path.Length != 0 : PathOrder.Compare(_previous.AsSpan(shared), path.AsSpan(shared)) >= 0)
         {
             throw Damaged("its names are not in order");
         }
@@ -78,9 +78,15 @@ internal sealed class IndexRecordReader(byte[] index)
 
     private static byte[] CheckedPath(byte[] path)
     {
+        if (EntryPath.IsNormal(path))
+        {
+            return path;
+        }
+
         try
         {
-            return EntryPath.Normalise(path, path, "name").Length == path.Length ? path : throw Damaged("a path is not normalised");
+            EntryPath.Normalise(path, path, "name"); // says what it is
+            throw Damaged("a path is not normalised");
         }
         catch (HostileArchiveException e)
         {

@@ -69,6 +69,29 @@ public static class EntryPath
         return length == path.Length ? path : path[..length];
     }
 
+    /// <summary>Whether <see cref="Normalise"/> would give the path back as it is; nothing is allocated.</summary>
+    public static bool IsNormal(ReadOnlySpan<byte> path)
+    {
+        if (path.Length >= PosixPath.LengthMax || path.Contains((byte)0))
+        {
+            return false;
+        }
+
+        for (var depth = 1; !path.IsEmpty; depth++)
+        {
+            var slash = path.IndexOf((byte)'/');
+            var component = slash < 0 ? path : path[..slash];
+            if (component.Length is 0 or > PosixPath.NameLengthMax || depth > DepthMax || component is [(byte)'.'] or [(byte)'.', (byte)'.'] || slash == path.Length - 1)
+            {
+                return false;
+            }
+
+            path = slash < 0 ? [] : path[(slash + 1)..];
+        }
+
+        return true;
+    }
+
     private static HostileArchiveException Refuse(ReadOnlySpan<byte> entry, string reason) =>
         new($"{PosixPath.Show(entry)}: {reason}.", ArchiveFault.Unsafe);
 }
