@@ -22,9 +22,9 @@ internal static class Program
                 EnterIfPossible();
             }
 
-            if (args is ["run", ..])
+            if (args is ["run", ..] or ["image", "build", ..])
             {
-                Run.Preload.Start();
+                Preload.Start(hashes: args[0] != "run");
             }
 
             var parsed = StrataCommand.Create(args).Parse(args);
