@@ -6,6 +6,13 @@ namespace Strata.EndToEnd;
 /// <summary>Hermetic steps when something goes wrong: killed runs, runs that race, jobs that are hostile.</summary>
 public sealed class HermeticFaultTests : IDisposable
 {
+    private const string Chain = """
+        - { run: 'mkdir one && cat src/a.txt > one/a && head -c 3000000 /dev/zero > one/zero', cache: { inputs: [src/**], outputs: [one/] } }
+        - { run: 'mkdir two && cp one/* two/; echo n=2 >> $GITHUB_OUTPUT', cache: { inputs: [src/**, one/**], outputs: [two/] } }
+        - { run: 'cat two/a two/a > three', cache: { inputs: [src/**, two/**], outputs: [three] } }
+        - run: 'sha256sum one/* two/* three'
+        """;
+
     private readonly Workbench _bench = new();
 
     public void Dispose() => _bench.Dispose();
@@ -15,17 +22,9 @@ public sealed class HermeticFaultTests : IDisposable
     {
         var kills = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 60 : 8;
         _bench.Write("src/a.txt", "a\n");
-        Job("""
-            - { run: 'mkdir one && cat src/a.txt > one/a && head -c 3000000 /dev/zero > one/zero', cache: { inputs: [src/**], outputs: [one/] } }
-            - { run: 'mkdir two && cp one/* two/; echo n=2 >> $GITHUB_OUTPUT', cache: { inputs: [one/**], outputs: [two/] } }
-            - { run: 'cat two/a two/a > three', cache: { inputs: [two/**], outputs: [three] } }
-            - run: 'sha256sum one/* two/* three'
-            """);
-        await _bench.StrataAsync("run", "--data", $"{_bench.Data}-clean", "--report", "report.json"); // warms up
-        var clean = Stopwatch.StartNew();
-        var expected = await _bench.StrataAsync("run", "--data", $"{_bench.Data}-clean", "--no-cache", "--report", "report.json");
-        var length = clean.Elapsed;
-        expected.ExitCode.ShouldBe(0, expected.All);
+        Job(Chain);
+        var expected = await CleanAsync();
+        var length = await LengthAsync();
         for (var kill = 1; kill <= kills; kill++)
         {
             using var run = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
@@ -39,14 +38,38 @@ public sealed class HermeticFaultTests : IDisposable
             }
         }
 
-        var last = await _bench.RunAsync();
-        last.ExitCode.ShouldBe(0, last.All);
-        Sums(last).ShouldBe(Sums(expected));
-        var proved = await _bench.RunAsync("--verify", "100%", "--verify-strict");
-        proved.ExitCode.ShouldBe(0, proved.All);
-        _bench.Report()["verify"]!["sampled"]!.GetValue<int>().ShouldBe(3);
-        Sums(proved).ShouldBe(Sums(expected));
-        Directory.Delete($"{_bench.Data}-clean", recursive: true);
+        await ShouldBeProvenAsync(expected);
+    }
+
+    /// <summary>The durable steps of layers and records are these calls: whichever of them does not happen, what is kept is whole.</summary>
+    [Theory]
+    [InlineData("fsync")]
+    [InlineData("fdatasync")]
+    [InlineData("rename,renameat,renameat2,link,linkat")]
+    [InlineData("unlink,unlinkat,rmdir")]
+    [InlineData("pwrite64")]
+    public async Task Killed_at_each_durable_step_a_run_leaves_only_entries_that_a_proof_confirms(string calls)
+    {
+        var times = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 40 : 3;
+        _bench.Write("src/a.txt", "a\n");
+        Job(Chain);
+        var expected = await CleanAsync();
+        var killed = 0;
+        for (var time = 1; time <= times; time++)
+        {
+            _bench.Write("src/time", $"{calls} {time}"); // all is to be made again
+            using var run = StrataProgram.StartKilledAt(calls, time, _bench.Workspace, "run", "--data", _bench.Data);
+            var output = Task.WhenAll(run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
+            await run.WaitForExitAsync();
+            killed += run.ExitCode == 128 + 9 ? 1 : 0;
+            await _bench.StrataAsync("doctor", "--clean", "--data", _bench.Data); // ends what it left, and the tracer with it
+            await output;
+        }
+
+        killed.ShouldBeGreaterThan(0);
+        await ShouldBeProvenAsync(expected);
+        var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", _bench.Data);
+        scrub.ExitCode.ShouldBe(0, scrub.All);
     }
 
     [Fact]
@@ -128,6 +151,32 @@ public sealed class HermeticFaultTests : IDisposable
         overlapping.Stderr.ShouldContain("nothing matches the outputs no/such/*");
         Lines(overlapping, 1).ShouldBe(["a", "made", "../../.."]);
         Lines(again, 1).ShouldBe(["a", "made", "../../.."]);
+    }
+
+    private async Task<Outcome> CleanAsync()
+    {
+        var clean = await _bench.StrataAsync("run", "--data", $"{_bench.Data}-clean", "--no-cache", "--report", "report.json");
+        clean.ExitCode.ShouldBe(0, clean.All);
+        return clean;
+    }
+
+    private async Task<TimeSpan> LengthAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await CleanAsync();
+        return clock.Elapsed;
+    }
+
+    private async Task ShouldBeProvenAsync(Outcome expected)
+    {
+        var last = await _bench.RunAsync();
+        last.ExitCode.ShouldBe(0, last.All);
+        Sums(last).ShouldBe(Sums(expected));
+        var proved = await _bench.RunAsync("--verify", "100%", "--verify-strict");
+        proved.ExitCode.ShouldBe(0, proved.All);
+        _bench.Report()["verify"]!["sampled"]!.GetValue<int>().ShouldBe(3);
+        Sums(proved).ShouldBe(Sums(expected));
+        Directory.Delete($"{_bench.Data}-clean", recursive: true);
     }
 
     private void Job(string steps) =>

@@ -42,6 +42,11 @@ internal static class StrataProgram
     /// <summary>First of a process group, which can be signalled as a terminal does.</summary>
     public static Process StartGroup(string workingDirectory, params string[] arguments) => StartAs(workingDirectory, ["setsid", Path, .. arguments]);
 
+    /// <summary>Killed by the kernel as it makes one of these system calls, in any of its threads or helpers.</summary>
+    /// <param name="time">Which such call of one thread: 1 is the first.</param>
+    public static Process StartKilledAt(string calls, int time, string workingDirectory, params string[] arguments) => StartAs(
+        workingDirectory, ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=SIGKILL:when={time}", Path, .. arguments]);
+
     private static Process StartAs(string workingDirectory, string[] command)
     {
         // A suite that runs in the background may ignore Ctrl-C, and whatever it starts does so too.
