@@ -185,6 +185,11 @@ public sealed class ArtifactInputTests : IDisposable
         _bench.Workflow(two);
         var output = Path.Combine(_bench.Workspace, "out");
 
+        _bench.Write("file", "");
+        var refused = await _bench.RunAsync("--out", "file/out", "--var", "N=1");
+        refused.ExitCode.ShouldBe(3, refused.All);
+        refused.Stderr.ShouldContain("file/out");
+        refused.Stderr.ShouldNotContain("▸"); // before anything ran
         var first = await _bench.RunAsync("--out", "out", "--var", "N=1");
         first.ExitCode.ShouldBe(0, first.All);
         File.ReadAllText(Path.Combine(output, "dist", "n")).ShouldBe("1\n");

@@ -33,6 +33,11 @@ internal static class RunCommand
             CheckReport(reportFile);
         }
 
+        if (parsed.GetValue(options.Out) is { } outputs)
+        {
+            RunOutputs.Check(outputs);
+        }
+
         try
         {
             List<Diagnostic> problems = [];

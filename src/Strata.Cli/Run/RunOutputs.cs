@@ -16,6 +16,28 @@ internal sealed class RunOutputs(string directory, string dataDirectory, ILayerS
     /// <summary>Names of ours in the directory, a line each.</summary>
     private const string ListName = ".strata-out";
 
+    /// <summary>That nothing can be put there is found out before the run; the directory is made after it.</summary>
+    /// <exception cref="EnvironmentException">It cannot be made, or not be written.</exception>
+    public static void Check(string directory)
+    {
+        var nearest = Path.GetFullPath(directory);
+        while (!Path.Exists(nearest) && Path.GetDirectoryName(nearest) is { } above)
+        {
+            nearest = above;
+        }
+
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(nearest, $"{ListName}.{Environment.ProcessId}.tmp"),
+                new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException(CliDiagnostics.Unwritable(directory, e.Message), e);
+        }
+    }
+
     /// <returns>The directories written.</returns>
     /// <exception cref="UserErrorException">Something that is not ours is in the way, or a link leads out of an artifact.</exception>
     /// <exception cref="EnvironmentException">The directory cannot be written, or the store lost the artifact.</exception>
