@@ -9,7 +9,8 @@ public sealed record LayerUsage(LayerOrg Org, int Layers, long Bytes, int Damage
 public sealed record ScrubProgress(int LayersDone, int LayersTotal, long BytesDone, long BytesTotal);
 
 /// <param name="Damaged">Put aside by this scrub.</param>
-public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName> Damaged);
+/// <param name="IndexesMade">Layers whose index was damaged or lost, and was made anew from the image.</param>
+public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName> Damaged, int IndexesMade);
 
 /// <param name="BytesOver">How much the store is still over its cap: referenced or in use. To be warned of.</param>
 public sealed record CollectReport(int Removed, long BytesFreed, int InUse, long BytesOver);
@@ -89,17 +90,19 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     /// <summary>Every layer, in the order of its organization's and its digest's text.</summary>
     public IReadOnlyList<StoredLayer> List(CancellationToken cancellationToken) => [.. Organizations().SelectMany(org => List(org, cancellationToken))];
 
-    /// <summary>Reads every layer. Damaged ones are put aside.</summary>
+    /// <summary>Reads every layer. Damaged ones are put aside; a damaged or lost index is made anew.</summary>
     public async ValueTask<ScrubReport> ScrubAsync(IProgress<ScrubProgress>? progress, CancellationToken cancellationToken)
     {
         var layers = List(cancellationToken);
         var damaged = new List<LayerName>();
         var total = layers.Sum(l => l.SizeBytes);
-        var bytes = 0L;
+        var (bytes, indexesMade) = (0L, 0);
         for (var i = 0; i < layers.Count; i++)
         {
             var layer = layers[i];
-            if (await PlaceOf(layer.Org).ScrubAsync(layer.Digest, cancellationToken).ConfigureAwait(false) is LayerMiss.Damaged or LayerMiss.Unreadable)
+            var (miss, indexMade) = await PlaceOf(layer.Org).ScrubAsync(layer.Digest, cancellationToken).ConfigureAwait(false);
+            indexesMade += indexMade ? 1 : 0;
+            if (miss is LayerMiss.Damaged or LayerMiss.Unreadable)
             {
                 damaged.Add(layer.Name);
             }
@@ -108,7 +111,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
             progress?.Report(new(i + 1, layers.Count, bytes, total));
         }
 
-        return new(layers.Count, bytes, damaged);
+        return new(layers.Count, bytes, damaged, indexesMade);
     }
 
     /// <summary>Removes what dead processes left and old damaged layers, then unreferenced layers until the store fits its cap.</summary>

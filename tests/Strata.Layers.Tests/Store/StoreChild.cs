@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 
 namespace Strata.Layers.Tests.Store;
@@ -7,6 +8,9 @@ namespace Strata.Layers.Tests.Store;
 internal static class StoreChild
 {
     public const int LayerCount = 6;
+
+    /// <summary>Of an index without names, which these layers have.</summary>
+    public const int IndexSize = 96;
 
     public static LocalLayerStore StoreIn(string directory) => new(directory, TimeProvider.System);
 
@@ -24,7 +28,8 @@ internal static class StoreChild
         await File.WriteAllBytesAsync(write.Target.ImagePath, content);
         if (index)
         {
-            await File.WriteAllBytesAsync(write.Target.IndexPath!, content.AsMemory(0, Math.Min(content.Length, 100)));
+            using var names = new LayerIndexWriter(write.Target.IndexPath!);
+            names.Finish(Digest.Of(content));
         }
 
         return await write.CommitAsync(claimed ?? Digest.Of(content), content.Length, CancellationToken.None);
