@@ -2,7 +2,7 @@ using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;
 
-/// <param name="Bytes">Images and indexes.</param>
+/// <param name="Bytes">Images, indexes, and what was extracted.</param>
 /// <param name="DamagedBytes">Put aside, not counted in <paramref name="Bytes"/>.</param>
 public sealed record LayerUsage(LayerOrg Org, int Layers, long Bytes, int Damaged, long DamagedBytes);
 
@@ -59,7 +59,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         return outcomes;
     }
 
-    /// <summary>Images and indexes of all layers: two looks at files a layer.</summary>
+    /// <summary>Images and indexes of all layers and what was extracted of them: three looks at files a layer, one more for each directory of extracted ones.</summary>
     public long TotalBytes(CancellationToken cancellationToken)
     {
         var total = 0L;
@@ -67,7 +67,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             foreach (var layer in List(org, cancellationToken))
             {
-                total += layer.SizeBytes;
+                total += layer.DiskBytes;
             }
         }
 
@@ -81,7 +81,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             var layers = List(org, cancellationToken);
             var damaged = Damaged(org).ToList();
-            usages.Add(new(org, layers.Count, layers.Sum(l => l.SizeBytes), damaged.Count, damaged.Sum(SizeOf)));
+            usages.Add(new(org, layers.Count, layers.Sum(l => l.DiskBytes), damaged.Count, damaged.Sum(SizeOf)));
         }
 
         return usages;
@@ -130,7 +130,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
             {
                 removed += outcomes[i] is LayerRemoval.Removed ? 1 : 0;
                 inUse += outcomes[i] is LayerRemoval.InUse ? 1 : 0;
-                freed += outcomes[i] is LayerRemoval.Removed or LayerRemoval.Absent ? round[i].SizeBytes : 0; // absent: by another collector
+                freed += outcomes[i] is LayerRemoval.Removed or LayerRemoval.Absent ? round[i].DiskBytes : 0; // absent: by another collector
             }
 
             next += round.Count;
@@ -219,12 +219,13 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     {
         var layers = new List<StoredLayer>();
         var directory = DirectoryOf(org);
+        var extracted = ExtractedLayers.RootsIn(dataDirectory);
         foreach (var path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (LayerPaths.DigestOf(Path.GetFileName(path)) is { } digest && LayerPaths.Read(org, directory, digest) is { } layer)
             {
-                layers.Add(layer);
+                layers.Add(layer with { ExtractedBytes = ExtractedLayers.BytesOf(extracted, org, digest) });
             }
         }
 
