@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Strata.Core;
 using Strata.Images.Transfers;
 using Strata.Layers.Store;
@@ -10,7 +11,7 @@ using Strata.Oci.Tests;
 namespace Strata.Images.Tests;
 
 /// <summary>An image with all that a layer can hold shows, mounted, what umoci unpacks of it, name by name; also after it was pushed and pulled again.</summary>
-public sealed class RichImageTests : IDisposable
+public sealed partial class RichImageTests : IDisposable
 {
     private const string BaseFiles = """
         mkdir -p base/tmp base/home/app base/full/old base/bin base/etc/deep/er base/shared
@@ -48,12 +49,7 @@ public sealed class RichImageTests : IDisposable
     [Fact]
     public async Task What_is_pulled_mounted_pushed_and_pulled_again_is_what_umoci_unpacks()
     {
-        await ShellAsync(BaseFiles);
-        await ShellAsync(TopFiles);
-        Attributes.Set(_scratch["base/bin/capable"], "security.capability", Convert.FromHexString("0100000200200000000000000000000000000000"));
-        Attributes.Set(_scratch["base/etc/deep"], "user.mark", "value"u8.ToArray());
-        await ShellAsync(Times);
-        await ShellAsync(Archives);
+        await MakeAsync();
         await using var registry = await RealRegistry.StartAsync();
         await Programs.RunAsync("skopeo", "copy", "-q", "--dest-tls-verify=false", $"oci:{_scratch["layout"]}:app", $"docker://{registry.Host}/app:1");
         var unpacked = await ListAsync(_scratch["bundle/rootfs"]);
@@ -67,14 +63,55 @@ public sealed class RichImageTests : IDisposable
         var first = await PullAsync("data", registry.Reference("app:1").ToString());
         (await ListMountedAsync("data", first)).ShouldBe(unpacked);
 
-        using (var resolver = Resolver("data"))
-        {
-            using var image = await resolver.OpenAsync(new BaseImage.Oci(registry.Reference("app:1").ToString(), null), Acme, new ProgressLines(), CancellationToken.None);
-            await new ImageTransfers(resolver, _scratch["data"], TimeProvider.System)
-                .PushAsync(image, image.Config, registry.Reference("copy:1").ToString(), new ProgressLines(), CancellationToken.None);
-        }
+        await PushAsync("data", registry.Reference("app:1").ToString(), registry.Reference("copy:1").ToString());
 
         (await PullAsync("other", registry.Reference("copy:1").ToString())).ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task Podman_pulls_what_was_pushed_and_what_it_pushes_is_pulled()
+    {
+        await MakeAsync();
+        await using var registry = await RealRegistry.StartAsync();
+        await Programs.RunAsync("skopeo", "copy", "-q", "--dest-tls-verify=false", $"oci:{_scratch["layout"]}:app", $"docker://{registry.Host}/app:1");
+        var unpacked = await ListAsync(_scratch["bundle/rootfs"]);
+        var first = await PullAsync("data", registry.Reference("app:1").ToString());
+        await PushAsync("data", registry.Reference("app:1").ToString(), registry.Reference("copy:1").ToString());
+        string[] podman = ["--root", _scratch["podman"], "--runroot", _scratch["podman-run"], "--storage-driver", "vfs"];
+
+        await Programs.RunAsync("podman", [.. podman, "pull", "-q", "--tls-verify=false", $"{registry.Host}/copy:1"]);
+        var mounted = (await Programs.RunAsync("podman", [.. podman, "image", "mount", $"{registry.Host}/copy:1"])).Trim();
+        try
+        {
+            AsItsDriverKeeps(await ListAsync(mounted)).ShouldBe(AsItsDriverKeeps(unpacked));
+        }
+        finally
+        {
+            await Programs.RunAsync("podman", [.. podman, "image", "unmount", $"{registry.Host}/copy:1"]);
+        }
+
+        await Programs.RunAsync("podman", [.. podman, "push", "-q", "--tls-verify=false", $"{registry.Host}/copy:1", $"{registry.Host}/podman:1"]);
+        (await PullAsync("other", registry.Reference("podman:1").ToString())).ShouldBe(first);
+    }
+
+    /// <summary>Podman's vfs driver copies trees: without the time of the root, and without names that are links of one symbolic link.</summary>
+    private static string AsItsDriverKeeps(string listing) =>
+        SymlinkCount().Replace(RootTime().Replace(listing, "$1"), "$1");
+
+    [GeneratedRegex(@"(?m)^(\. d \d+ \d+ \d+) \S+$")]
+    private static partial Regex RootTime();
+
+    [GeneratedRegex(@"(?m)^(\S+ l \d+ \d+ \d+ \S+) \d+")]
+    private static partial Regex SymlinkCount();
+
+    private async Task MakeAsync()
+    {
+        await ShellAsync(BaseFiles);
+        await ShellAsync(TopFiles);
+        Attributes.Set(_scratch["base/bin/capable"], "security.capability", Convert.FromHexString("0100000200200000000000000000000000000000"));
+        Attributes.Set(_scratch["base/etc/deep"], "user.mark", "value"u8.ToArray());
+        await ShellAsync(Times);
+        await ShellAsync(Archives);
     }
 
     private static Core.Identity.RunIdentity Acme { get; } = ImageOwnerTests.Identity("acme");
@@ -86,6 +123,13 @@ public sealed class RichImageTests : IDisposable
         using var resolver = Resolver(data);
         var image = await resolver.ResolveAsync(new BaseImage.Oci(reference, null), Acme, new ProgressLines(), CancellationToken.None);
         return [.. image.Layers.Select(layer => layer.Digest)];
+    }
+
+    private async Task PushAsync(string data, string reference, string destination)
+    {
+        using var resolver = Resolver(data);
+        using var image = await resolver.OpenAsync(new BaseImage.Oci(reference, null), Acme, new ProgressLines(), CancellationToken.None);
+        await new ImageTransfers(resolver, _scratch[data], TimeProvider.System).PushAsync(image, image.Config, destination, new ProgressLines(), CancellationToken.None);
     }
 
     private async Task<string> ListMountedAsync(string data, IReadOnlyList<Digest> layers)
