@@ -1,4 +1,5 @@
 using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
 using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;

@@ -3,10 +3,10 @@ using Microsoft.Win32.SafeHandles;
 using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
-using Strata.Layers.Packing;
+using Strata.Layers.Indexes;
 using Strata.Layers.Trees;
 
-namespace Strata.Layers.Indexes;
+namespace Strata.Layers.Packing;
 
 /// <summary>Makes the index of a layer from its image, for one that was lost: the same bytes as when the layer was packed. Reads all its files.</summary>
 internal static class ImageIndexing
