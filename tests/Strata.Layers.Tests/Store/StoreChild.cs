@@ -74,6 +74,22 @@ internal static class StoreChild
         return 0;
     }
 
+    /// <summary>On a file system whose disk no longer has what was written to it.</summary>
+    /// <param name="disk">The file that is the disk: cut off, what lay behind cannot be read.</param>
+    public static async Task<int> LoseBytesAsync(string directory, string disk)
+    {
+        var place = StoreIn(directory).Public;
+        var content = Content(5);
+        (await AddAsync(place, content)).Dispose();
+        Shell.Run(
+            Path.Combine(directory, "layers/_public", Digest.Of(content).Hex),
+            $"rm stamp; sync -f .; dd if=image.erofs iflag=nocache count=0 status=none; truncate -s 64k {disk}");
+        Console.WriteLine($"opening: {(await place.OpenAsync(Digest.Of(content), CancellationToken.None)).Miss}");
+        Console.WriteLine($"again: {(await place.OpenAsync(Digest.Of(content), CancellationToken.None)).Miss}");
+        Console.WriteLine(string.Join(' ', Directory.GetFileSystemEntries(Path.Combine(directory, "layers/_public")).Select(p => Path.GetFileName(p)[..8])));
+        return 0;
+    }
+
     private static async Task<bool> UseAsync(string directory, int seed, int rounds)
     {
         var random = new Random(seed);

@@ -72,6 +72,30 @@ public sealed class StoreCrashTests : IDisposable
         ShouldHaveRefused(await TestChild.FinishAsync(child), "sync layer");
     }
 
+    [Fact]
+    public async Task A_layer_that_the_disk_cannot_read_is_a_miss_and_put_aside()
+    {
+        var (below, mounted) = (_directory.Combine("below"), _directory.Combine("failing"));
+        Directory.CreateDirectory(below);
+        Directory.CreateDirectory(mounted);
+        var child = TestChild.StartMounted(
+            $"""
+            mount -t tmpfs -o size=64m tmpfs {below}
+            truncate -s 32m {below}/disk
+            /sbin/mkfs.ext4 -q -O ^has_journal -E lazy_itable_init=1 {below}/disk
+            mount -o loop {below}/disk {mounted}
+            """,
+            "lose-bytes",
+            mounted,
+            $"{below}/disk");
+
+        var lines = (await TestChild.FinishAsync(child)).Split('\n');
+
+        lines[0].ShouldBe("opening: Unreadable");
+        lines[1].ShouldBe("again: Absent");
+        lines[2].ShouldBe("damaged-");
+    }
+
     private static void ShouldHaveRefused(string output, string reason)
     {
         var lines = output.Split('\n');
