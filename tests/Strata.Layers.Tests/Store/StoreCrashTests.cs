@@ -1,5 +1,8 @@
 using Strata.Core;
+using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
 using Strata.Layers.Store;
+using Strata.Layers.Tests.Trees;
 
 namespace Strata.Layers.Tests.Store;
 
@@ -94,6 +97,35 @@ public sealed class StoreCrashTests : IDisposable
         lines[0].ShouldBe("opening: Unreadable");
         lines[1].ShouldBe("again: Absent");
         lines[2].ShouldBe("damaged-");
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_a_layer_is_opened_though_its_lost_index_cannot_be_made()
+    {
+        Shell.Run(_directory.Path, "mkdir data; mount -t tmpfs -o size=1m none data");
+        try
+        {
+            var place = StoreChild.StoreIn(_directory.Combine("data")).Public;
+            using var write = place.Start();
+            var archive = new MemoryStream(new TarBuilder().File("f", "content").Finished());
+            var layer = await LayerPacker.FromTarAsync(archive, write.Target, TarPackOptions.Default, CancellationToken.None);
+            (await write.CommitAsync(layer, CancellationToken.None)).Dispose();
+            Shell.Run(_directory.Combine("data"), $"rm layers/_public/{layer.Digest.Hex}/index; head -c 2m /dev/zero > filler 2> /dev/null || true");
+
+            using (var lease = (await place.OpenAsync(layer.Digest, CancellationToken.None)).Lease.ShouldNotBeNull())
+            {
+                lease.IndexPath.ShouldBeNull();
+            }
+
+            File.Delete(_directory.Combine("data/filler"));
+            using var again = (await place.OpenAsync(layer.Digest, CancellationToken.None)).Lease.ShouldNotBeNull();
+            LayerIndex.Open(again.IndexPath.ShouldNotBeNull()).TreeDigest.ShouldBe(layer.TreeDigest);
+            Directory.GetDirectories(_directory.Combine("data/layers/_public")).ShouldHaveSingleItem();
+        }
+        finally
+        {
+            Shell.Run(_directory.Path, "umount data");
+        }
     }
 
     private static void ShouldHaveRefused(string output, string reason)
