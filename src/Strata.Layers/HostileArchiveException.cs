@@ -22,5 +22,5 @@ public class HostileArchiveException(string message, ArchiveFault fault = Archiv
     public ArchiveFault Fault { get; } = fault;
 }
 
-/// <summary>A hard link to a name the archive does not hold before it. In a layer of an OCI image it may be one of the layers below: <see cref="Packing.TarPackOptions.Lowers"/>.</summary>
+/// <summary>A hard link to a name the archive does not hold before it. In a layer of an OCI image it may be one of the layers below: <see cref="Packing.TarPackOptions.OpenLowers"/>.</summary>
 public sealed class MissingLinkTargetException(string message) : HostileArchiveException(message, ArchiveFault.Unsafe);

@@ -23,7 +23,7 @@ internal static class SandboxDiagnostics
         Error("STR5006", $"Only {count} user ids are mapped here; a job needs 65536.", "Give the user a subuid and subgid range of 65536 ids: strata doctor.");
 
     internal static Diagnostic ShiftedTrees() =>
-        Warning("STR5007", "The file system of the data directory cannot be id-mapped: trees are stored with shifted owners.", "ext4, xfs, btrfs or tmpfs keep one copy for all jobs.");
+        Warning("STR5007", "Trees in the data directory cannot be id-mapped: they are stored with shifted owners.", "Linux 5.19 or later with ext4, xfs, btrfs or tmpfs keeps one copy for all jobs.");
 
     internal static Diagnostic SlirpMissing() =>
         Error("STR5008", "A job wants a network, but slirp4netns is not installed.", "Install it (apt-get install slirp4netns), or give the job network: none.");

@@ -136,6 +136,54 @@ public sealed class RootlessTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("root")]
+    [InlineData(User)]
+    public async Task What_changes_in_the_workspace_while_a_job_runs_is_not_seen_by_it(string user)
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps:
+                  - run: cat changed > /dev/null; sleep 97531 || true
+                  - run: test ! -e .env && test ! -e directory/new && test "$(cat changed appended replaced removed)" = "$(printf 'before\nbefore\nbefore\nbefore')"
+            """);
+        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Shell("mkdir directory; for f in changed appended replaced removed; do echo before > $f; done");
+        var running = Task.Run(() => Run("su", user, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} run --data {_bench.Data} --report report.json"));
+        int? sleeping = null;
+        while (!running.IsCompleted && (sleeping = Sleeping()) is null)
+        {
+            await Task.Delay(20);
+        }
+
+        Shell("echo SECRET=1 > .env; echo after > changed; echo after >> appended; echo after > other; mv other replaced; rm removed; touch directory/new");
+        running.IsCompleted.ShouldBeFalse();
+        Run("kill", sleeping!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(0);
+
+        (await running).ShouldBe(0);
+        ((string?)_bench.Report()["status"]).ShouldBe("success");
+
+        void Shell(string script) => Run("su", User, "-c", $"cd {_bench.Workspace} && {script}").ShouldBe(0);
+
+        static int? Sleeping() => Process.GetProcessesByName("sleep").Concat(Process.GetProcessesByName("busybox"))
+            .FirstOrDefault(static p => CommandLine(p.Id).Contains("sleep\097531", StringComparison.Ordinal))?.Id;
+
+        static string CommandLine(int process)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process}/cmdline");
+            }
+            catch (IOException)
+            {
+                return ""; // it has ended
+            }
+        }
+    }
+
     public void Dispose()
     {
         _bench.Dispose();

@@ -111,6 +111,53 @@ public sealed class RegistryImageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_layer_without_entries_for_its_directories_leaves_them_as_they_are_below()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        var top = SampleImages.Tar(("tmp/x", "x"), ("home/app/bin/tool", "t"));
+        var (wide, narrow) = (Base(0x3ff, 1000), Base(0x1ed, 0));
+        await SampleImages.PushAsync(registry.Reference("wide:1"), [wide, top]);
+        await SampleImages.PushAsync(registry.Reference("narrow:1"), [narrow, top]);
+        await SampleImages.PushAsync(registry.Reference("more:1"), [wide, top, SampleImages.Tar(("etc/a", "1"))]);
+
+        var first = await ResolveAsync(registry.Reference("wide:1").ToString());
+        var other = await ResolveAsync(registry.Reference("narrow:1").ToString());
+        var more = await ResolveAsync(registry.Reference("more:1").ToString());
+
+        (await DirectoriesAsync(first.Layers[1].Digest)).ShouldBe([" 755 0", "home 755 0", "home/app 700 1000", "home/app/bin 755 0", "tmp 1777 0"]);
+        (await DirectoriesAsync(other.Layers[1].Digest)).ShouldBe([" 755 0", "home 755 0", "home/app 700 0", "home/app/bin 755 0", "tmp 755 0"]);
+        more.Layers.Select(l => l.Outcome).ShouldBe([LayerOutcome.Reused, LayerOutcome.Reused, LayerOutcome.Pulled]);
+        more.Layers[1].Digest.ShouldBe(first.Layers[1].Digest);
+
+        static byte[] Base(int temporaryMode, int user)
+        {
+            var tar = new MemoryStream();
+            using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+            {
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "tmp") { Mode = (UnixFileMode)temporaryMode });
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "home/app") { Mode = (UnixFileMode)0x1c0, Uid = user });
+            }
+
+            return tar.ToArray();
+        }
+    }
+
+    [Fact]
+    public async Task Many_layers_that_wait_for_those_below_all_come()
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        await SampleImages.PushAsync(registry.Reference("many:1"), [.. Enumerable.Range(0, 40).Select(i => SampleImages.Tar(($"d{i}/f", $"{i}")))]);
+
+        var image = await ResolveAsync(registry.Reference("many:1").ToString());
+
+        image.Layers.Count.ShouldBe(40);
+        for (var i = 0; i < 40; i++)
+        {
+            (await ContentAsync(image.Layers[i].Digest, $"d{i}/f")).ShouldBe($"{i}");
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_there_or_made_wrong_is_refused_with_a_reason_and_nothing_is_kept()
     {
         await using var registry = await RealRegistry.StartAsync();
@@ -137,6 +184,14 @@ public sealed class RegistryImageTests : IDisposable
         using var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(layer, CancellationToken.None)).Lease.ShouldNotBeNull();
         using var reader = ErofsReader.Open(lease.ImagePath);
         return [.. reader.Entries().Select(e => (Encoding.UTF8.GetString(e.Entry.Path), e.Entry.IsWhiteout))];
+    }
+
+    private async Task<List<string>> DirectoriesAsync(Digest layer)
+    {
+        using var lease = (await new LocalLayerStore(_data, TimeProvider.System).Public.OpenAsync(layer, CancellationToken.None)).Lease.ShouldNotBeNull();
+        using var reader = ErofsReader.Open(lease.ImagePath);
+        return [.. reader.Entries().Select(e => e.Entry).Where(e => e.Kind is EntryKind.Directory)
+            .Select(e => $"{Encoding.UTF8.GetString(e.Path)} {Convert.ToString(e.Mode, 8)} {e.User}")];
     }
 
     private async Task<string> ContentAsync(Digest layer, string path)

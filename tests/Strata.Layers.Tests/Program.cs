@@ -22,6 +22,8 @@ internal static class Program
                 return await StoreChild.RaceAsync(directory, int.Parse(seed), int.Parse(rounds));
             case ["fill-disk", var directory]:
                 return await StoreChild.FillDiskAsync(directory);
+            case ["lose-bytes", var directory, var disk]:
+                return await StoreChild.LoseBytesAsync(directory, disk);
             case ["difference", var directory, .. var seed]:
                 return await DifferenceChild.RunAsync(directory, seed is [var number] ? int.Parse(number) : null);
             case ["save", var directory]:

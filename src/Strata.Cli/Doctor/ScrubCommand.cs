@@ -16,12 +16,17 @@ internal static class ScrubCommand
         var report = await new LocalLayerStore(dataDirectory, TimeProvider.System).ScrubAsync(new Said(), cancellationToken).ConfigureAwait(false);
         if (json)
         {
-            var result = new ScrubResult(report.Layers, report.Bytes, [.. report.Damaged.Select(layer => $"{layer.Org}/{layer.Digest}")]);
+            var result = new ScrubResult(report.Layers, report.Bytes, [.. report.Damaged.Select(layer => $"{layer.Org}/{layer.Digest}")], report.IndexesMade);
             Console.Out.WriteLine(JsonSerializer.Serialize(result, ScrubJson.Default.ScrubResult));
         }
         else
         {
             Console.Out.WriteLine($"{ImageTable.Layers(report.Layers)}, {new ByteSize(report.Bytes)}: {(report.Damaged.Count == 0 ? "all sound" : $"{report.Damaged.Count} damaged, put aside")}");
+            if (report.IndexesMade > 0)
+            {
+                Console.Out.WriteLine($"  {ImageTable.Layers(report.IndexesMade)} with a damaged or lost index: made anew");
+            }
+
             foreach (var layer in report.Damaged)
             {
                 Console.Out.WriteLine($"  {layer.Org}/{layer.Digest}");
@@ -49,7 +54,7 @@ internal static class ScrubCommand
     }
 }
 
-internal sealed record ScrubResult(int Layers, long SizeBytes, IReadOnlyList<string> Damaged);
+internal sealed record ScrubResult(int Layers, long SizeBytes, IReadOnlyList<string> Damaged, int IndexesMade);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ScrubResult))]

@@ -100,7 +100,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
         var kept = await roots.ListAsync(cancellationToken).ConfigureAwait(false); // by caches and artifacts too
         foreach (var layer in _store.List(cancellationToken).Where(layer => !named.Contains(layer.Digest) && !kept.Contains(layer.Name)))
         {
-            found.Add(new(PruneKind.Layer, $"layer {layer.Digest.Short}", layer.LastUsed, layer.SizeBytes, _store.IsLeased(layer.Name) ? "a job" : null), layer);
+            found.Add(new(PruneKind.Layer, $"layer {layer.Digest.Short}", layer.LastUsed, layer.DiskBytes, _store.IsLeased(layer.Name) ? "a job" : null), layer);
         }
 
         return found;

@@ -3,7 +3,6 @@ using Strata.Core.Diagnostics;
 using Strata.Images.BaseSystems;
 using Strata.Layers;
 using Strata.Layers.Compression;
-using Strata.Layers.Erofs;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
 using Strata.Oci.Content;
@@ -20,56 +19,36 @@ internal sealed record IncomingImage(
 
 /// <summary>
 /// Takes images in: layers are streamed into EROFS images, several at once, and the image is recorded when all are there. A layer that another image brought
-/// is not fetched again; what belongs to an organization is never looked for by others.
+/// is not fetched again, unless it depends on the layers below and these are others; what belongs to an organization is never looked for by others.
 /// </summary>
 internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimeProvider time)
 {
-    private const int DownloadsMax = 3;
-
     public async Task<ResolvedBase> TakeAsync(IncomingImage image, LayerOrg own, SourceSpan? at, BuildProgress progress, CancellationToken cancellationToken)
     {
         var (manifest, config) = (image.Description.Manifest, image.Description.Config);
-        var pulled = new (LayerLease? Lease, ResolvedLayer Layer)[manifest.Layers.Count];
+        using var layers = new IncomingLayers(config.DiffIds);
         var done = 0;
-        try
-        {
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, pulled.Length),
-                new ParallelOptions { MaxDegreeOfParallelism = DownloadsMax, CancellationToken = cancellationToken },
-                async (i, stop) =>
-                {
-                    try
-                    {
-                        pulled[i] = await TakeLayerAsync(image, i, [], own, at, stop).ConfigureAwait(false);
-                        progress.Enter($"{Interlocked.Increment(ref done)} of {pulled.Length} layers are here");
-                    }
-                    catch (MissingLinkTargetException)
-                    {
-                        // It links to a file of a layer below: once those are here.
-                    }
-                }).ConfigureAwait(false);
-            for (var i = 0; i < pulled.Length; i++)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, layers.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = IncomingLayers.BegunMax, CancellationToken = cancellationToken },
+            async (i, stop) =>
             {
-                if (pulled[i].Lease is null)
+                await layers.EnterAsync(stop).ConfigureAwait(false);
+                try
                 {
-                    pulled[i] = await TakeAboveAsync(image, i, pulled, own, at, cancellationToken).ConfigureAwait(false);
-                    progress.Enter($"{++done} of {pulled.Length} layers are here");
+                    await TakeLayerAsync(image, layers, i, own, at, stop).ConfigureAwait(false);
                 }
-            }
-        }
-        catch
-        {
-            foreach (var (lease, _) in pulled)
-            {
-                lease?.Dispose();
-            }
+                finally
+                {
+                    layers.Leave();
+                }
 
-            throw;
-        }
-
+                progress.Enter($"{Interlocked.Increment(ref done)} of {layers.Count} layers are here");
+            }).ConfigureAwait(false);
+        var (leases, resolved) = layers.HandOver();
         var org = image.IsPrivate() ? own : LayerOrg.Public;
         var kept = new PulledImage(
-            PulledImage.CurrentFormat, image.Manifest.ToString(), org.Name, [.. pulled.Select(p => p.Lease!.Digest.ToString())], config.Variables(),
+            PulledImage.CurrentFormat, image.Manifest.ToString(), org.Name, [.. leases.Select(l => l.Digest.ToString())], config.Variables(),
             NullIfEmpty(config.WorkingDirectory), NullIfEmpty(config.User), config.Entrypoint, config.Command)
         {
             Reference = image.Name,
@@ -77,7 +56,7 @@ internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimePr
             Platform = config.Platform.ToString(),
         };
         images.Save(org, image.Manifest, kept, image.Description.ConfigBytes);
-        return Of(kept, [.. pulled.Select(p => p.Lease!)], [.. pulled.Select(p => p.Layer)]);
+        return Of(kept, leases, resolved);
     }
 
     /// <summary>What was taken in before, by this organization or in public. Null: nothing, or a layer is gone or damaged.</summary>
@@ -118,83 +97,61 @@ internal sealed class ImageIntake(ILayerStore store, PulledImages images, TimePr
         await StoredBase.OpenAsync(store.Of(org), digest, progress, cancellationToken).ConfigureAwait(false)
         ?? (org == LayerOrg.Public ? null : await StoredBase.OpenAsync(store.Public, digest, progress, cancellationToken).ConfigureAwait(false));
 
-    private async Task<(LayerLease?, ResolvedLayer)> TakeAboveAsync(
-        IncomingImage image, int index, (LayerLease? Lease, ResolvedLayer Layer)[] pulled, LayerOrg own, SourceSpan? at, CancellationToken cancellationToken)
-    {
-        var below = new List<ErofsReader>(index);
-        try
-        {
-            for (var i = 0; i < index; i++)
-            {
-                below.Add(ErofsReader.Open(pulled[i].Lease!.Image, ownsFile: false));
-            }
-
-            return await TakeLayerAsync(image, index, below, own, at, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MissingLinkTargetException e)
-        {
-            throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {image.Name}", e, at));
-        }
-        finally
-        {
-            below.ForEach(reader => reader.Dispose());
-        }
-    }
-
-    /// <param name="below">For links to what they hold. Then the layer is this image's alone: above others it would hold something else.</param>
-    /// <exception cref="MissingLinkTargetException">It links to a file of a layer below, and <paramref name="below"/> has none such.</exception>
-    private async Task<(LayerLease?, ResolvedLayer)> TakeLayerAsync(
-        IncomingImage image, int index, List<ErofsReader> below, LayerOrg own, SourceSpan? at, CancellationToken cancellationToken)
+    private async Task TakeLayerAsync(IncomingImage image, IncomingLayers layers, int index, LayerOrg own, SourceSpan? at, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var diffId = image.Description.Config.DiffIds[index];
-        if (below.Count == 0 && await FindLayerAsync(diffId, image.IsPrivate() ? own : LayerOrg.Public, cancellationToken).ConfigureAwait(false) is { } present)
+        if (await FindLayerAsync(layers, index, image.IsPrivate() ? own : LayerOrg.Public, cancellationToken).ConfigureAwait(false) is { } present)
         {
-            return (present, new(null, present.Digest, LayerOutcome.Reused, time.GetElapsedTime(start), present.SizeBytes));
+            layers.Add(index, present, new(null, present.Digest, LayerOutcome.Reused, time.GetElapsedTime(start), present.SizeBytes));
+            return;
         }
 
         var body = await image.OpenBlob(image.Description.Manifest.Layers[index], cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             var org = image.IsPrivate() ? own : LayerOrg.Public;
-            var lease = await StoreAsync(image.Name, body, diffId, below, store.Of(org), at, cancellationToken).ConfigureAwait(false);
-            if (below.Count == 0)
+            var (lease, dependsOnLowers) = await StoreAsync(image.Name, body, layers, index, store.Of(org), at, cancellationToken).ConfigureAwait(false);
+            layers.Add(index, lease, new(null, lease.Digest, LayerOutcome.Pulled, time.GetElapsedTime(start), lease.SizeBytes));
+            if (dependsOnLowers)
             {
-                images.SaveLayer(org, diffId, lease.Digest);
+                images.SaveStackedLayer(org, layers.ChainIdOf(index), lease.Digest);
             }
-
-            return (lease, new(null, lease.Digest, LayerOutcome.Pulled, time.GetElapsedTime(start), lease.SizeBytes));
+            else
+            {
+                images.SaveLayer(org, layers.DiffIdOf(index), lease.Digest);
+            }
         }
     }
 
     /// <summary>A public image stands on public layers alone: else others could not mount it.</summary>
-    private async ValueTask<LayerLease?> FindLayerAsync(Digest diffId, LayerOrg org, CancellationToken cancellationToken)
-    {
-        if (images.FindLayer(LayerOrg.Public, diffId) is { } known && (await store.Public.OpenAsync(known, cancellationToken).ConfigureAwait(false)).Lease is { } lease)
-        {
-            return lease;
-        }
+    private async ValueTask<LayerLease?> FindLayerAsync(IncomingLayers layers, int index, LayerOrg org, CancellationToken cancellationToken) =>
+        await FindLayerInAsync(LayerOrg.Public, layers, index, cancellationToken).ConfigureAwait(false)
+        ?? (org == LayerOrg.Public ? null : await FindLayerInAsync(org, layers, index, cancellationToken).ConfigureAwait(false));
 
-        return org != LayerOrg.Public && images.FindLayer(org, diffId) is { } own ? (await store.Of(org).OpenAsync(own, cancellationToken).ConfigureAwait(false)).Lease : null;
-    }
+    private async ValueTask<LayerLease?> FindLayerInAsync(LayerOrg org, IncomingLayers layers, int index, CancellationToken cancellationToken) =>
+        (images.FindLayer(org, layers.DiffIdOf(index)) ?? images.FindStackedLayer(org, layers.ChainIdOf(index))) is { } known
+            ? (await store.Of(org).OpenAsync(known, cancellationToken).ConfigureAwait(false)).Lease
+            : null;
 
     /// <summary>Nothing is stored before the blob has its digest and the tar its diff ID.</summary>
-    private static async Task<LayerLease> StoreAsync(
-        string name, VerifyingStream body, Digest diffId, List<ErofsReader> below, ILayerPlace layers, SourceSpan? at, CancellationToken cancellationToken)
+    private static async Task<(LayerLease Lease, bool DependsOnLowers)> StoreAsync(
+        string name, VerifyingStream body, IncomingLayers layers, int index, ILayerPlace place, SourceSpan? at, CancellationToken cancellationToken)
     {
+        using var below = new LowerReaders(layers, index);
         try
         {
-            using var write = layers.Start();
+            using var write = place.Start();
             using var tar = new DiffIdStream(ArchiveContent.Open(body));
-            var packed = await LayerPacker.FromTarAsync(tar, write.Target, TarPackOptions.Default with { Lowers = below }, cancellationToken).ConfigureAwait(false);
-            if (tar.DiffId != diffId)
+            var options = TarPackOptions.Default with { OpenLowers = below.OpenAsync };
+            var packed = await LayerPacker.FromTarAsync(tar, write.Target, options, cancellationToken).ConfigureAwait(false);
+            if (tar.DiffId != layers.DiffIdOf(index))
             {
-                throw new EnvironmentException(ImageDiagnostics.WrongDiffId(name, diffId, tar.DiffId));
+                throw new EnvironmentException(ImageDiagnostics.WrongDiffId(name, layers.DiffIdOf(index), tar.DiffId));
             }
 
-            return (await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false)).Lease!; // what was just hashed cannot mismatch
+            return ((await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false)).Lease!, packed.DependsOnLowers); // what was just hashed cannot mismatch
         }
-        catch (HostileArchiveException e) when (e is not MissingLinkTargetException)
+        catch (HostileArchiveException e)
         {
             throw new UserErrorException(ArchiveDiagnostics.Refused($"a layer of {name}", e, at));
         }

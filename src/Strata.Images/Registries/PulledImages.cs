@@ -75,7 +75,7 @@ internal sealed record ImportedName(string Format, string Reference, string Org,
 internal sealed partial class PulledJson : JsonSerializerContext;
 
 /// <summary>
-/// What is known of registries' and archives' images, below <c>images/</c>: manifest → layers and configuration, diff ID → layer, reference → manifest.
+/// What is known of registries' and archives' images, below <c>images/</c>: manifest → layers and configuration, diff ID or chain ID → layer, reference → manifest.
 /// What credentials were needed for is kept under its organization's name, and nobody else finds it there.
 /// </summary>
 internal sealed class PulledImages(string dataDirectory)
@@ -104,11 +104,16 @@ internal sealed class PulledImages(string dataDirectory)
 
     public IEnumerable<PulledImage> List() => _files.List(PulledImage.CurrentFormat, PulledJson.Default.PulledImage).Select(found => found.Record);
 
-    public Digest? FindLayer(LayerOrg org, Digest diffId) =>
-        Digest.TryParse(_files.Find(KeyOf("layer", org.Name, diffId.ToString()), PulledJson.Default.String), null, out var layer) ? layer : null;
+    /// <summary>A layer that is the same whatever is below it.</summary>
+    public Digest? FindLayer(LayerOrg org, Digest diffId) => FindLayer(KeyOf("whole-layer", org.Name, diffId.ToString()));
 
-    public void SaveLayer(LayerOrg org, Digest diffId, Digest layer) =>
-        _files.Save(KeyOf("layer", org.Name, diffId.ToString()), layer.ToString(), PulledJson.Default.String);
+    public void SaveLayer(LayerOrg org, Digest diffId, Digest layer) => SaveLayer(KeyOf("whole-layer", org.Name, diffId.ToString()), layer);
+
+    /// <summary>A layer that took something from those below it.</summary>
+    /// <param name="chainId">Of the layer and all below it.</param>
+    public Digest? FindStackedLayer(LayerOrg org, Digest chainId) => FindLayer(KeyOf("stacked-layer", org.Name, chainId.ToString()));
+
+    public void SaveStackedLayer(LayerOrg org, Digest chainId, Digest layer) => SaveLayer(KeyOf("stacked-layer", org.Name, chainId.ToString()), layer);
 
     /// <summary>The newest answer that a run of this repository with the same trust or a higher one got.</summary>
     public Digest? FindLastKnown(ImageOwner owner, string reference)
@@ -145,6 +150,10 @@ internal sealed class PulledImages(string dataDirectory)
 
     /// <summary>Where the lock of who pulls a manifest is.</summary>
     public string LockPath(Digest manifest) => _files.LockPath(manifest);
+
+    private Digest? FindLayer(Digest key) => Digest.TryParse(_files.Find(key, PulledJson.Default.String), null, out var layer) ? layer : null;
+
+    private void SaveLayer(Digest key, Digest layer) => _files.Save(key, layer.ToString(), PulledJson.Default.String);
 
     private static Digest KeyOfTag(ImageOwner owner, string reference) =>
         KeyOf("tag", owner.Organization, $"{owner.Repository}\0{owner.Trust}\0{reference}");

@@ -6,7 +6,7 @@ namespace Strata.Layers.Erofs;
 
 /// <summary>
 /// All names of a layer while it is made and what they stand for, about 130 bytes each: contents are elsewhere. Names may come in any order; parents that are missing are made
-/// with mode 0755, owner 0 and time 0.
+/// with mode 0755, owner 0 and time 0, and marked as implied.
 /// </summary>
 internal sealed class EntryTree
 {
@@ -142,6 +142,9 @@ internal sealed class EntryTree
 
     /// <summary>Hides what lower layers hold in a directory. It need not be there yet.</summary>
     public void MarkOpaque(ReadOnlySpan<byte> path) => InodeOf(EnsureDirectory(path, path)).Marks |= InodeMarks.Opaque;
+
+    /// <summary>A directory that is there gets the mode, owner, times and attributes of another; it stays opaque or not.</summary>
+    public void TakeOver(int node, LayerEntry directory) => SetMetadata(node, directory);
 
     public void SetContent(int inode, Digest content) => _inodes[inode].Content = _contents.Add(content);
 

@@ -29,7 +29,8 @@ public static class LayerPacker
     public static async Task<PackedLayer> FromTarAsync(Stream archive, LayerTarget target, TarPackOptions options, CancellationToken cancellationToken)
     {
         using var builder = new LayerBuilder(target, lastWins: true);
-        var dropped = await new TarPacking(builder, options).RunAsync(archive, cancellationToken).ConfigureAwait(false);
-        return builder.Finish() with { Dropped = dropped };
+        var packing = new TarPacking(builder, options);
+        await packing.RunAsync(archive, cancellationToken).ConfigureAwait(false);
+        return builder.Finish() with { Dropped = packing.Dropped, DependsOnLowers = packing.DependsOnLowers };
     }
 }

@@ -56,6 +56,7 @@ internal sealed class OciWhiteouts
             else if (tree.InodeOf(node).Kind is EntryKind.Directory)
             {
                 tree.MarkOpaque(path);
+                tree.InodeOf(node).Marks &= ~InodeMarks.Implied; // a new directory, not the one that was removed
             }
         }
 

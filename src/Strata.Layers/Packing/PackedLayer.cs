@@ -12,4 +12,10 @@ public sealed record PackedLayer(Digest Digest, long SizeBytes, Digest TreeDiges
 {
     /// <summary>Extended attributes that layers do not keep, and names of kinds they have no place for (sockets).</summary>
     public long Dropped { get; init; }
+
+    /// <summary>
+    /// Of an archive that has a directory without an entry for it, or a hard link to a layer below: above other layers it is another layer. Holds too where
+    /// nothing was below.
+    /// </summary>
+    public bool DependsOnLowers { get; init; }
 }

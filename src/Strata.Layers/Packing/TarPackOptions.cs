@@ -21,10 +21,12 @@ public sealed record TarPackOptions
     public WhiteoutForm Form { get; init; } = WhiteoutForm.Oci;
 
     /// <summary>
-    /// The layers below, bottom first, for hard links to what they hold: such a file is copied into the layer under both names. Empty: such links are refused
-    /// with <see cref="MissingLinkTargetException"/>, and the archive can be packed again once the layers below are there.
+    /// Gives the layers below, bottom first, which the caller closes after the packing. Asked for once at most, and only when the archive needs them: for a hard link to
+    /// what they hold (such a file is copied into the layer under both names), and for a directory that no entry names (it is as the one below). May wait
+    /// for them; the archive is not read meanwhile. Null: nothing is below, such a link is refused with <see cref="MissingLinkTargetException"/>, and
+    /// such a directory has mode 0755, owner 0 and time 0.
     /// </summary>
-    public IReadOnlyList<ErofsReader> Lowers { get; init; } = [];
+    public Func<CancellationToken, ValueTask<IReadOnlyList<ErofsReader>>>? OpenLowers { get; init; }
 
     public TreeImportLimits Limits { get; init; } = TreeImportLimits.Default;
 

@@ -1,5 +1,6 @@
 using Strata.Layers.Compression;
 using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
 using Strata.Layers.Posix;
 using Strata.Layers.Tar;
 
@@ -11,10 +12,15 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
     private const int CopySize = 1 << 20;
 
     private readonly OciWhiteouts? _whiteouts = options.Form is WhiteoutForm.Oci ? new() : null;
-    private long _dropped;
+    private IReadOnlyList<ErofsReader>? _lowers;
 
-    /// <returns>How much was left out.</returns>
-    public async Task<long> RunAsync(Stream archive, CancellationToken cancellationToken)
+    /// <inheritdoc cref="PackedLayer.Dropped"/>
+    public long Dropped { get; private set; }
+
+    /// <inheritdoc cref="PackedLayer.DependsOnLowers"/>
+    public bool DependsOnLowers { get; private set; }
+
+    public async Task RunAsync(Stream archive, CancellationToken cancellationToken)
     {
         using var content = ArchiveContent.Open(archive);
         var ahead = new ReadAhead(content, cancellationToken);
@@ -33,7 +39,13 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
         }
 
         _whiteouts?.Apply(builder.Tree);
-        return _dropped + reader.AttributesDropped;
+        if (ImpliedDirectories.Any(builder.Tree))
+        {
+            DependsOnLowers = true;
+            ImpliedDirectories.TakeOver(builder.Tree, await LowersAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        Dropped += reader.AttributesDropped;
     }
 
     private async Task AddAsync(LayerEntry entry, TarReader reader, CancellationToken cancellationToken)
@@ -51,13 +63,14 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
 
         if (_whiteouts is not null && entry.IsWhiteout)
         {
-            _dropped++;
+            Dropped++;
         }
         else if (entry is not { Kind: EntryKind.File, Size: > 0 })
         {
-            if (entry.Kind is EntryKind.HardLink && options.Lowers.Count > 0 && builder.Tree.Find(entry.Link) == Erofs.EntryTree.None)
+            if (entry.Kind is EntryKind.HardLink && builder.Tree.Find(entry.Link) == EntryTree.None)
             {
-                CopyUp(entry.Link);
+                DependsOnLowers = true;
+                CopyUp(entry.Link, await LowersAsync(cancellationToken).ConfigureAwait(false));
             }
 
             builder.Add(entry);
@@ -74,10 +87,13 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
         }
     }
 
+    private async ValueTask<IReadOnlyList<ErofsReader>> LowersAsync(CancellationToken cancellationToken) =>
+        _lowers ??= options.OpenLowers is { } open ? await open(cancellationToken).ConfigureAwait(false) : [];
+
     /// <summary>As overlayfs does before it makes a link: the layer gets the file it links to.</summary>
-    private void CopyUp(byte[] path)
+    private void CopyUp(byte[] path, IReadOnlyList<ErofsReader> lowers)
     {
-        if (LowerLayers.Find(options.Lowers, path) is not var (layer, lower) || lower.Entry.Kind is EntryKind.Directory)
+        if (LowerLayers.Find(lowers, path) is not var (layer, lower) || lower.Entry.Kind is EntryKind.Directory)
         {
             return; // the link is refused
         }

@@ -42,7 +42,7 @@ public sealed class CachedLayerStore(LocalLayerStore local, Func<LayerOrg, IBlob
             if (await IsStoredAsync(layer.Name, cancellationToken).ConfigureAwait(false)
                 && await local.PlaceOf(layer.Org).RemoveAsync(layer.Digest, cancellationToken).ConfigureAwait(false) is LayerRemoval.Removed)
             {
-                over -= layer.SizeBytes;
+                over -= layer.DiskBytes;
             }
         }
     }

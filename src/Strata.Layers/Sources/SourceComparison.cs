@@ -51,7 +51,7 @@ internal static class SourceComparison
         return Parallel.ForEach(names, options, (i, loop) =>
         {
             var path = now.Names[i];
-            var digest = now.Stamps[i].Kind is FileKind.Symlink ? SourceLink.Read(root, path) is { } link ? Digest.Of(link) : default : HashOf(root, path);
+            var digest = now.Stamps[i].Kind is FileKind.Symlink ? SourceLink.Read(root, path) is { } link ? Digest.Of(link.Target) : default : HashOf(root, path);
             if (digest != record.Contents[i])
             {
                 loop.Stop();

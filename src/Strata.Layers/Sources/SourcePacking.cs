@@ -68,7 +68,9 @@ internal sealed class SourcePacking(int root, SourceState state, SourceLayout la
                     blocks += ErofsFormat.BlocksOf(stamp.Size);
                     break;
                 case FileKind.Symlink:
-                    var link = SourceLink.Read(root, state.Names[i]) ?? throw new TreeChangedException(PosixPath.Show(state.Names[i]));
+                    var link = SourceLink.Read(root, state.Names[i]) is { } read && read.Stamp.Equals(stamp)
+                        ? read.Target
+                        : throw new TreeChangedException(PosixPath.Show(state.Names[i]));
                     tree.Add(Entry(i, EntryKind.Symlink) with { Link = link });
                     _contents[i] = Digest.Of(link);
                     break;

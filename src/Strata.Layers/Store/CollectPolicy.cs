@@ -17,7 +17,7 @@ public static class CollectPolicy
         var candidates = new List<StoredLayer>();
         foreach (var layer in layers)
         {
-            total += layer.SizeBytes;
+            total += layer.DiskBytes;
             if (!referenced.Contains(layer.Name))
             {
                 candidates.Add(layer);
@@ -42,7 +42,7 @@ public static class CollectPolicy
         for (var i = from; i < candidates.Count && bytesToFree > 0; i++)
         {
             enough.Add(candidates[i]);
-            bytesToFree -= candidates[i].SizeBytes;
+            bytesToFree -= candidates[i].DiskBytes;
         }
 
         return enough;

@@ -49,6 +49,12 @@ public interface ILayerPlace
 public sealed record StoredLayer(LayerOrg Org, Digest Digest, long SizeBytes, DateTimeOffset LastUsed)
 {
     public LayerName Name => new(Org, Digest);
+
+    /// <summary>What was extracted of it, where layers cannot be mounted. Known of listed layers.</summary>
+    public long ExtractedBytes { get; init; }
+
+    /// <summary>All that goes with it.</summary>
+    public long DiskBytes => SizeBytes + ExtractedBytes;
 }
 
 public readonly record struct LayerName(LayerOrg Org, Digest Digest);

@@ -2,28 +2,32 @@ using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;
 
-/// <summary>Which file was verified, and when it was used last. Lost or torn, it costs one more verification.</summary>
+/// <summary>Which image and index were verified, a line each, and when they were used last. Lost or torn, it costs one more verification.</summary>
 internal static class LayerStamp
 {
     /// <summary>A last use is written at most this often: it is a write to the disk.</summary>
     public static readonly TimeSpan UsePrecision = TimeSpan.FromMinutes(1);
 
-    public static void Write(string path, FileStamp image, TimeProvider time)
+    /// <param name="index">Null: there is none.</param>
+    public static void Write(string path, FileStamp image, FileStamp? index, TimeProvider time)
     {
-        File.WriteAllText(path, Text(image));
+        File.WriteAllText(path, Text(image) + Text(index));
         File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
     }
 
-    /// <summary>Whether this very file was verified.</summary>
-    public static bool Covers(string path, FileStamp image)
+    /// <summary>Whether these very files were verified. A stamp of one line is of a time when the index was not.</summary>
+    public static (bool Image, bool Index) Covers(string path, FileStamp image, FileStamp? index)
     {
         try
         {
-            return File.ReadAllText(path) == Text(image);
+            var verified = File.ReadAllText(path);
+            var ofImage = Text(image);
+            var coversImage = verified.StartsWith(ofImage, StringComparison.Ordinal);
+            return (coversImage, coversImage && verified.AsSpan(ofImage.Length).SequenceEqual(Text(index)));
         }
         catch (IOException)
         {
-            return false;
+            return default;
         }
     }
 
@@ -49,5 +53,5 @@ internal static class LayerStamp
     }
 
     // Without the device: its number may be another after a restart of the host.
-    private static string Text(FileStamp image) => $"{image with { Device = 0 }}\n";
+    private static string Text(FileStamp? file) => file is { } stamp ? $"{stamp with { Device = 0 }}\n" : "-\n";
 }

@@ -76,7 +76,7 @@ public sealed class LayerWrite : IDisposable
         using var index = LayerFile.Open(Target.IndexPath!);
         index?.MakeReadOnly();
         var stampPath = Path.Combine(_staging.Path, LayerPaths.StampName);
-        LayerStamp.Write(stampPath, image.Stamp(), _time);
+        LayerStamp.Write(stampPath, image.Stamp(), index?.Stamp(), _time);
         using var stamp = LayerFile.Open(stampPath);
         var syncing = Task.Run(image.Sync, CancellationToken.None);
         try
@@ -131,6 +131,7 @@ public sealed class LayerWrite : IDisposable
         }
 
         written.Dispose();
+        _place.AdoptIndex(lease, Target.IndexPath!);
         return new(LayerCommitOutcome.AlreadyPresent, lease);
     }
 }

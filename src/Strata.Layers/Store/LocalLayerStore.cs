@@ -2,14 +2,15 @@ using Strata.Layers.Trees;
 
 namespace Strata.Layers.Store;
 
-/// <param name="Bytes">Images and indexes.</param>
+/// <param name="Bytes">Images, indexes, and what was extracted.</param>
 /// <param name="DamagedBytes">Put aside, not counted in <paramref name="Bytes"/>.</param>
 public sealed record LayerUsage(LayerOrg Org, int Layers, long Bytes, int Damaged, long DamagedBytes);
 
 public sealed record ScrubProgress(int LayersDone, int LayersTotal, long BytesDone, long BytesTotal);
 
 /// <param name="Damaged">Put aside by this scrub.</param>
-public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName> Damaged);
+/// <param name="IndexesMade">Layers whose index was damaged or lost, and was made anew from the image.</param>
+public sealed record ScrubReport(int Layers, long Bytes, IReadOnlyList<LayerName> Damaged, int IndexesMade);
 
 /// <param name="BytesOver">How much the store is still over its cap: referenced or in use. To be warned of.</param>
 public sealed record CollectReport(int Removed, long BytesFreed, int InUse, long BytesOver);
@@ -58,7 +59,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         return outcomes;
     }
 
-    /// <summary>Images and indexes of all layers: two looks at files a layer.</summary>
+    /// <summary>Images and indexes of all layers and what was extracted of them: three looks at files a layer, one more for each directory of extracted ones.</summary>
     public long TotalBytes(CancellationToken cancellationToken)
     {
         var total = 0L;
@@ -66,7 +67,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             foreach (var layer in List(org, cancellationToken))
             {
-                total += layer.SizeBytes;
+                total += layer.DiskBytes;
             }
         }
 
@@ -80,7 +81,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             var layers = List(org, cancellationToken);
             var damaged = Damaged(org).ToList();
-            usages.Add(new(org, layers.Count, layers.Sum(l => l.SizeBytes), damaged.Count, damaged.Sum(SizeOf)));
+            usages.Add(new(org, layers.Count, layers.Sum(l => l.DiskBytes), damaged.Count, damaged.Sum(SizeOf)));
         }
 
         return usages;
@@ -89,17 +90,19 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     /// <summary>Every layer, in the order of its organization's and its digest's text.</summary>
     public IReadOnlyList<StoredLayer> List(CancellationToken cancellationToken) => [.. Organizations().SelectMany(org => List(org, cancellationToken))];
 
-    /// <summary>Reads every layer. Damaged ones are put aside.</summary>
+    /// <summary>Reads every layer. Damaged ones are put aside; a damaged or lost index is made anew.</summary>
     public async ValueTask<ScrubReport> ScrubAsync(IProgress<ScrubProgress>? progress, CancellationToken cancellationToken)
     {
         var layers = List(cancellationToken);
         var damaged = new List<LayerName>();
         var total = layers.Sum(l => l.SizeBytes);
-        var bytes = 0L;
+        var (bytes, indexesMade) = (0L, 0);
         for (var i = 0; i < layers.Count; i++)
         {
             var layer = layers[i];
-            if (await PlaceOf(layer.Org).ScrubAsync(layer.Digest, cancellationToken).ConfigureAwait(false) is LayerMiss.Damaged or LayerMiss.Unreadable)
+            var (miss, indexMade) = await PlaceOf(layer.Org).ScrubAsync(layer.Digest, cancellationToken).ConfigureAwait(false);
+            indexesMade += indexMade ? 1 : 0;
+            if (miss is LayerMiss.Damaged or LayerMiss.Unreadable)
             {
                 damaged.Add(layer.Name);
             }
@@ -108,7 +111,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
             progress?.Report(new(i + 1, layers.Count, bytes, total));
         }
 
-        return new(layers.Count, bytes, damaged);
+        return new(layers.Count, bytes, damaged, indexesMade);
     }
 
     /// <summary>Removes what dead processes left and old damaged layers, then unreferenced layers until the store fits its cap.</summary>
@@ -127,7 +130,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
             {
                 removed += outcomes[i] is LayerRemoval.Removed ? 1 : 0;
                 inUse += outcomes[i] is LayerRemoval.InUse ? 1 : 0;
-                freed += outcomes[i] is LayerRemoval.Removed or LayerRemoval.Absent ? round[i].SizeBytes : 0; // absent: by another collector
+                freed += outcomes[i] is LayerRemoval.Removed or LayerRemoval.Absent ? round[i].DiskBytes : 0; // absent: by another collector
             }
 
             next += round.Count;
@@ -216,12 +219,13 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
     {
         var layers = new List<StoredLayer>();
         var directory = DirectoryOf(org);
+        var extracted = ExtractedLayers.RootsIn(dataDirectory);
         foreach (var path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (LayerPaths.DigestOf(Path.GetFileName(path)) is { } digest && LayerPaths.Read(org, directory, digest) is { } layer)
             {
-                layers.Add(layer);
+                layers.Add(layer with { ExtractedBytes = ExtractedLayers.BytesOf(extracted, org, digest) });
             }
         }
 

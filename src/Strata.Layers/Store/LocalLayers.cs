@@ -125,37 +125,97 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
         return removed is null ? LayerRemoval.InUse : LayerRemoval.Removed; // its writer has not let go of the directory yet
     }
 
-    /// <summary>Reads all of a layer, without counting as a use. A damaged one is put aside.</summary>
-    internal async ValueTask<LayerMiss> ScrubAsync(Digest digest, CancellationToken cancellationToken)
+    /// <summary>Reads all of a layer, without counting as a use. A damaged one is put aside; a damaged or lost index is made anew.</summary>
+    /// <returns>With whether its index was made.</returns>
+    internal async ValueTask<(LayerMiss Miss, bool IndexMade)> ScrubAsync(Digest digest, CancellationToken cancellationToken)
     {
         var paths = PathsOf(digest);
         using var file = LayerFile.Open(paths.Image);
         if (file is null)
         {
-            return LayerMiss.Absent;
+            return (LayerMiss.Absent, false);
         }
 
         await file.LockSharedAsync(cancellationToken).ConfigureAwait(false);
-        return file.IsAt(paths.Image) ? await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false) : LayerMiss.Absent;
+        if (!file.IsAt(paths.Image))
+        {
+            return (LayerMiss.Absent, false);
+        }
+
+        var miss = await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
+        if (miss is not LayerMiss.None)
+        {
+            return (miss, false);
+        }
+
+        var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
+        return (finding is IndexFinding.Lost ? LayerMiss.Damaged : LayerMiss.None, finding is IndexFinding.Made);
+    }
+
+    /// <summary>A layer that is there without an index gets that of one who wrote the same layer.</summary>
+    /// <param name="written">Need not be there.</param>
+    internal void AdoptIndex(LayerLease layer, string written)
+    {
+        if (layer.IndexPath is not null || !File.Exists(written))
+        {
+            return;
+        }
+
+        try
+        {
+            new IndexMending(directory, PathsOf(layer.Digest)).Adopt(written);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The layer is as usable as it was.
+        }
     }
 
     internal LayerPaths PathsOf(Digest digest) => new(directory, digest);
 
     private async ValueTask<LayerMiss> VerifyAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
     {
-        var before = file.Stamp();
-        if (LayerStamp.Covers(paths.Stamp, before))
+        var (image, index) = (file.Stamp(), FileStamp.Find(paths.Index)); // from before reading: a change since then shows
+        var covered = LayerStamp.Covers(paths.Stamp, image, index);
+        if (covered is (true, true))
         {
             return LayerMiss.None;
         }
 
-        var miss = await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
-        if (miss is LayerMiss.None)
+        var miss = covered.Image ? LayerMiss.None : await ReadAndCompareAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
+        if (miss is not LayerMiss.None)
         {
-            LayerStamp.Write(paths.Stamp, before, time); // from before reading: a change since then shows
+            return miss;
         }
 
-        return miss;
+        try
+        {
+            var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
+            if (finding is IndexFinding.Lost)
+            {
+                return LayerMiss.Damaged;
+            }
+
+            LayerStamp.Write(paths.Stamp, image, finding is IndexFinding.Sound ? index : FileStamp.Find(paths.Index), time);
+            return LayerMiss.None;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return LayerMiss.None; // the image is sound; the next opening looks at the index again
+        }
+    }
+
+    /// <summary>A view whose index is lost is put aside.</summary>
+    private async ValueTask<IndexFinding> CheckIndexAsync(LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
+    {
+        var identity = FileIdentity(paths.Directory);
+        var finding = await new IndexMending(directory, paths).CheckAsync(file, cancellationToken).ConfigureAwait(false);
+        if (finding is IndexFinding.Lost && identity is { } view)
+        {
+            PutAside(paths, view);
+        }
+
+        return finding;
     }
 
     private static async ValueTask<LayerMiss> ReadAndCompareAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)

@@ -16,6 +16,11 @@ public sealed record OwnerPolicy(uint Shift, uint IdMax)
     /// <summary>In a user namespace whose id 0 is the user: jobs begin at 1 and have the usual 65536 ids.</summary>
     public static OwnerPolicy Rootless { get; } = new(1, 65535);
 
+    /// <summary>
+    /// Whether overlayfs' marks are attributes <c>user.*</c>: in a namespace of the user's, where no others can be written and overlays are mounted for them. Shifts of root begin far above.
+    /// </summary>
+    public bool HasUserMarks => Shift == Rootless.Shift;
+
     /// <summary>Attribute values that hold ids, shifted as the owners are.</summary>
     internal byte[] ShiftAttribute(ReadOnlySpan<byte> name, byte[] value) => Shift switch
     {

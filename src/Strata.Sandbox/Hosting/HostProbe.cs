@@ -26,7 +26,6 @@ internal sealed class HostProbe
         _live = $"{options.DataDirectory}/live";
         _init = new(() => InstalledInit.Ensure($"{options.DataDirectory}/sandbox"));
         _canIdmap = new(TryIdmap);
-        
     }
 
     internal Lazy<SiteSettings> Site { get; } = new(() => SiteSettings.Read(Environment.GetEnvironmentVariable));
@@ -79,7 +78,7 @@ internal sealed class HostProbe
     // About a millisecond. In a nested namespace the kernel refuses idmaps on file systems it does not own.
     private bool TryIdmap()
     {
-        if (_ids.IsNested)
+        if (_ids.IsNested || !IdmappedMount.IsSupported(Environment.OSVersion.Version))
         {
             return false;
         }

@@ -12,6 +12,14 @@ internal static unsafe class IdmappedMount
     private const int AtCurrentDirectory = -100;
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
 
+    private static readonly Version FirstKernel = new(5, 19);
+
+    /// <summary>
+    /// Whether overlayfs takes id-mapped lowers and EROFS can be mapped: since Linux 5.19, while mount_setattr(2) is there since 5.12. By number, because
+    /// trying it costs a mount at each start; a vendor's kernel that has it earlier is taken as one without.
+    /// </summary>
+    internal static bool IsSupported(Version kernel) => kernel >= FirstKernel;
+
     /// <summary>Mounts <paramref name="tree"/> at <paramref name="target"/>, read-only. Call in the mount namespace thread.</summary>
     /// <exception cref="IOException">EINVAL, EPERM: this file system or kernel cannot.</exception>
     internal static void Mount(string tree, string target, SafeFileHandle userNamespace)

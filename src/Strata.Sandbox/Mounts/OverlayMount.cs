@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Strata.Sandbox.Native;
@@ -26,27 +27,53 @@ internal sealed record OverlayMount(IReadOnlyList<string> Lowers, string Upper, 
     /// <exception cref="IOException">The kernel refused.</exception>
     internal void Mount()
     {
-        if (OptionString() is { } options)
+        if (OptionString(Lowers) is { } options)
         {
-            if (LibC.Mount("overlay", Target, "overlay", 0, options) < 0)
-            {
-                throw Errno.Failure($"overlay at {Target}");
-            }
+            MountByString(options);
         }
-        else
+        else if (!TryMountByNumbers())
         {
             MountByCalls();
         }
     }
 
+    private void MountByString(string options)
+    {
+        if (LibC.Mount("overlay", Target, "overlay", 0, options) < 0)
+        {
+            throw Errno.Failure($"overlay of {Lowers.Count} trees at {Target}");
+        }
+    }
+
+    /// <summary>Before Linux 6.8 lowers come in the option string only: some 200 fit by the numbers of open files, of long paths 30.</summary>
+    private bool TryMountByNumbers()
+    {
+        var opened = new List<SafeFileHandle>(Lowers.Count);
+        try
+        {
+            opened.AddRange(Lowers.Select(static lower => Descriptor.Open(lower, OpenFlags.Path | OpenFlags.Directory)));
+            if (OptionString([.. opened.Select(static lower => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{lower.Number()}"))]) is not { } options)
+            {
+                return false;
+            }
+
+            MountByString(options);
+            return true;
+        }
+        finally
+        {
+            opened.ForEach(static lower => lower.Dispose());
+        }
+    }
+
     /// <summary>Null when the classic option string cannot say it: too long, or a path with a character that is syntax there.</summary>
-    private string? OptionString()
+    private string? OptionString(IReadOnlyList<string> lowers)
     {
         var options = new StringBuilder("lowerdir=");
-        for (var i = Lowers.Count - 1; i >= 0; i--) // overlayfs wants the top first
+        for (var i = lowers.Count - 1; i >= 0; i--) // overlayfs wants the top first
         {
-            options.Append(Lowers[i]).Append(i > 0 ? ":" : "");
-            if (Lowers[i].AsSpan().IndexOfAny(":,\\") >= 0)
+            options.Append(lowers[i]).Append(i > 0 ? ":" : "");
+            if (lowers[i].AsSpan().IndexOfAny(":,\\") >= 0)
             {
                 return null;
             }

@@ -143,7 +143,7 @@ public sealed class RoundTripTests : IDisposable
         await Should.ThrowAsync<MissingLinkTargetException>(() => FromTar(upper, "refused"));
         using var lower = ErofsReader.Open(_directory.Combine("lower"));
         using var middle = ErofsReader.Open(_directory.Combine("middle"));
-        var options = new TarPackOptions { Lowers = [lower, middle] };
+        var options = new TarPackOptions { OpenLowers = _ => new([lower, middle]) };
         await LayerPacker.FromTarAsync(new MemoryStream(upper), Target("upper"), options, CancellationToken.None);
         using (var mount = ErofsMount.Of(_directory.Combine("upper"), _directory.Combine("mnt")))
         {
@@ -154,6 +154,46 @@ public sealed class RoundTripTests : IDisposable
         await Should.ThrowAsync<MissingLinkTargetException>(
             () => LayerPacker.FromTarAsync(new MemoryStream(hidden), Target("hidden"), options, CancellationToken.None));
     }
+
+    [Fact]
+    public async Task A_directory_without_an_entry_is_as_the_one_below_it()
+    {
+        await FromTar(
+            new TarBuilder().Pax(("SCHILY.xattr.user.mark", "m")).Member("./", '5', mode: 0x1c0, user: 7).Member("tmp", '5', mode: 0x3ff).Member("home/app", '5', mode: 0x1c0, user: 1000)
+                .Member("emptied", '5', mode: 0x1f8).Member("made-anew", '5', mode: 0x1c0).Member("made-anew/in", '5', mode: 0x1c0).Member("was-file", '0').Finished(),
+            "lower");
+        using var lower = ErofsReader.Open(_directory.Combine("lower"));
+        await LayerPacker.FromTarAsync(
+            new MemoryStream(new TarBuilder().Directory("home").Finished()), Target("middle"), new() { OpenLowers = _ => new([lower]) }, CancellationToken.None);
+        var archive = new TarBuilder().File("tmp/x").File("home/app/bin/tool").File("emptied/.wh..wh..opq").File(".wh.made-anew").File("made-anew/in/f").File("was-file/f").Finished();
+        using var middle = ErofsReader.Open(_directory.Combine("middle"));
+        var asked = 0;
+        var options = new TarPackOptions
+        {
+            OpenLowers = _ =>
+            {
+                asked++;
+                return new([lower, middle]);
+            },
+        };
+
+        var above = await LayerPacker.FromTarAsync(new MemoryStream(archive), Target("upper"), options, CancellationToken.None);
+        var alone = await FromTar(archive, "alone");
+        var named = await LayerPacker.FromTarAsync(
+            new MemoryStream(new TarBuilder().Directory("./").Directory("d").File("d/f").Finished()), Target("named"), options, CancellationToken.None);
+
+        (above.DependsOnLowers, alone.DependsOnLowers, named.DependsOnLowers, asked).ShouldBe((true, true, false, 1));
+        using var upper = ErofsReader.Open(_directory.Combine("upper"));
+        upper.Entries().Where(e => e.Entry.Kind is EntryKind.Directory).Select(Described).ShouldBe(
+        [
+            " 700 7 1000000000 user.mark", "emptied 770 0 1000000000 trusted.overlay.opaque", "home 755 0 1000000000 ", "home/app 700 1000 1000000000 ", "home/app/bin 755 0 0 ",
+            "made-anew 755 0 0 trusted.overlay.opaque", "made-anew/in 755 0 0 ", "tmp 1777 0 1000000000 ", "was-file 755 0 0 ",
+        ]);
+    }
+
+    private static string Described(ErofsEntry e) =>
+        $"{Encoding.UTF8.GetString(e.Entry.Path)} {Convert.ToString(e.Entry.Mode, 8)} {e.Entry.User} {e.Entry.Modified.Seconds} "
+        + string.Join(' ', e.Entry.Attributes.Select(a => Encoding.UTF8.GetString(a.Name.AsSpan())));
 
     private static byte[] Content(ErofsReader reader, ErofsEntry entry)
     {

@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Layers.Packing;
 using Strata.Layers.Sources;
 using Strata.Layers.Store;
 
@@ -27,5 +28,22 @@ public sealed class SourceFailureTests : IDisposable
         {
             Shell.Run(_directory.Path, "umount data");
         }
+    }
+
+    [Theory]
+    [InlineData("ln -sfn new link")]
+    [InlineData("rm link; echo x > link")]
+    [InlineData("rm link; mkdir link")]
+    public async Task A_link_that_changed_after_it_was_looked_at_is_not_packed(string change)
+    {
+        Shell.Run(_directory.Path, "mkdir workspace; ln -s old workspace/link");
+        using var reader = new SourceReader(_directory.Combine("workspace"), _directory.Combine("data"));
+        var state = await reader.ReadAsync(null, null, CancellationToken.None);
+        Shell.Run(_directory.Combine("workspace"), change);
+
+        var packing = new SourcePacking(reader.Root, state, new(state), new Dictionary<int, SteadyFile>());
+
+        var thrown = await Should.ThrowAsync<TreeChangedException>(() => packing.RunAsync(new(_directory.Combine("image"), null), CancellationToken.None));
+        thrown.ChangedPath.ShouldBe("link");
     }
 }

@@ -1,6 +1,9 @@
 using Strata.Core;
+using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Store;
+using Strata.Layers.Tests.Trees;
+using Strata.Layers.Trees;
 
 namespace Strata.Layers.Tests.Store;
 
@@ -42,9 +45,9 @@ public abstract class LayerPlaceContract : IDisposable
         commit.Outcome.ShouldBe(LayerCommitOutcome.Stored);
         using var lease = (await OpenAsync()).Lease!;
         (await File.ReadAllBytesAsync(lease.ImagePath)).ShouldBe(Content);
-        (await File.ReadAllBytesAsync(lease.IndexPath!)).ShouldBe(Content[..100]);
+        LayerIndex.Open(lease.IndexPath!).TreeDigest.ShouldBe(ContentDigest);
         lease.SizeBytes.ShouldBe(Content.Length);
-        Place.Find(ContentDigest)!.SizeBytes.ShouldBe(Content.Length + 100);
+        Place.Find(ContentDigest)!.SizeBytes.ShouldBe(Content.Length + StoreChild.IndexSize);
         Directory.GetDirectories(OrgDirectory).ShouldHaveSingleItem().ShouldBe(LayerDirectory);
     }
 
@@ -129,6 +132,7 @@ public abstract class LayerPlaceContract : IDisposable
     [InlineData("cp -p image.erofs i; mv i image.erofs", LayerMiss.None)]
     [InlineData("rm stamp", LayerMiss.None)]
     [InlineData("rm index", LayerMiss.None)]
+    [InlineData("truncate -s 10 index", LayerMiss.None)]
     public async Task A_changed_file_is_verified_again_and_put_aside_when_damaged(string change, LayerMiss expected)
     {
         (await StoreChild.AddAsync(Place, Content)).Dispose();
@@ -140,6 +144,38 @@ public abstract class LayerPlaceContract : IDisposable
         (await OpenAsync()).Miss.ShouldBe(expected is LayerMiss.None ? LayerMiss.None : LayerMiss.Absent);
         using var again = await StoreChild.AddAsync(Place, Content);
         again.Outcome.ShouldBe(expected is LayerMiss.None ? LayerCommitOutcome.AlreadyPresent : LayerCommitOutcome.Stored);
+        LayerIndex.Open(again.Lease!.IndexPath.ShouldNotBeNull()).TreeDigest.ShouldBe(ContentDigest);
+    }
+
+    [Theory]
+    [InlineData("rm index")]
+    [InlineData("rm index stamp")]
+    [InlineData("chmod u+w index; printf x | dd of=index bs=1 seek=80 conv=notrunc status=none")]
+    [InlineData("chmod u+w index; : > index")]
+    public async Task An_index_that_was_damaged_or_lost_is_made_from_the_image_when_the_layer_is_opened(string change)
+    {
+        var (layer, index) = await AddImageAsync();
+        Shell.Run(Path.Combine(OrgDirectory, layer.Hex), change);
+
+        using var lease = (await Place.OpenAsync(layer, CancellationToken.None)).Lease.ShouldNotBeNull();
+
+        (await File.ReadAllBytesAsync(lease.IndexPath.ShouldNotBeNull())).ShouldBe(index);
+        Directory.GetFileSystemEntries(OrgDirectory).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_scrub_makes_an_index_whose_damage_no_stamp_gives_away()
+    {
+        var (layer, index) = await AddImageAsync();
+        Shell.Run(Path.Combine(OrgDirectory, layer.Hex), "chmod u+w index; printf x | dd of=index bs=1 seek=80 conv=notrunc status=none");
+        var (image, damaged) = (FileStamp.Find(Path.Combine(OrgDirectory, layer.Hex, "image.erofs"))!.Value, FileStamp.Find(Path.Combine(OrgDirectory, layer.Hex, "index")));
+        LayerStamp.Write(Path.Combine(OrgDirectory, layer.Hex, "stamp"), image, damaged, TimeProvider.System);
+
+        var report = await Store.ScrubAsync(null, CancellationToken.None);
+
+        (report.Damaged.Count, report.IndexesMade).ShouldBe((0, 1));
+        (await File.ReadAllBytesAsync(Path.Combine(OrgDirectory, layer.Hex, "index"))).ShouldBe(index);
+        (await Store.ScrubAsync(null, CancellationToken.None)).IndexesMade.ShouldBe(0);
     }
 
     [Fact]
@@ -150,5 +186,16 @@ public abstract class LayerPlaceContract : IDisposable
         using var again = await StoreChild.AddAsync(Place, Content);
         again.Outcome.ShouldBe(LayerCommitOutcome.Stored);
         (await File.ReadAllBytesAsync(again.Lease!.ImagePath)).ShouldBe(Content);
+    }
+
+    /// <summary>A real image: with links of several kinds, an empty file, attributes and a removal.</summary>
+    private async Task<(Digest Layer, byte[] Index)> AddImageAsync()
+    {
+        using var write = Place.Start();
+        var archive = new TarBuilder().Directory("d").File("d/f", "content").HardLink("d/g", "d/f").Link("link", "d").HardLink("same", "link").File("empty").File("d/.wh..wh..opq").File(".wh.gone")
+            .Pax(("SCHILY.xattr.user.a", "1"), ("SCHILY.xattr.user.b", "2")).File("x", new string('x', 10_000)).HardLink("y", "x").Member("fifo", '6').Finished();
+        var packed = await LayerPacker.FromTarAsync(new MemoryStream(archive), write.Target, TarPackOptions.Default, CancellationToken.None);
+        (await write.CommitAsync(packed, CancellationToken.None)).Dispose();
+        return (packed.Digest, await File.ReadAllBytesAsync(Path.Combine(OrgDirectory, packed.Digest.Hex, "index")));
     }
 }

@@ -1,5 +1,6 @@
 using Strata.Core;
 using Strata.Layers.Store;
+using Strata.Layers.Trees;
 
 namespace Strata.Layers.Tests.Store;
 
@@ -17,12 +18,12 @@ public sealed class LocalLayersTests : LayerPlaceContract
         (await StoreChild.AddAsync(Store.Of(LayerOrg.Parse("acme")), StoreChild.Content(2))).Dispose();
         (await Store.ScrubAsync(null, CancellationToken.None)).Damaged.ShouldBeEmpty();
         Shell.Run(LayerDirectory, "chmod u+w image.erofs; printf x | dd of=image.erofs bs=1 seek=7 conv=notrunc status=none");
-        LayerStamp.Write(Path.Combine(LayerDirectory, "stamp"), Layers.Trees.FileStamp.Find(Path.Combine(LayerDirectory, "image.erofs"))!.Value, TimeProvider.System);
+        LayerStamp.Write(Path.Combine(LayerDirectory, "stamp"), FileStamp.Find(Path.Combine(LayerDirectory, "image.erofs"))!.Value, FileStamp.Find(Path.Combine(LayerDirectory, "index")), TimeProvider.System);
         var seen = new List<ScrubProgress>();
         var report = await Store.ScrubAsync(new Listener(seen), CancellationToken.None);
         report.Damaged.ShouldHaveSingleItem().ShouldBe(new LayerName(LayerOrg.Public, ContentDigest));
         seen[^1].ShouldBe(new ScrubProgress(2, 2, report.Bytes, report.Bytes));
-        Store.Usage(CancellationToken.None).Single(u => u.Org == LayerOrg.Public).ShouldBe(new(LayerOrg.Public, 0, 0, 1, Content.Length + 100));
+        Store.Usage(CancellationToken.None).Single(u => u.Org == LayerOrg.Public).ShouldBe(new(LayerOrg.Public, 0, 0, 1, Content.Length + StoreChild.IndexSize));
     }
 
     [Fact]

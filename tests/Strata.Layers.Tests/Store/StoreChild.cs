@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 
 namespace Strata.Layers.Tests.Store;
@@ -7,6 +8,9 @@ namespace Strata.Layers.Tests.Store;
 internal static class StoreChild
 {
     public const int LayerCount = 6;
+
+    /// <summary>Of an index without names, which these layers have.</summary>
+    public const int IndexSize = 96;
 
     public static LocalLayerStore StoreIn(string directory) => new(directory, TimeProvider.System);
 
@@ -24,7 +28,8 @@ internal static class StoreChild
         await File.WriteAllBytesAsync(write.Target.ImagePath, content);
         if (index)
         {
-            await File.WriteAllBytesAsync(write.Target.IndexPath!, content.AsMemory(0, Math.Min(content.Length, 100)));
+            using var names = new LayerIndexWriter(write.Target.IndexPath!);
+            names.Finish(Digest.Of(content));
         }
 
         return await write.CommitAsync(claimed ?? Digest.Of(content), content.Length, CancellationToken.None);
@@ -66,6 +71,22 @@ internal static class StoreChild
         Console.WriteLine($"next: {again.Outcome}");
         again.Dispose();
         Console.WriteLine($"removal: {await place.RemoveAsync(Digest.Of(small), CancellationToken.None)}");
+        return 0;
+    }
+
+    /// <summary>On a file system whose disk no longer has what was written to it.</summary>
+    /// <param name="disk">The file that is the disk: cut off, what lay behind cannot be read.</param>
+    public static async Task<int> LoseBytesAsync(string directory, string disk)
+    {
+        var place = StoreIn(directory).Public;
+        var content = Content(5);
+        (await AddAsync(place, content)).Dispose();
+        Shell.Run(
+            Path.Combine(directory, "layers/_public", Digest.Of(content).Hex),
+            $"rm stamp; sync -f .; dd if=image.erofs iflag=nocache count=0 status=none; truncate -s 64k {disk}");
+        Console.WriteLine($"opening: {(await place.OpenAsync(Digest.Of(content), CancellationToken.None)).Miss}");
+        Console.WriteLine($"again: {(await place.OpenAsync(Digest.Of(content), CancellationToken.None)).Miss}");
+        Console.WriteLine(string.Join(' ', Directory.GetFileSystemEntries(Path.Combine(directory, "layers/_public")).Select(p => Path.GetFileName(p)[..8])));
         return 0;
     }
 

@@ -1,5 +1,8 @@
 using Strata.Core;
+using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
 using Strata.Layers.Store;
+using Strata.Layers.Tests.Trees;
 
 namespace Strata.Layers.Tests.Store;
 
@@ -70,6 +73,59 @@ public sealed class StoreCrashTests : IDisposable
             "fill-disk",
             mounted);
         ShouldHaveRefused(await TestChild.FinishAsync(child), "sync layer");
+    }
+
+    [Fact]
+    public async Task A_layer_that_the_disk_cannot_read_is_a_miss_and_put_aside()
+    {
+        var (below, mounted) = (_directory.Combine("below"), _directory.Combine("failing"));
+        Directory.CreateDirectory(below);
+        Directory.CreateDirectory(mounted);
+        var child = TestChild.StartMounted(
+            $"""
+            mount -t tmpfs -o size=64m tmpfs {below}
+            truncate -s 32m {below}/disk
+            /sbin/mkfs.ext4 -q -O ^has_journal -E lazy_itable_init=1 {below}/disk
+            mount -o loop {below}/disk {mounted}
+            """,
+            "lose-bytes",
+            mounted,
+            $"{below}/disk");
+
+        var lines = (await TestChild.FinishAsync(child)).Split('\n');
+
+        lines[0].ShouldBe("opening: Unreadable");
+        lines[1].ShouldBe("again: Absent");
+        lines[2].ShouldBe("damaged-");
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_a_layer_is_opened_though_its_lost_index_cannot_be_made()
+    {
+        Shell.Run(_directory.Path, "mkdir data; mount -t tmpfs -o size=1m none data");
+        try
+        {
+            var place = StoreChild.StoreIn(_directory.Combine("data")).Public;
+            using var write = place.Start();
+            var archive = new MemoryStream(new TarBuilder().File("f", "content").Finished());
+            var layer = await LayerPacker.FromTarAsync(archive, write.Target, TarPackOptions.Default, CancellationToken.None);
+            (await write.CommitAsync(layer, CancellationToken.None)).Dispose();
+            Shell.Run(_directory.Combine("data"), $"rm layers/_public/{layer.Digest.Hex}/index; head -c 2m /dev/zero > filler 2> /dev/null || true");
+
+            using (var lease = (await place.OpenAsync(layer.Digest, CancellationToken.None)).Lease.ShouldNotBeNull())
+            {
+                lease.IndexPath.ShouldBeNull();
+            }
+
+            File.Delete(_directory.Combine("data/filler"));
+            using var again = (await place.OpenAsync(layer.Digest, CancellationToken.None)).Lease.ShouldNotBeNull();
+            LayerIndex.Open(again.IndexPath.ShouldNotBeNull()).TreeDigest.ShouldBe(layer.TreeDigest);
+            Directory.GetDirectories(_directory.Combine("data/layers/_public")).ShouldHaveSingleItem();
+        }
+        finally
+        {
+            Shell.Run(_directory.Path, "umount data");
+        }
     }
 
     private static void ShouldHaveRefused(string output, string reason)

@@ -53,6 +53,21 @@ public sealed class LayerViewsTests : IDisposable
     }
 
     [Fact]
+    public void A_view_that_lost_its_index_is_made_again()
+    {
+        var request = new ViewRequest { Parts = [new() { Layers = [Layer("a")], Prefix = Path("p") }] };
+        using (var made = Open(request).Lease!)
+        {
+            File.Delete(made.Image.IndexPath!);
+        }
+
+        var again = Open(request);
+        using var view = again.Lease!;
+        again.WasMade.ShouldBeTrue();
+        view.Image.IndexPath.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void What_means_the_same_has_one_key_and_all_that_counts_is_in_it()
     {
         var (a, b) = (Layer("a"), Layer("b"));

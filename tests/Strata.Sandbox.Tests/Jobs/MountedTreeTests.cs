@@ -40,4 +40,29 @@ public sealed class MountedTreeTests : IClassFixture<Machine>
         mounts.ShouldNotContain("tmpfs none rw,mode=755");
         mounts.Split('\n').Count(line => targets.Exists(t => line.Contains(t, StringComparison.Ordinal))).ShouldBeLessThanOrEqualTo(1);
     }
+
+    [Fact]
+    public async Task A_stack_too_high_for_an_option_string_of_paths_shows_the_topmost_of_each_file()
+    {
+        const int Trees = 120;
+        var trees = new List<SandboxTree> { _machine.Image };
+        for (var i = 0; i < Trees; i++)
+        {
+            var tree = Directory.CreateDirectory($"{_machine.Directory}/trees/{new string('d', 80)}/{i}").FullName;
+            File.WriteAllText($"{tree}/top", $"{i}");
+            File.WriteAllText($"{tree}/pair{i}", "above");
+            File.WriteAllText($"{tree}/pair{i + 1}", "below");
+            trees.Add(tree);
+        }
+
+        await using var sandbox = await _machine.StartAsync(_machine.Spec() with { RootLowers = trees, WorkspaceLowers = trees[1..] });
+
+        var (outcome, output) = await Machine.ShellAsync(
+            sandbox,
+            $"cat /top /workspace/top; for i in $(busybox seq 0 {Trees - 1}); do test $(cat /pair$i) = above || echo wrong $i; done; cat /pair{Trees}; echo mine > /top; cat /top");
+
+        outcome.ExitCode.ShouldBe(0, output);
+        output.ShouldBe($"{Trees - 1}{Trees - 1}belowmine\n");
+        (await sandbox.RunInMountNamespaceAsync(() => File.ReadAllText("/proc/thread-self/mountinfo"), CancellationToken.None)).ShouldNotContain("lowerdir+");
+    }
 }
