@@ -428,6 +428,94 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_any_workflow_of_the_repository_or_a_jobs_own_image_was_built_to_is_not_pruned()
+    {
+        const string Own = """
+            images: { tiny: { from: "rootfs:tiny.tar" } }
+            jobs:
+              a:
+                image: { from: images.tiny, steps: [{ run: echo own > /own }] }
+                network: none
+                steps: [{ run: cat /own }]
+            """;
+        const string Declared = """
+            images:
+              tiny: { from: "rootfs:tiny.tar" }
+              tool: { from: images.tiny, steps: [{ run: echo tool > /tool }] }
+            jobs: { b: { image: tool, network: none, steps: [{ run: cat /tool }] } }
+            """;
+        _bench.Write(".strata/workflows/own.yml", Own);
+        _bench.Write(".strata/workflows/declared.yml", Declared);
+        (await _bench.RunAsync(".strata/workflows/own.yml")).ExitCode.ShouldBe(0);
+        (await _bench.RunAsync(".strata/workflows/declared.yml")).ExitCode.ShouldBe(0);
+
+        var several = await PruneAsync();
+        _bench.Write("strata.yml", Own); // now there is a default workflow
+        var beside = await PruneAsync();
+        _bench.Write(".strata/workflows/broken.yml", "jobs: [");
+        var broken = await PruneAsync();
+
+        Removed(several).ShouldBeEmpty(several.All);
+        Kept(several).ShouldContain("used by the definition of a");
+        Kept(several).ShouldContain("used by the definition tool");
+        Kept(several).ShouldContain("used by tiny");
+        Removed(beside).ShouldBeEmpty(beside.All);
+        (broken.ExitCode, broken.Stdout, broken.Stderr.Contains("broken.yml:2:", StringComparison.Ordinal)).ShouldBe((2, "", true), broken.All);
+        var shown = await _bench.StrataAsync("image", "show", "of a", "--json", "--data", _bench.Data);
+        shown.ExitCode.ShouldBe(0, shown.All);
+        ((string?)JsonNode.Parse(shown.Stdout)!["built"]![0]!["usedBy"]![0]).ShouldBe("a", shown.All);
+        var removed = await _bench.StrataAsync("image", "rm", "of a", "--data", _bench.Data);
+        removed.ExitCode.ShouldBe(0, removed.All);
+        removed.Stdout.ShouldContain("of a was built to: 1 layer");
+
+        Task<Outcome> PruneAsync() => _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+        static List<string> Kept(Outcome outcome) => [.. Items(outcome, false).Select(item => (string)item["reason"]!)];
+        static List<string> Removed(Outcome outcome) => // the workspace is a layer that nothing names
+            [.. Items(outcome, true).Where(item => (string?)item["kind"] != "layer").Select(item => item.ToJsonString())];
+        static IEnumerable<JsonNode> Items(Outcome outcome, bool removed) =>
+            JsonNode.Parse(outcome.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]! == removed).OfType<JsonNode>();
+    }
+
+    [Fact]
+    public async Task Who_uses_a_built_image_and_its_digest_are_shown_and_steps_it_has_no_more_are_not()
+    {
+        _bench.Workflow("""
+              base: { from: images.tiny, env: { A: "1" }, steps: [{ run: echo base > /base }] }
+              none: { from: images.base, env: { B: "2" } }
+              tool: { from: images.none, steps: [{ env: { C: "3" } }, { run: echo tool > /tool }, { workdir: /srv }, { run: echo last > /last }] }
+              other: { from: images.tiny, steps: [{ copy: { from-image: images.tool, from: tool, to: /tool } }] }
+            jobs:
+              each: { strategy: { matrix: { image: [tool, other] } }, image: "${{ matrix.image }}", network: none, steps: [{ run: "true" }] }
+              boxed: { container: tool, network: none, steps: [{ run: "true" }] }
+              own: { image: { from: images.tool, steps: [{ run: echo own > /own }] }, network: none, steps: [{ run: "true" }] }
+            """);
+        var built = await _bench.StrataAsync("image", "build", "--json", "--data", _bench.Data);
+        built.ExitCode.ShouldBe(0, built.All);
+
+        var tool = await ShownAsync("images.tool");
+
+        ((string?)tool["digest"]).ShouldBe((string?)JsonNode.Parse(built.Stdout)!["images"]!.AsArray().Single(image => (string?)image!["name"] == "tool")!["digest"]);
+        tool["usedBy"]!.AsArray().Select(user => (string?)user).ShouldBe(["images.other", "own", "each", "boxed"]);
+        (await ShownAsync("other"))["usedBy"]!.AsArray().Select(user => (string?)user).ShouldBe(["each"]);
+        (await _bench.StrataAsync("image", "show", "tool", "--data", _bench.Data)).Stdout.ShouldContain($"  image digest  {tool["digest"]}");
+
+        _bench.Workflow("""
+              base: { from: images.tiny, steps: [{ run: echo base > /base }] }
+              tool: { from: images.base, steps: [{ env: { C: "3" } }, { run: echo tool > /tool }, { user: root }] }
+            jobs: { a: { image: tool, network: none, steps: [{ run: "true" }] } }
+            """);
+        tool = await ShownAsync("tool");
+        tool["steps"]!.AsArray().Select(step => (int)step!["step"]!).ShouldBe([1]);
+
+        async Task<JsonNode> ShownAsync(string name)
+        {
+            var shown = await _bench.StrataAsync("image", "show", name, "--json", "--data", _bench.Data);
+            shown.ExitCode.ShouldBe(0, shown.All);
+            return JsonNode.Parse(shown.Stdout)!["built"]!.AsArray().Single()!;
+        }
+    }
+
+    [Fact]
     public async Task A_copy_that_cannot_be_made_is_an_error_at_its_line()
     {
         _bench.Workflow("""

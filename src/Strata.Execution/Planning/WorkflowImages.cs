@@ -2,8 +2,10 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Images;
 using Strata.Execution.Running;
 using Strata.Images;
+using Strata.Images.Kept;
 using Strata.Images.Recipes;
 using Strata.Workflows.Locking;
+using Strata.Workflows.Model;
 
 namespace Strata.Execution.Planning;
 
@@ -61,6 +63,35 @@ public static class WorkflowImages
 
         return (images, problems);
     }
+
+    /// <summary>The steps of definitions and of jobs' own images that make layers, also of those that are wrong otherwise.</summary>
+    public static DefinedSteps Steps(IEnumerable<RunRequest> workflows)
+    {
+        var steps = new DefinedSteps();
+        foreach (var workflow in workflows.Select(static request => request.Workflow))
+        {
+            foreach (var definition in workflow.Images)
+            {
+                steps.Add(definition.Name!, LayersOf(definition));
+            }
+
+            foreach (var job in workflow.Jobs)
+            {
+                if (job.Image is ImageChoice.Inline inline)
+                {
+                    steps.Add(ImageSelection.InlineName(job), LayersOf(inline.Definition));
+                }
+            }
+        }
+
+        return steps;
+
+        static IEnumerable<int> LayersOf(ImageDefinition definition) => definition.Steps.Index()
+            .Where(static step => step.Item is not (ImageStep.SetEnv or ImageStep.SetUser)).Select(static step => step.Index);
+    }
+
+    /// <summary>What definitions (as <c>images.NAME</c>) and jobs are built from, as far as it is known before a run. Some come twice.</summary>
+    public static IReadOnlyList<(string User, ImageRecipe Recipe)> Recipes(RunRequest request) => RunPlanner.RecipesOf(request);
 
     /// <summary>All images that definitions and jobs name, as pinned.</summary>
     public static IReadOnlyList<(string Name, BaseImage Image)> All(RunRequest request) => RunPlanner.ImagesOf(request);
