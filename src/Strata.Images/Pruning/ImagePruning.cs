@@ -83,7 +83,10 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
                     string.Create(CultureInfo.InvariantCulture, $"{record.Definition}, step {record.Step + 1} ({scope})"),
                     record.LastUsedAt,
                     record.SizeBytes,
-                    user),
+                    user)
+                {
+                    Layers = [(layer, record.SizeBytes)],
+                },
                 record);
         }
 
@@ -94,7 +97,10 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
             var user = users(image) is [var first, ..] ? first
                 : layers.Exists(layer => IsLeased(image, layer.Digest)) ? "a job"
                 : null;
-            found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user), image);
+            found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user)
+            {
+                Layers = [.. layers.Select(layer => (new LayerName(KeptImages.OrgOf(image.Org), layer.Digest), layer.SizeBytes ?? 0))],
+            }, image);
         }
 
         var kept = await roots.ListAsync(cancellationToken).ConfigureAwait(false); // by caches and artifacts too
