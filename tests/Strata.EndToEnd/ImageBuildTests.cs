@@ -316,7 +316,7 @@ public sealed partial class ImageBuildTests : IDisposable
               fat:
                 from: images.tiny
                 resources: { disk: 4MiB }
-                steps: [{ run: "dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
+                steps: [{ run: "echo growing; dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
               quick:
                 from: images.tiny
                 resources: { disk: 4MiB }
@@ -333,6 +333,8 @@ public sealed partial class ImageBuildTests : IDisposable
         slow.Stderr.ShouldContain("strata.yml:5:");
         fat.Stderr.ShouldContain("disk");
         fat.Stderr.ShouldContain("strata.yml:9:");
+        fat.Stderr.ShouldContain("error STR5201: Step 1 of the image 'fat' was ended: run echo growing;", Case.Sensitive, fat.All);
+        fat.Stderr.ShouldContain("The last it printed:\n      growing", Case.Sensitive, fat.All);
         quick.ExitCode.ShouldBe(1, quick.All); // over before anybody looked in between
         quick.Stderr.ShouldContain("strata.yml:13:");
     }
