@@ -72,6 +72,39 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Why_a_layer_that_was_there_is_built_again_is_said()
+    {
+        _bench.Workflow("""
+              tool: { from: images.tiny, steps: [{ run: echo 1 > /one }, { copy: { from: tools/, to: /opt/, mode: "0644" } }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+        _bench.Write("tools/x.sh", "echo x\n");
+        var digest = (string?)JsonNode.Parse((await BuildAsync("--json")).Stdout)!["images"]!.AsArray().Single(image => (string?)image!["name"] == "tool")!["layers"]![1]!["digest"];
+
+        File.SetUnixFileMode(Path.Combine(_bench.Workspace, "tools/x.sh"), (UnixFileMode)0b111_101_101);
+        var mode = await BuildAsync();
+        (await _bench.StrataAsync("image", "rm", "tool", "--data", _bench.Data)).ExitCode.ShouldBe(0);
+        var removed = await BuildAsync();
+        var image = Directory.EnumerateFiles(_bench.Data, "image.erofs", SearchOption.AllDirectories).Single(path => path.Contains(digest!["sha256:".Length..], StringComparison.Ordinal));
+        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(image, "damaged");
+        var damaged = await BuildAsync();
+
+        mode.Stderr.ShouldContain("copy tools/ to /opt/: built in", Case.Sensitive, mode.All);
+        mode.Stderr.ShouldContain("(an input changed)\n    copied files: ", Case.Sensitive, mode.All);
+        removed.Stderr.ShouldContain("(its layer is gone: removed by a user)", Case.Sensitive, removed.All);
+        removed.Stderr.ShouldNotContain("not built before");
+        damaged.Stderr.ShouldContain("(its layer is gone: it was damaged)", Case.Sensitive, damaged.All);
+
+        async Task<Outcome> BuildAsync(params string[] arguments)
+        {
+            var outcome = await _bench.StrataAsync(["image", "build", "--data", _bench.Data, .. arguments]);
+            outcome.ExitCode.ShouldBe(0, outcome.All);
+            return outcome;
+        }
+    }
+
+    [Fact]
     public async Task A_step_that_comes_out_the_same_leaves_what_follows_as_it_is()
     {
         _bench.Workflow("""
