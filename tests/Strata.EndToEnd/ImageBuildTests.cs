@@ -373,6 +373,37 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_Ctrl_C_leaves_no_sandbox()
+    {
+        _bench.Workflow("""
+              slow: { from: images.tiny, steps: [{ run: "echo started; sleep 1000" }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+        for (var round = 0; round < 3; round++)
+        {
+            using var build = StrataProgram.Start(_bench.Workspace, "image", "build", "slow", "--data", _bench.Data);
+            await ReadUntilAsync(build, "slow | started");
+            Kill(build.Id, 2).ShouldBe(0);
+            await ReadUntilAsync(build, "stopping");
+            Kill(build.Id, 2).ShouldBe(0);
+            await build.WaitForExitAsync();
+
+            build.ExitCode.ShouldBe(1);
+            Directory.EnumerateDirectories(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
+        }
+
+        static async Task ReadUntilAsync(Process build, string beginning)
+        {
+            string? line;
+            do
+            {
+                line = (await build.StandardError.ReadLineAsync()).ShouldNotBeNull();
+            }
+            while (!line.StartsWith(beginning, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Verifying_builds_twice_and_names_what_differs()
     {
         _bench.Workflow("""
@@ -382,11 +413,15 @@ public sealed partial class ImageBuildTests : IDisposable
               restless:
                 from: images.tiny
                 steps: [{ run: head -c 8 /dev/urandom | base64 > /etc/nonce; echo y > /etc/steady }]
+              above:
+                from: images.restless
+                steps: [{ run: echo z > /z }]
             jobs: { a: { image: tiny, steps: [{ run: "true" }] } }
             """);
 
         var steady = await _bench.StrataAsync("image", "build", "steady", "--verify", "--data", _bench.Data);
-        var restless = await _bench.StrataAsync("image", "build", "restless", "--verify", "--json", "--data", _bench.Data);
+        var restless = await _bench.StrataAsync("image", "build", "images.restless", "--verify", "--json", "--data", _bench.Data);
+        var above = await _bench.StrataAsync("image", "build", "above", "--verify", "--json", "--data", _bench.Data);
 
         steady.ExitCode.ShouldBe(0, steady.All);
         steady.Stderr.ShouldContain("the same when built again");
@@ -394,6 +429,25 @@ public sealed partial class ImageBuildTests : IDisposable
         var differences = JsonNode.Parse(restless.Stdout)!["images"]![0]!["verified"]![0]!["differences"]!.AsArray().Select(d => (string)d!).ToList();
         differences.ShouldContain(d => d.Contains("etc/nonce", StringComparison.Ordinal), restless.All);
         differences.ShouldNotContain(d => d.Contains("steady", StringComparison.Ordinal));
+        above.ExitCode.ShouldBe(1, above.All);
+        JsonNode.Parse(above.Stdout)!["images"]!.AsArray().Select(image => ((string?)image!["name"], (string?)image["status"], image["verified"]!.AsArray().Count(layer => layer!["differences"]!.AsArray().Count > 0)))
+            .ShouldBe([("above", "success", 0), ("restless", "success", 1)]);
+    }
+
+    [Fact]
+    public async Task What_several_named_images_stand_on_is_built_once()
+    {
+        _bench.Workflow("""
+              base: { from: images.tiny, steps: [{ run: sleep 0.5; echo base > /base }] }
+              one: { from: images.base, steps: [{ run: echo one > /one }] }
+              two: { from: images.base, steps: [{ copy: { from-image: images.base, from: base, to: /two } }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "one", "two", "--explain", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        built.Stderr.Split('\n').Count(line => line.StartsWith("base: step 1 of 1", StringComparison.Ordinal)).ShouldBe(2, built.All); // begun, and done
     }
 
     [Fact]

@@ -65,6 +65,7 @@ internal sealed record PulledLayerResult(string Digest, string Outcome, long Siz
 internal sealed record BuildResult(IReadOnlyList<BuiltResult> Images);
 
 /// <param name="Status">success or failure.</param>
+/// <param name="Digest">Null: it failed, or was verified only because another image stands on it; then there are no layers either.</param>
 /// <param name="Verified">With --verify: each layer that was built again.</param>
 internal sealed record BuiltResult(
     string Name, string Status, string? Digest, IReadOnlyList<BuiltLayerResult> Layers, IReadOnlyList<VerifiedLayerResult> Verified);

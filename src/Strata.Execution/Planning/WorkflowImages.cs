@@ -26,22 +26,28 @@ public sealed record PinnableReference(string Reference, IReadOnlyList<string> N
 /// <summary>The images of a workflow, for commands.</summary>
 public static class WorkflowImages
 {
-    /// <summary>A definition's image if one has that name, else what the text itself means.</summary>
+    /// <summary>Of each name a definition's image if one has it, else what the text itself means. What several stand on is one recipe.</summary>
     /// <param name="request">Null: there is no workflow here.</param>
-    /// <returns>Null with diagnostics.</returns>
-    public static (NamedImage? Image, IReadOnlyList<Diagnostic> Problems) Find(RunRequest? request, string name)
+    /// <returns>With problems: those that are wrong are left out.</returns>
+    public static (IReadOnlyList<NamedImage> Images, IReadOnlyList<Diagnostic> Problems) Find(RunRequest? request, IEnumerable<string> names)
     {
         var workflow = request?.Workflow ?? EmptyWorkflow.Value;
         var selection = new ImageSelection(
             workflow, request?.RunnerImages ?? new Dictionary<string, string>(), request?.WorkspaceDirectory ?? Environment.CurrentDirectory, request?.Lock ?? ImageLock.Empty);
-        var (image, problems) = selection.Find(name, CommandLine);
-        if (image is null)
+        var images = new List<NamedImage>();
+        var problems = new List<Diagnostic>();
+        foreach (var name in names)
         {
-            return (null, [.. problems.Select(problem => problem.At?.File == CommandLine.File ? problem with { At = null } : problem)]);
+            var (image, wrong) = selection.Find(name, CommandLine);
+            problems.AddRange(wrong.Select(static problem => problem.At?.File == CommandLine.File ? problem with { At = null } : problem).Except(problems));
+            if (image is not null)
+            {
+                var isDefinition = selection.DefinitionOf(name) is not null;
+                images.Add(new(name, isDefinition, isDefinition ? image.Recipe : image.Recipe with { From = new RecipeBase.Base(image.Base with { At = null }) }));
+            }
         }
 
-        var isDefinition = selection.DefinitionOf(name) is not null;
-        return (new(name, isDefinition, isDefinition ? image.Recipe : image.Recipe with { From = new RecipeBase.Base(image.Base with { At = null }) }), []);
+        return (images, problems);
     }
 
     /// <summary>All definitions of a workflow, in its order, as recipes.</summary>
