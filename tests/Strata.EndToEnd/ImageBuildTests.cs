@@ -237,6 +237,135 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_copied_from_another_image_is_reused_until_it_changes_and_follows_its_trust()
+    {
+        const string Workflow = """
+              made: { from: images.tiny, steps: [{ run: mkdir /out && echo made > /out/made, secrets: [TOKEN] }] }
+              open: { from: images.tiny, steps: [{ run: mkdir /out && echo open > /out/open }] }
+              use: { from: images.tiny, steps: [{ copy: { from-image: images.made, from: out/, to: /opt/ } }] }
+              free: { from: images.tiny, steps: [{ copy: { from-image: open, from: out/, to: /opt/ } }] }
+            jobs: { a: { image: use, network: none, steps: [{ run: cat /opt/made }] }, b: { image: free, network: none, steps: [{ run: cat /opt/open }] } }
+            """;
+        string[] main = ["--trust", "protected", "--ref", "main", "--secret", "TOKEN=0123456789abcdef"];
+        string[] fork = ["--trust", "fork", "--ref", "refs/pull/7/merge", "--base", "main", "--secret", "TOKEN=0123456789abcdef"];
+
+        _bench.Workflow(Workflow);
+        var first = await _bench.ReportAsync(0, main);
+        var again = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow.Replace("echo made", "echo  made", StringComparison.Ordinal)); // comes out the same
+        var same = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow.Replace("echo made", "echo more", StringComparison.Ordinal));
+        var changed = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow);
+        var forked = await _bench.ReportAsync(0, fork);
+
+        Both(first).ShouldBe(["built", "built"]);
+        Both(again).ShouldBe(["reused", "reused"]);
+        Both(same).ShouldBe(["reused", "reused"]);
+        Both(changed).ShouldBe(["built", "reused"]);
+        Both(forked).ShouldBe(["built", "reused"]); // though key and content are the same
+        Layers(forked)[^1].Key.ShouldBe(Layers(first)[^1].Key);
+
+        static IEnumerable<string?> Both(JsonNode report) => [.. Outcomes(report, 0), .. Outcomes(report, 1)];
+    }
+
+    [Fact]
+    public async Task Settings_of_an_image_are_in_the_keys_of_what_follows_wherever_they_are_written()
+    {
+        _bench.Workflow("""
+              plain: { from: images.tiny, steps: [{ run: ":" }] }
+              env: { from: images.tiny, env: { A: "1" }, steps: [{ run: ":" }] }
+              env-step: { from: images.tiny, steps: [{ env: { A: "1" } }, { run: ":" }] }
+              env-below: { from: images.env, steps: [{ run: ":" }] }
+              env-other: { from: images.tiny, env: { A: "2" }, steps: [{ run: ":" }] }
+              user: { from: images.tiny, user: root, steps: [{ run: ":" }] }
+              user-step: { from: images.tiny, steps: [{ user: root }, { run: ":" }] }
+              dir: { from: images.tiny, workdir: /root, steps: [{ run: ":" }] }
+              dir-step: { from: images.tiny, steps: [{ workdir: /root }, { run: ":" }] }
+              cut: { from: images.tiny, network: none, steps: [{ run: ":" }] }
+              cut-step: { from: images.tiny, steps: [{ run: ":", network: none }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "--json", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        var keys = JsonNode.Parse(built.Stdout)!["images"]!.AsArray().ToDictionary(image => (string)image!["name"]!, image => (string?)image!["layers"]!.AsArray()[^1]!["key"]);
+        (keys["env-step"], keys["user-step"], keys["cut-step"]).ShouldBe((keys["env"], keys["user"], keys["cut"]));
+        string[] different = ["plain", "env", "env-below", "env-other", "user", "dir", "dir-step", "cut"];
+        different.Select(name => keys[name]).Distinct().Count().ShouldBe(different.Length, built.Stdout);
+    }
+
+    [Fact]
+    public async Task An_export_of_what_was_built_is_the_same_wherever_it_was_built()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+        var (one, other) = (Path.Combine(_bench.Data, "..", "one.tar"), Path.Combine(_bench.Data, "..", "other.tar"));
+
+        var first = await _bench.StrataAsync("image", "export", "tool", one, "--data", _bench.Data);
+        var second = await _bench.StrataAsync("image", "export", "tool", other, "--data", $"{_bench.Data}-other");
+
+        (first.ExitCode, second.ExitCode).ShouldBe((0, 0), first.All + second.All);
+        second.Stderr.ShouldContain("step 5 of 5, run echo \"$LATE $NAME $PWD\" > late.txt: built in", Case.Sensitive, second.All);
+        (await File.ReadAllBytesAsync(other)).ShouldBe(await File.ReadAllBytesAsync(one));
+    }
+
+    [Fact]
+    public async Task Images_that_do_not_stand_on_each_other_are_built_side_by_side()
+    {
+        _bench.Workflow("""
+              one: { from: images.tiny, steps: [{ run: echo one-started; sleep 3; echo one-ended }] }
+              two: { from: images.tiny, steps: [{ run: echo two-started; sleep 3; echo two-ended }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "one", "two", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        var lines = built.Stderr.Split('\n').Where(line => line.Contains(" | ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[1][4..]).ToList();
+        lines.ShouldBe(["started", "started", "ended", "ended"], built.All);
+    }
+
+    [Fact]
+    public async Task What_a_lock_file_pins_and_what_a_job_runs_in_is_not_pruned()
+    {
+        _bench.Workflow("""
+              tool: { from: images.tiny, steps: [{ run: echo tool > /tool }] }
+            jobs: { a: { image: tool, network: none, steps: [{ run: "echo running; sleep 1000" }] } }
+            """);
+        await _bench.StrataAsync("image", "build", "tool", "--data", _bench.Data);
+        foreach (var name in (string[])["tool", "tiny"])
+        {
+            (await _bench.StrataAsync("image", "export", name, $"{_bench.Data}-{name}.tar", "--data", _bench.Data)).ExitCode.ShouldBe(0);
+        }
+
+        var pinned = JsonNode.Parse((await _bench.StrataAsync("image", "import", "made/tool:1", $"{_bench.Data}-tool.tar", "--json", "--data", _bench.Data)).Stdout)!["manifest"];
+        (await _bench.StrataAsync("image", "import", "made/tool:1", $"{_bench.Data}-tiny.tar", "--data", _bench.Data)).ExitCode.ShouldBe(0); // the name means this now
+        using var run = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
+        try
+        {
+            while (await run.StandardError.ReadLineAsync() is { } line && !line.EndsWith("  running", StringComparison.Ordinal))
+            {
+            }
+
+            _bench.Workflow("jobs: { a: { image: \"made/tool:1\", network: none, steps: [{ run: \"true\" }] } }");
+            _bench.Write("strata.lock", $"format: strata.lock/1\nimages:\n  made/tool:1:\n    digest: {pinned}\n    resolved: made/tool@{pinned}\n");
+            var pruned = await _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+
+            pruned.ExitCode.ShouldBe(0, pruned.All);
+            var kept = JsonNode.Parse(pruned.Stdout)!["items"]!.AsArray().Where(item => !(bool)item!["removed"]!).Select(item => (string)item!["reason"]!).ToList();
+            kept.ShouldContain("used by made/tool:1 (pinned)", pruned.All);
+            kept.ShouldContain("used by a job", pruned.All); // the step's layer: no workflow here has it any more
+        }
+        finally
+        {
+            _ = Kill(run.Id, 2);
+            await run.WaitForExitAsync();
+        }
+    }
+
+    [Fact]
     public async Task Of_eight_processes_that_want_one_image_one_builds_each_step()
     {
         _bench.Workflow("""
