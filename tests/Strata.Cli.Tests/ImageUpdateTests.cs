@@ -38,13 +38,14 @@ public sealed class ImageUpdateTests : IDisposable
               each: { strategy: { matrix: { v: [1, 2] } }, image: "python:${{ matrix.v }}", steps: [{ run: "true" }] }
               boxed: { runs-on: x, container: "docker://busybox:1", steps: [{ run: "true" }] }
               inline: { image: { from: "ruby:3" }, steps: [{ run: "true" }] }
+              late: { needs: a, strategy: { matrix: { v: "${{ fromJSON(needs.a.outputs.x) }}" } }, image: "perl:5", steps: [{ run: "true" }] }
               plain: { steps: [{ run: "true" }] }
             """);
 
         var found = WorkflowImages.Pinnable(request);
 
         found.Select(reference => reference.Reference).Order(StringComparer.Ordinal).ShouldBe(
-            ["alpine:3", "busybox:1", "debootstrap:bookworm", "node:20", "python:1", "python:2", "ruby:3"]);
+            ["alpine:3", "busybox:1", "debootstrap:bookworm", "node:20", "perl:5", "python:1", "python:2", "ruby:3"]);
         var suite = found.Single(reference => reference.Reference == "debootstrap:bookworm");
         suite.Images.Count.ShouldBe(3); // base, more, and the default image of `plain`
         suite.Names.ShouldBe(["base", "same", "more", "child", "default"]);

@@ -72,6 +72,39 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Why_a_layer_that_was_there_is_built_again_is_said()
+    {
+        _bench.Workflow("""
+              tool: { from: images.tiny, steps: [{ run: echo 1 > /one }, { copy: { from: tools/, to: /opt/, mode: "0644" } }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+        _bench.Write("tools/x.sh", "echo x\n");
+        var digest = (string?)JsonNode.Parse((await BuildAsync("--json")).Stdout)!["images"]!.AsArray().Single(image => (string?)image!["name"] == "tool")!["layers"]![1]!["digest"];
+
+        File.SetUnixFileMode(Path.Combine(_bench.Workspace, "tools/x.sh"), (UnixFileMode)0b111_101_101);
+        var mode = await BuildAsync();
+        (await _bench.StrataAsync("image", "rm", "tool", "--data", _bench.Data)).ExitCode.ShouldBe(0);
+        var removed = await BuildAsync();
+        var image = Directory.EnumerateFiles(_bench.Data, "image.erofs", SearchOption.AllDirectories).Single(path => path.Contains(digest!["sha256:".Length..], StringComparison.Ordinal));
+        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(image, "damaged");
+        var damaged = await BuildAsync();
+
+        mode.Stderr.ShouldContain("copy tools/ to /opt/: built in", Case.Sensitive, mode.All);
+        mode.Stderr.ShouldContain("(an input changed)\n    copied files: ", Case.Sensitive, mode.All);
+        removed.Stderr.ShouldContain("(its layer is gone: removed by a user)", Case.Sensitive, removed.All);
+        removed.Stderr.ShouldNotContain("not built before");
+        damaged.Stderr.ShouldContain("(its layer is gone: it was damaged)", Case.Sensitive, damaged.All);
+
+        async Task<Outcome> BuildAsync(params string[] arguments)
+        {
+            var outcome = await _bench.StrataAsync(["image", "build", "--data", _bench.Data, .. arguments]);
+            outcome.ExitCode.ShouldBe(0, outcome.All);
+            return outcome;
+        }
+    }
+
+    [Fact]
     public async Task A_step_that_comes_out_the_same_leaves_what_follows_as_it_is()
     {
         _bench.Workflow("""
@@ -204,6 +237,135 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_copied_from_another_image_is_reused_until_it_changes_and_follows_its_trust()
+    {
+        const string Workflow = """
+              made: { from: images.tiny, steps: [{ run: mkdir /out && echo made > /out/made, secrets: [TOKEN] }] }
+              open: { from: images.tiny, steps: [{ run: mkdir /out && echo open > /out/open }] }
+              use: { from: images.tiny, steps: [{ copy: { from-image: images.made, from: out/, to: /opt/ } }] }
+              free: { from: images.tiny, steps: [{ copy: { from-image: open, from: out/, to: /opt/ } }] }
+            jobs: { a: { image: use, network: none, steps: [{ run: cat /opt/made }] }, b: { image: free, network: none, steps: [{ run: cat /opt/open }] } }
+            """;
+        string[] main = ["--trust", "protected", "--ref", "main", "--secret", "TOKEN=0123456789abcdef"];
+        string[] fork = ["--trust", "fork", "--ref", "refs/pull/7/merge", "--base", "main", "--secret", "TOKEN=0123456789abcdef"];
+
+        _bench.Workflow(Workflow);
+        var first = await _bench.ReportAsync(0, main);
+        var again = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow.Replace("echo made", "echo  made", StringComparison.Ordinal)); // comes out the same
+        var same = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow.Replace("echo made", "echo more", StringComparison.Ordinal));
+        var changed = await _bench.ReportAsync(0, main);
+        _bench.Workflow(Workflow);
+        var forked = await _bench.ReportAsync(0, fork);
+
+        Both(first).ShouldBe(["built", "built"]);
+        Both(again).ShouldBe(["reused", "reused"]);
+        Both(same).ShouldBe(["reused", "reused"]);
+        Both(changed).ShouldBe(["built", "reused"]);
+        Both(forked).ShouldBe(["built", "reused"]); // though key and content are the same
+        Layers(forked)[^1].Key.ShouldBe(Layers(first)[^1].Key);
+
+        static IEnumerable<string?> Both(JsonNode report) => [.. Outcomes(report, 0), .. Outcomes(report, 1)];
+    }
+
+    [Fact]
+    public async Task Settings_of_an_image_are_in_the_keys_of_what_follows_wherever_they_are_written()
+    {
+        _bench.Workflow("""
+              plain: { from: images.tiny, steps: [{ run: ":" }] }
+              env: { from: images.tiny, env: { A: "1" }, steps: [{ run: ":" }] }
+              env-step: { from: images.tiny, steps: [{ env: { A: "1" } }, { run: ":" }] }
+              env-below: { from: images.env, steps: [{ run: ":" }] }
+              env-other: { from: images.tiny, env: { A: "2" }, steps: [{ run: ":" }] }
+              user: { from: images.tiny, user: root, steps: [{ run: ":" }] }
+              user-step: { from: images.tiny, steps: [{ user: root }, { run: ":" }] }
+              dir: { from: images.tiny, workdir: /root, steps: [{ run: ":" }] }
+              dir-step: { from: images.tiny, steps: [{ workdir: /root }, { run: ":" }] }
+              cut: { from: images.tiny, network: none, steps: [{ run: ":" }] }
+              cut-step: { from: images.tiny, steps: [{ run: ":", network: none }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "--json", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        var keys = JsonNode.Parse(built.Stdout)!["images"]!.AsArray().ToDictionary(image => (string)image!["name"]!, image => (string?)image!["layers"]!.AsArray()[^1]!["key"]);
+        (keys["env-step"], keys["user-step"], keys["cut-step"]).ShouldBe((keys["env"], keys["user"], keys["cut"]));
+        string[] different = ["plain", "env", "env-below", "env-other", "user", "dir", "dir-step", "cut"];
+        different.Select(name => keys[name]).Distinct().Count().ShouldBe(different.Length, built.Stdout);
+    }
+
+    [Fact]
+    public async Task An_export_of_what_was_built_is_the_same_wherever_it_was_built()
+    {
+        _bench.Workflow(ToolBuild + UseTool);
+        _bench.Write("tools/sub/x.sh", "echo x\n");
+        var (one, other) = (Path.Combine(_bench.Data, "..", "one.tar"), Path.Combine(_bench.Data, "..", "other.tar"));
+
+        var first = await _bench.StrataAsync("image", "export", "tool", one, "--data", _bench.Data);
+        var second = await _bench.StrataAsync("image", "export", "tool", other, "--data", $"{_bench.Data}-other");
+
+        (first.ExitCode, second.ExitCode).ShouldBe((0, 0), first.All + second.All);
+        second.Stderr.ShouldContain("step 5 of 5, run echo \"$LATE $NAME $PWD\" > late.txt: built in", Case.Sensitive, second.All);
+        (await File.ReadAllBytesAsync(other)).ShouldBe(await File.ReadAllBytesAsync(one));
+    }
+
+    [Fact]
+    public async Task Images_that_do_not_stand_on_each_other_are_built_side_by_side()
+    {
+        _bench.Workflow("""
+              one: { from: images.tiny, steps: [{ run: echo one-started; sleep 3; echo one-ended }] }
+              two: { from: images.tiny, steps: [{ run: echo two-started; sleep 3; echo two-ended }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "one", "two", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        var lines = built.Stderr.Split('\n').Where(line => line.Contains(" | ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[1][4..]).ToList();
+        lines.ShouldBe(["started", "started", "ended", "ended"], built.All);
+    }
+
+    [Fact]
+    public async Task What_a_lock_file_pins_and_what_a_job_runs_in_is_not_pruned()
+    {
+        _bench.Workflow("""
+              tool: { from: images.tiny, steps: [{ run: echo tool > /tool }] }
+            jobs: { a: { image: tool, network: none, steps: [{ run: "echo running; sleep 1000" }] } }
+            """);
+        await _bench.StrataAsync("image", "build", "tool", "--data", _bench.Data);
+        foreach (var name in (string[])["tool", "tiny"])
+        {
+            (await _bench.StrataAsync("image", "export", name, $"{_bench.Data}-{name}.tar", "--data", _bench.Data)).ExitCode.ShouldBe(0);
+        }
+
+        var pinned = JsonNode.Parse((await _bench.StrataAsync("image", "import", "made/tool:1", $"{_bench.Data}-tool.tar", "--json", "--data", _bench.Data)).Stdout)!["manifest"];
+        (await _bench.StrataAsync("image", "import", "made/tool:1", $"{_bench.Data}-tiny.tar", "--data", _bench.Data)).ExitCode.ShouldBe(0); // the name means this now
+        using var run = StrataProgram.Start(_bench.Workspace, "run", "--data", _bench.Data);
+        try
+        {
+            while (await run.StandardError.ReadLineAsync() is { } line && !line.EndsWith("  running", StringComparison.Ordinal))
+            {
+            }
+
+            _bench.Workflow("jobs: { a: { image: \"made/tool:1\", network: none, steps: [{ run: \"true\" }] } }");
+            _bench.Write("strata.lock", $"format: strata.lock/1\nimages:\n  made/tool:1:\n    digest: {pinned}\n    resolved: made/tool@{pinned}\n");
+            var pruned = await _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+
+            pruned.ExitCode.ShouldBe(0, pruned.All);
+            var kept = JsonNode.Parse(pruned.Stdout)!["items"]!.AsArray().Where(item => !(bool)item!["removed"]!).Select(item => (string)item!["reason"]!).ToList();
+            kept.ShouldContain("used by made/tool:1 (pinned)", pruned.All);
+            kept.ShouldContain("used by a job", pruned.All); // the step's layer: no workflow here has it any more
+        }
+        finally
+        {
+            _ = Kill(run.Id, 2);
+            await run.WaitForExitAsync();
+        }
+    }
+
+    [Fact]
     public async Task Of_eight_processes_that_want_one_image_one_builds_each_step()
     {
         _bench.Workflow("""
@@ -316,7 +478,7 @@ public sealed partial class ImageBuildTests : IDisposable
               fat:
                 from: images.tiny
                 resources: { disk: 4MiB }
-                steps: [{ run: "dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
+                steps: [{ run: "echo growing; dd if=/dev/zero of=/fat bs=1M count=64; sleep 10" }]
               quick:
                 from: images.tiny
                 resources: { disk: 4MiB }
@@ -333,8 +495,41 @@ public sealed partial class ImageBuildTests : IDisposable
         slow.Stderr.ShouldContain("strata.yml:5:");
         fat.Stderr.ShouldContain("disk");
         fat.Stderr.ShouldContain("strata.yml:9:");
+        fat.Stderr.ShouldContain("error STR5201: Step 1 of the image 'fat' was ended: run echo growing;", Case.Sensitive, fat.All);
+        fat.Stderr.ShouldContain("The last it printed:\n      growing", Case.Sensitive, fat.All);
         quick.ExitCode.ShouldBe(1, quick.All); // over before anybody looked in between
         quick.Stderr.ShouldContain("strata.yml:13:");
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_leaves_no_sandbox()
+    {
+        _bench.Workflow("""
+              slow: { from: images.tiny, steps: [{ run: "echo started; sleep 1000" }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+        for (var round = 0; round < 3; round++)
+        {
+            using var build = StrataProgram.Start(_bench.Workspace, "image", "build", "slow", "--data", _bench.Data);
+            await ReadUntilAsync(build, "slow | started");
+            Kill(build.Id, 2).ShouldBe(0);
+            await ReadUntilAsync(build, "stopping");
+            Kill(build.Id, 2).ShouldBe(0);
+            await build.WaitForExitAsync();
+
+            build.ExitCode.ShouldBe(1);
+            Directory.EnumerateDirectories(Path.Combine(_bench.Data, "live")).ShouldBeEmpty();
+        }
+
+        static async Task ReadUntilAsync(Process build, string beginning)
+        {
+            string? line;
+            do
+            {
+                line = (await build.StandardError.ReadLineAsync()).ShouldNotBeNull();
+            }
+            while (!line.StartsWith(beginning, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -347,11 +542,15 @@ public sealed partial class ImageBuildTests : IDisposable
               restless:
                 from: images.tiny
                 steps: [{ run: head -c 8 /dev/urandom | base64 > /etc/nonce; echo y > /etc/steady }]
+              above:
+                from: images.restless
+                steps: [{ run: echo z > /z }]
             jobs: { a: { image: tiny, steps: [{ run: "true" }] } }
             """);
 
         var steady = await _bench.StrataAsync("image", "build", "steady", "--verify", "--data", _bench.Data);
-        var restless = await _bench.StrataAsync("image", "build", "restless", "--verify", "--json", "--data", _bench.Data);
+        var restless = await _bench.StrataAsync("image", "build", "images.restless", "--verify", "--json", "--data", _bench.Data);
+        var above = await _bench.StrataAsync("image", "build", "above", "--verify", "--json", "--data", _bench.Data);
 
         steady.ExitCode.ShouldBe(0, steady.All);
         steady.Stderr.ShouldContain("the same when built again");
@@ -359,6 +558,25 @@ public sealed partial class ImageBuildTests : IDisposable
         var differences = JsonNode.Parse(restless.Stdout)!["images"]![0]!["verified"]![0]!["differences"]!.AsArray().Select(d => (string)d!).ToList();
         differences.ShouldContain(d => d.Contains("etc/nonce", StringComparison.Ordinal), restless.All);
         differences.ShouldNotContain(d => d.Contains("steady", StringComparison.Ordinal));
+        above.ExitCode.ShouldBe(1, above.All);
+        JsonNode.Parse(above.Stdout)!["images"]!.AsArray().Select(image => ((string?)image!["name"], (string?)image["status"], image["verified"]!.AsArray().Count(layer => layer!["differences"]!.AsArray().Count > 0)))
+            .ShouldBe([("above", "success", 0), ("restless", "success", 1)]);
+    }
+
+    [Fact]
+    public async Task What_several_named_images_stand_on_is_built_once()
+    {
+        _bench.Workflow("""
+              base: { from: images.tiny, steps: [{ run: sleep 0.5; echo base > /base }] }
+              one: { from: images.base, steps: [{ run: echo one > /one }] }
+              two: { from: images.base, steps: [{ copy: { from-image: images.base, from: base, to: /two } }] }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+
+        var built = await _bench.StrataAsync("image", "build", "one", "two", "--explain", "--data", _bench.Data);
+
+        built.ExitCode.ShouldBe(0, built.All);
+        built.Stderr.Split('\n').Count(line => line.StartsWith("base: step 1 of 1", StringComparison.Ordinal)).ShouldBe(2, built.All); // begun, and done
     }
 
     [Fact]
@@ -425,6 +643,94 @@ public sealed partial class ImageBuildTests : IDisposable
 
         static List<string> Going(Outcome outcome) =>
             [.. JsonNode.Parse(outcome.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]!).Select(item => (string)item!["name"]!)];
+    }
+
+    [Fact]
+    public async Task What_any_workflow_of_the_repository_or_a_jobs_own_image_was_built_to_is_not_pruned()
+    {
+        const string Own = """
+            images: { tiny: { from: "rootfs:tiny.tar" } }
+            jobs:
+              a:
+                image: { from: images.tiny, steps: [{ run: echo own > /own }] }
+                network: none
+                steps: [{ run: cat /own }]
+            """;
+        const string Declared = """
+            images:
+              tiny: { from: "rootfs:tiny.tar" }
+              tool: { from: images.tiny, steps: [{ run: echo tool > /tool }] }
+            jobs: { b: { image: tool, network: none, steps: [{ run: cat /tool }] } }
+            """;
+        _bench.Write(".strata/workflows/own.yml", Own);
+        _bench.Write(".strata/workflows/declared.yml", Declared);
+        (await _bench.RunAsync(".strata/workflows/own.yml")).ExitCode.ShouldBe(0);
+        (await _bench.RunAsync(".strata/workflows/declared.yml")).ExitCode.ShouldBe(0);
+
+        var several = await PruneAsync();
+        _bench.Write("strata.yml", Own); // now there is a default workflow
+        var beside = await PruneAsync();
+        _bench.Write(".strata/workflows/broken.yml", "jobs: [");
+        var broken = await PruneAsync();
+
+        Removed(several).ShouldBeEmpty(several.All);
+        Kept(several).ShouldContain("used by the definition of a");
+        Kept(several).ShouldContain("used by the definition tool");
+        Kept(several).ShouldContain("used by tiny");
+        Removed(beside).ShouldBeEmpty(beside.All);
+        (broken.ExitCode, broken.Stdout, broken.Stderr.Contains("broken.yml:2:", StringComparison.Ordinal)).ShouldBe((2, "", true), broken.All);
+        var shown = await _bench.StrataAsync("image", "show", "of a", "--json", "--data", _bench.Data);
+        shown.ExitCode.ShouldBe(0, shown.All);
+        ((string?)JsonNode.Parse(shown.Stdout)!["built"]![0]!["usedBy"]![0]).ShouldBe("a", shown.All);
+        var removed = await _bench.StrataAsync("image", "rm", "of a", "--data", _bench.Data);
+        removed.ExitCode.ShouldBe(0, removed.All);
+        removed.Stdout.ShouldContain("of a was built to: 1 layer");
+
+        Task<Outcome> PruneAsync() => _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+        static List<string> Kept(Outcome outcome) => [.. Items(outcome, false).Select(item => (string)item["reason"]!)];
+        static List<string> Removed(Outcome outcome) => // the workspace is a layer that nothing names
+            [.. Items(outcome, true).Where(item => (string?)item["kind"] != "layer").Select(item => item.ToJsonString())];
+        static IEnumerable<JsonNode> Items(Outcome outcome, bool removed) =>
+            JsonNode.Parse(outcome.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]! == removed).OfType<JsonNode>();
+    }
+
+    [Fact]
+    public async Task Who_uses_a_built_image_and_its_digest_are_shown_and_steps_it_has_no_more_are_not()
+    {
+        _bench.Workflow("""
+              base: { from: images.tiny, env: { A: "1" }, steps: [{ run: echo base > /base }] }
+              none: { from: images.base, env: { B: "2" } }
+              tool: { from: images.none, steps: [{ env: { C: "3" } }, { run: echo tool > /tool }, { workdir: /srv }, { run: echo last > /last }] }
+              other: { from: images.tiny, steps: [{ copy: { from-image: images.tool, from: tool, to: /tool } }] }
+            jobs:
+              each: { strategy: { matrix: { image: [tool, other] } }, image: "${{ matrix.image }}", network: none, steps: [{ run: "true" }] }
+              boxed: { container: tool, network: none, steps: [{ run: "true" }] }
+              own: { image: { from: images.tool, steps: [{ run: echo own > /own }] }, network: none, steps: [{ run: "true" }] }
+            """);
+        var built = await _bench.StrataAsync("image", "build", "--json", "--data", _bench.Data);
+        built.ExitCode.ShouldBe(0, built.All);
+
+        var tool = await ShownAsync("images.tool");
+
+        ((string?)tool["digest"]).ShouldBe((string?)JsonNode.Parse(built.Stdout)!["images"]!.AsArray().Single(image => (string?)image!["name"] == "tool")!["digest"]);
+        tool["usedBy"]!.AsArray().Select(user => (string?)user).ShouldBe(["images.other", "own", "each", "boxed"]);
+        (await ShownAsync("other"))["usedBy"]!.AsArray().Select(user => (string?)user).ShouldBe(["each"]);
+        (await _bench.StrataAsync("image", "show", "tool", "--data", _bench.Data)).Stdout.ShouldContain($"  image digest  {tool["digest"]}");
+
+        _bench.Workflow("""
+              base: { from: images.tiny, steps: [{ run: echo base > /base }] }
+              tool: { from: images.base, steps: [{ env: { C: "3" } }, { run: echo tool > /tool }, { user: root }] }
+            jobs: { a: { image: tool, network: none, steps: [{ run: "true" }] } }
+            """);
+        tool = await ShownAsync("tool");
+        tool["steps"]!.AsArray().Select(step => (int)step!["step"]!).ShouldBe([1]);
+
+        async Task<JsonNode> ShownAsync(string name)
+        {
+            var shown = await _bench.StrataAsync("image", "show", name, "--json", "--data", _bench.Data);
+            shown.ExitCode.ShouldBe(0, shown.All);
+            return JsonNode.Parse(shown.Stdout)!["built"]!.AsArray().Single()!;
+        }
     }
 
     [Fact]

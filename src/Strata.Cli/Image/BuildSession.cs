@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Strata.Cli.Interrupts;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Execution.Images;
@@ -22,12 +23,15 @@ internal sealed class BuildSession : IAsyncDisposable
     private readonly Lazy<Task<LayerLease>> _workspace;
 
     /// <param name="images">What may be built: args given on the command line must be of one of these.</param>
+    /// <param name="last">Gets to end the sandboxes.</param>
     /// <param name="observer">Null: lines go to <paramref name="progress"/>.</param>
-    public BuildSession(ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, IBuildObserver? observer = null)
+    public BuildSession(
+        ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, LastWork last, IBuildObserver? observer = null)
     {
         CheckArgs(inputs, images);
         _place = place;
         _platform = new(place.Data, place.Configuration);
+        last.Set(_platform.EndSandboxesAsync);
         _builder = _platform.OpenBuilder();
         _workspace = new(() => Task.Run(OpenWorkspaceAsync));
         var masker = new SecretMasker();

@@ -11,11 +11,16 @@ internal static class BuiltImageText
 {
     private const int ValueWidthMax = 100;
 
-    public static void Write(TextWriter output, BuiltImage image, IReadOnlyList<string> users, DateTimeOffset now)
+    public static void Write(TextWriter output, BuiltImage image, Digest? digest, IReadOnlyList<string> users, DateTimeOffset now)
     {
         output.WriteLine(image.Definition);
         output.WriteLine($"  kind          built from steps");
         output.WriteLine($"  scope         {image.Scope}");
+        if (digest is { } whole)
+        {
+            output.WriteLine($"  image digest  {whole}");
+        }
+
         output.WriteLine($"  age           {ImageTable.Age(image.CreatedAt, now)}");
         output.WriteLine($"  last use      {ImageTable.Age(image.LastUsed, now)}");
         output.WriteLine($"  size          {new ByteSize(image.SizeBytes)}");

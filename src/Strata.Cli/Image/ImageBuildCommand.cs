@@ -25,13 +25,13 @@ internal static class ImageBuildCommand
         command.Options.Add(verify);
         build.AddTo(command);
         options.AddTo(command);
-        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, last, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null, build);
             var inputs = build.Read(parsed);
             var images = Chosen(place, parsed.GetValue(names)!);
             var watch = new Watch(new ImageNarrator(progress, inputs.Explains));
-            var session = new BuildSession(place, inputs, images, parsed.GetValue(verify), progress, watch);
+            var session = new BuildSession(place, inputs, images, parsed.GetValue(verify), progress, last, watch);
             await using var closed = session.ConfigureAwait(false);
             var results = await Task.WhenAll(images.Select(image => BuildAsync(session, image, cancellationToken))).ConfigureAwait(false);
             return Print(results, watch, parsed.GetValue(options.Json));
@@ -43,7 +43,7 @@ internal static class ImageBuildCommand
     {
         if (names.Length > 0)
         {
-            return [.. names.Distinct(StringComparer.Ordinal).Select(name => ImageWork.Find(place, name))];
+            return ImageWork.Find(place, [.. names.Distinct(StringComparer.Ordinal)]);
         }
 
         if (place.Request is null)
@@ -62,15 +62,15 @@ internal static class ImageBuildCommand
         try
         {
             using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
-            return new(named.Name, image.Digest, image.Layers, [], IsMachines: false);
+            return new(named, image.Digest, image.Layers, [], IsMachines: false);
         }
         catch (UserErrorException e)
         {
-            return new(named.Name, null, [], e.Diagnostics, IsMachines: false);
+            return new(named, null, [], e.Diagnostics, IsMachines: false);
         }
         catch (EnvironmentException e)
         {
-            return new(named.Name, null, [], [e.Diagnostic], IsMachines: true);
+            return new(named, null, [], [e.Diagnostic], IsMachines: true);
         }
     }
 
@@ -86,10 +86,11 @@ internal static class ImageBuildCommand
         {
             ImageJson.Print(new(
                 [.. results.Select(result => new BuiltResult(
-                    result.Name, result.Digest is null ? "failure" : "success", result.Digest?.ToString(),
+                    result.Image.Name, result.Digest is null ? "failure" : "success", result.Digest?.ToString(),
                     [.. result.Layers.Select(layer => new BuiltLayerResult(
                         layer.Key, layer.Digest.ToString(), layer.Outcome.Name(), (long)layer.Duration.TotalMilliseconds, layer.SizeBytes))],
-                    [.. watch.Of(result.Name)]))]), ImageJson.Default.BuildResult);
+                    [.. watch.Of(result.Image.Recipe.Name)])),
+                    .. watch.Below([.. results.Select(result => result.Image.Recipe.Name)])]), ImageJson.Default.BuildResult);
         }
         else
         {
@@ -97,7 +98,7 @@ internal static class ImageBuildCommand
             {
                 var built = result.Layers.Count(layer => layer.Outcome is not LayerOutcome.Reused);
                 Console.Out.WriteLine(
-                    $"{result.Name}  {result.Digest!.Value.Short}  {ImageTable.Layers(result.Layers.Count)}, {new ByteSize(result.Layers.Sum(layer => layer.SizeBytes))}"
+                    $"{result.Image.Name}  {result.Digest!.Value.Short}  {ImageTable.Layers(result.Layers.Count)}, {new ByteSize(result.Layers.Sum(layer => layer.SizeBytes))}"
                     + (built == 0 ? ", nothing to do" : $", {built} new"));
             }
         }
@@ -106,24 +107,34 @@ internal static class ImageBuildCommand
     }
 
     /// <param name="IsMachines">It failed, and the workflow is not to blame.</param>
-    private sealed record Outcome(string Name, Digest? Digest, IReadOnlyList<ResolvedLayer> Layers, IReadOnlyList<Diagnostic> Problems, bool IsMachines);
+    private sealed record Outcome(NamedImage Image, Digest? Digest, IReadOnlyList<ResolvedLayer> Layers, IReadOnlyList<Diagnostic> Problems, bool IsMachines);
 
     /// <summary>Keeps what verifying found.</summary>
     private sealed class Watch(IBuildObserver narrator) : IBuildObserver
     {
         private readonly ConcurrentQueue<(string Recipe, VerifiedLayerResult Layer)> _verified = [];
+        private readonly ConcurrentDictionary<string, bool> _completed = new(StringComparer.Ordinal);
 
         public bool HasDifferences => _verified.Any(found => found.Layer.First != found.Layer.Second);
 
         public IEnumerable<VerifiedLayerResult> Of(string recipe) => _verified.Where(found => found.Recipe == recipe).Select(found => found.Layer);
 
+        /// <summary>What was verified of images that nobody asked for, and others stand on or copy from.</summary>
+        public IEnumerable<BuiltResult> Below(IReadOnlyCollection<string> asked) => _verified.Select(found => found.Recipe).Distinct().Except(asked)
+            .Select(recipe => new BuiltResult(recipe, _completed.ContainsKey(recipe) ? "success" : "failure", null, [], [.. Of(recipe)]));
+
         public void Report(string value) => narrator.Report(value);
 
         public void On(BuildEvent e)
         {
-            if (e is BuildEvent.Verified verified)
+            switch (e)
             {
-                _verified.Enqueue((e.Recipe, new(e.Step, e.Title, verified.First.ToString(), verified.Second.ToString(), verified.Differences)));
+                case BuildEvent.Verified verified:
+                    _verified.Enqueue((e.Recipe, new(e.Step, e.Title, verified.First.ToString(), verified.Second.ToString(), verified.Differences)));
+                    break;
+                case BuildEvent.Completed:
+                    _completed[e.Recipe] = true;
+                    break;
             }
 
             narrator.On(e);

@@ -23,7 +23,7 @@ internal static class ImageExportCommand
         command.Options.Add(format);
         build.AddTo(command);
         options.AddTo(command);
-        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, last, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null, build);
             var named = ImageWork.Find(place, parsed.GetValue(name)!);
@@ -31,7 +31,7 @@ internal static class ImageExportCommand
             var kind = parsed.GetValue(format) == "docker" ? ArchiveFormat.Docker : ArchiveFormat.Oci;
             var (manifest, size) = await WriteAsync(path, async output =>
             {
-                var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress);
+                var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress, last);
                 await using var closed = session.ConfigureAwait(false);
                 using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
                 return await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).ExportAsync(

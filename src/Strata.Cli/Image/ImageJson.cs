@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Strata.Core;
 using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
@@ -8,11 +9,12 @@ namespace Strata.Cli.Image;
 /// <param name="Built">What definitions of the workflow here were built to.</param>
 internal sealed record ImageListResult(IReadOnlyList<ImageResult> Images, IReadOnlyList<BuiltImageResult> Built, long TotalBytes);
 
+/// <param name="Digest">Of the whole image; null: not all of it is there, or its layers are of different builds.</param>
 internal sealed record BuiltImageResult(
-    string Definition, string Scope, long SizeBytes, DateTimeOffset CreatedAt, DateTimeOffset LastUsed, bool Complete, IReadOnlyList<BuiltStepResult> Steps, IReadOnlyList<string> UsedBy)
+    string Definition, string Scope, string? Digest, long SizeBytes, DateTimeOffset CreatedAt, DateTimeOffset LastUsed, bool Complete, IReadOnlyList<BuiltStepResult> Steps, IReadOnlyList<string> UsedBy)
 {
-    public static BuiltImageResult Of(BuiltImage image, IReadOnlyList<string> usedBy) => new(
-        image.Definition, image.Scope.ToString(), image.SizeBytes, image.CreatedAt, image.LastUsed, image.IsComplete,
+    public static BuiltImageResult Of(BuiltImage image, Digest? digest, IReadOnlyList<string> usedBy) => new(
+        image.Definition, image.Scope.ToString(), digest?.ToString(), image.SizeBytes, image.CreatedAt, image.LastUsed, image.IsComplete,
         [.. image.Steps.Select(step => new BuiltStepResult(
             step.Record.Step, step.Record.Key.ToString(), step.Record.Layer.ToString(), step.Record.SizeBytes, step.IsPresent, step.Record.CreatedAt, step.Record.LastUsedAt,
             (long)step.Record.BuildDuration.TotalMilliseconds, step.Record.Shareable, step.Record.Producer.RunId, JsonNode.Parse(step.Record.Manifest)))], usedBy);
@@ -63,6 +65,7 @@ internal sealed record PulledLayerResult(string Digest, string Outcome, long Siz
 internal sealed record BuildResult(IReadOnlyList<BuiltResult> Images);
 
 /// <param name="Status">success or failure.</param>
+/// <param name="Digest">Null: it failed, or was verified only because another image stands on it; then there are no layers either.</param>
 /// <param name="Verified">With --verify: each layer that was built again.</param>
 internal sealed record BuiltResult(
     string Name, string Status, string? Digest, IReadOnlyList<BuiltLayerResult> Layers, IReadOnlyList<VerifiedLayerResult> Verified);

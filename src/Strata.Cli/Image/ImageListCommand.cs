@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
 
@@ -17,20 +16,20 @@ internal static class ImageListCommand
             var users = new ImageUsers(place);
             var images = place.Kept.List();
             var total = images.SelectMany(image => image.Layers.Concat(image.Earlier)).DistinctBy(layer => layer.Digest).Sum(layer => layer.SizeBytes ?? 0);
-            var built = await new BuiltImages(place.Data, LocalRoots.Of(place.Data), TimeProvider.System).ListAsync(place.Identity, cancellationToken).ConfigureAwait(false);
+            var built = await BuiltByName.ReadAsync(place, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))
             {
                 ImageJson.Print(
                     new(
                         [.. images.Select(image => ImageResult.Of(image, users.Of(image)))],
-                        [.. built.Select(image => BuiltImageResult.Of(image, BuiltByName.UsersOf(place, image.Definition)))],
+                        built.Results,
                         total),
                     ImageJson.Default.ImageListResult);
             }
             else
             {
                 ImageTable.Write(Console.Out, images, users, total, TimeProvider.System.GetUtcNow());
-                ImageTable.Write(Console.Out, built, TimeProvider.System.GetUtcNow());
+                ImageTable.Write(Console.Out, built.All, TimeProvider.System.GetUtcNow());
             }
 
             return ExitCode.Success;

@@ -48,33 +48,39 @@ internal sealed record ImagePlace(string Data, ConfigurationFile Configuration, 
         var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
         var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
         var file = Locate(fileOrDirectory);
-        var workspace = file?.Workspace ?? Environment.CurrentDirectory;
+        var workspace = file?.Workspace ?? WorkflowFile.FindWorkspace(Environment.CurrentDirectory) ?? Environment.CurrentDirectory; // several: none is the default
         var git = GitState.Read(workspace);
         var identity = IdentityChoice.Choose(
             parsed.GetValue(options.Org), parsed.GetValue(options.Repo), Value(build?.Ref), Value(build?.Trust), Value(build?.Base), Value(build?.DefaultBranch),
             git?.HeadRef, git?.HeadCommit, workspace, problems);
-        RunRequest? request = null;
+        var place = new ImagePlace(data, configuration, identity, file, null);
         if (file is not null)
         {
-            var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
-            problems.AddRange(diagnostics);
-            var pins = LockFile.Of(file).Read(problems);
-            request = workflow is null ? null : new()
-            {
-                Workflow = workflow,
-                Identity = identity,
-                WorkspaceDirectory = workspace,
-                DataDirectory = data,
-                Selection = RunSelection.All,
-                RunnerImages = configuration.Runners,
-                Lock = pins,
-            };
+            place = place with { Request = place.Read(file, problems) };
         }
 
         var errors = problems.Where(problem => problem.Severity == Severity.Error).ToList();
-        return errors.Count > 0 ? throw new UserErrorException(errors) : new(data, configuration, identity, file, request);
+        return errors.Count > 0 ? throw new UserErrorException(errors) : place;
 
         string? Value(Option<string?>? option) => option is null ? null : parsed.GetValue(option);
+    }
+
+    /// <summary>A workflow with its lock file.</summary>
+    /// <returns>Null with problems: it is none.</returns>
+    public RunRequest? Read(WorkflowFile file, List<Diagnostic> problems)
+    {
+        var (workflow, diagnostics) = WorkflowParser.Parse(file.DisplayPath, file.Read());
+        problems.AddRange(diagnostics);
+        return workflow is null ? null : new()
+        {
+            Workflow = workflow,
+            Identity = Identity,
+            WorkspaceDirectory = file.Workspace,
+            DataDirectory = Data,
+            Selection = RunSelection.All,
+            RunnerImages = Configuration.Runners,
+            Lock = LockFile.Of(file).Read(problems),
+        };
     }
 
     private static WorkflowFile? Locate(string? fileOrDirectory)

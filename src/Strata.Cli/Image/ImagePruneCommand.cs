@@ -4,6 +4,7 @@ using Strata.Cli.Run;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
+using Strata.Execution.Planning;
 using Strata.Images.Pruning;
 
 namespace Strata.Cli.Image;
@@ -43,10 +44,10 @@ internal static class ImagePruneCommand
             }
 
             var place = ImagePlace.Open(parsed, options, null);
-            var users = new ImageUsers(place);
-            var definitions = (place.Request?.Workflow.Images ?? []).ToDictionary(image => image.Name!, image => image.Steps.Count, StringComparer.Ordinal);
+            var workflows = WorkflowsBeside.All(place);
+            var users = new ImageUsers(place, workflows);
             var outcome = await new ImagePruning(place.Data, LocalRoots.Of(place.Data), place.Configuration.LayersBytesMax, TimeProvider.System)
-                .RunAsync(request, definitions, place.Identity, users.Of, progress, cancellationToken).ConfigureAwait(false);
+                .RunAsync(request, WorkflowImages.Steps(workflows), place.Identity, users.Of, progress, cancellationToken).ConfigureAwait(false);
             Print(outcome, request.IsDryRun, parsed.GetValue(options.Json));
             return ExitCode.Success;
         }));

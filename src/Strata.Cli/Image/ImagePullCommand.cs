@@ -16,11 +16,11 @@ internal static class ImagePullCommand
         var command = new Command("pull", "Fetch or make images now, as a run would.") { names };
         build.AddTo(command);
         options.AddTo(command);
-        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, last, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null, build);
-            var wanted = parsed.GetValue(names)!.Select(name => ImageWork.Find(place, name)).ToList();
-            var session = new BuildSession(place, build.Read(parsed), wanted, verifies: false, progress);
+            var wanted = ImageWork.Find(place, parsed.GetValue(names)!);
+            var session = new BuildSession(place, build.Read(parsed), wanted, verifies: false, progress, last);
             await using var closed = session.ConfigureAwait(false);
             List<PulledResult> results = [];
             foreach (var named in wanted)

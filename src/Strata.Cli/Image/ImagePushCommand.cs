@@ -19,7 +19,7 @@ internal static class ImagePushCommand
         var command = new Command("push", "Send an image to a registry, fetching or making it first if needed.") { name, destination };
         build.AddTo(command);
         options.AddTo(command);
-        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
+        command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, last, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null, build);
             var named = ImageWork.Find(place, parsed.GetValue(name)!);
@@ -30,7 +30,7 @@ internal static class ImagePushCommand
                 throw new UserErrorException(problem);
             }
 
-            var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress);
+            var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress, last);
             await using var closed = session.ConfigureAwait(false);
             using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
             var pushed = await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).PushAsync(

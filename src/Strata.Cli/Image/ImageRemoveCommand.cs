@@ -18,14 +18,15 @@ internal static class ImageRemoveCommand
         command.SetAction((parsed, _) => ImageWork.RunAsync(async (progress, cancellationToken) =>
         {
             var place = ImagePlace.Open(parsed, options, null);
-            var built = parsed.GetValue(names)!.Where(name => BuiltByName.IsBuilt(place, name)).ToList();
+            var steps = await BuiltByName.ReadAsync(place, cancellationToken).ConfigureAwait(false);
+            var built = parsed.GetValue(names)!.Where(name => steps.NameOf(name) is not null).ToList();
             var images = parsed.GetValue(names)!.Except(built)
                 .SelectMany(name => KeptByName.Get(place, name).Select(image => (Name: name, Image: image))).ToList(); // all or none
             var removal = new ImageRemoval(place.Data, LocalRoots.Of(place.Data), TimeProvider.System);
             List<RemovedResult> removed = [];
             foreach (var name in built)
             {
-                var (layers, freed) = await new BuiltImages(place.Data, LocalRoots.Of(place.Data), TimeProvider.System).RemoveAsync(BuiltByName.Bare(name), place.Identity, cancellationToken).ConfigureAwait(false)
+                var (layers, freed) = await new BuiltImages(place.Data, LocalRoots.Of(place.Data), TimeProvider.System).RemoveAsync(steps.NameOf(name)!, place.Identity, cancellationToken).ConfigureAwait(false)
                     ?? throw new UserErrorException(CliDiagnostics.NeverBuilt(name));
                 removed.Add(new(name, [], true, layers, freed));
                 if (!parsed.GetValue(options.Json))

@@ -18,11 +18,12 @@ internal static class ImageShowCommand
         {
             var place = ImagePlace.Open(parsed, options, null);
             var users = new ImageUsers(place);
+            var steps = await BuiltByName.ReadAsync(place, cancellationToken).ConfigureAwait(false);
             List<BuiltImage> built = [];
             List<KeptImage> images = [];
             foreach (var name in parsed.GetValue(names)!)
             {
-                IReadOnlyList<BuiltImage> found = BuiltByName.IsBuilt(place, name) ? await BuiltByName.GetAsync(place, name, cancellationToken).ConfigureAwait(false) : [];
+                var found = steps.Find(name);
                 built.AddRange(found);
                 images.AddRange(found.Count > 0 ? [] : KeptByName.Get(place, name));
             }
@@ -32,7 +33,7 @@ internal static class ImageShowCommand
                 ImageJson.Print(
                     new(
                         [.. images.Select(image => ImageResult.Of(image, users.Of(image)))],
-                        [.. built.Select(image => BuiltImageResult.Of(image, BuiltByName.UsersOf(place, image.Definition)))],
+                        [.. built.Select(steps.ResultOf)],
                         images.Sum(image => image.SizeBytes) + built.Sum(image => image.SizeBytes)),
                     ImageJson.Default.ImageListResult);
             }
@@ -46,7 +47,7 @@ internal static class ImageShowCommand
 
                 foreach (var image in built)
                 {
-                    BuiltImageText.Write(Console.Out, image, BuiltByName.UsersOf(place, image.Definition), now);
+                    BuiltImageText.Write(Console.Out, image, steps.DigestOf(image), steps.UsersOf(image.Definition), now);
                 }
             }
 

@@ -1,22 +1,24 @@
 using Strata.Core.Diagnostics;
 using Strata.Execution.Planning;
+using Strata.Execution.Running;
 using Strata.Images.Kept;
 
 namespace Strata.Cli.Image;
 
-/// <summary>Which images the workflow here refers to, and how.</summary>
+/// <summary>Which images workflows refer to, and how.</summary>
 internal sealed class ImageUsers
 {
     private readonly List<(KeptImage Image, string User)> _users = [];
 
+    /// <summary>Of the workflow here, if there is one.</summary>
     public ImageUsers(ImagePlace place)
+        : this(place, place.Request is { } request ? [request] : [])
     {
-        if (place.Request is not { } request)
-        {
-            return;
-        }
+    }
 
-        foreach (var (name, image) in WorkflowImages.All(request))
+    public ImageUsers(ImagePlace place, IReadOnlyList<RunRequest> workflows)
+    {
+        foreach (var (name, image) in workflows.SelectMany(WorkflowImages.All))
         {
             try
             {

@@ -1,3 +1,4 @@
+using Strata.Cli.Interrupts;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Planning;
 
@@ -7,18 +8,27 @@ namespace Strata.Cli.Image;
 internal static class ImageWork
 {
     /// <summary>The first Ctrl-C cancels: what was begun is taken away; the second ends the process at once.</summary>
-    public static async Task<int> RunAsync(Func<IProgress<string>, CancellationToken, Task<int>> work)
+    public static Task<int> RunAsync(Func<IProgress<string>, CancellationToken, Task<int>> work) =>
+        RunAsync((progress, _, cancellationToken) => work(progress, cancellationToken));
+
+    /// <summary>The same, of work that says what the second Ctrl-C shall still do.</summary>
+    public static async Task<int> RunAsync(Func<IProgress<string>, LastWork, CancellationToken, Task<int>> work)
     {
         var progress = new Lines();
-        using var interrupts = new Interrupts.Interrupts(() => progress.Report("stopping … (once more ends it at once)"));
-        return await work(progress, interrupts.Token).ConfigureAwait(false);
+        var last = new LastWork();
+        using var interrupts = new Interrupts.Interrupts(() => progress.Report("stopping … (once more ends it at once)"), last.RunAsync);
+        return await work(progress, last, interrupts.Token).ConfigureAwait(false);
     }
 
     /// <exception cref="UserErrorException">The name means nothing that can be used.</exception>
-    public static NamedImage Find(ImagePlace place, string name)
+    public static NamedImage Find(ImagePlace place, string name) => Find(place, [name])[0];
+
+    /// <summary>In that order.</summary>
+    /// <exception cref="UserErrorException">Names that mean nothing that can be used.</exception>
+    public static IReadOnlyList<NamedImage> Find(ImagePlace place, IReadOnlyList<string> names)
     {
-        var (image, problems) = WorkflowImages.Find(place.Request, name);
-        return image ?? throw new UserErrorException(problems);
+        var (images, problems) = WorkflowImages.Find(place.Request, names);
+        return images.Count == names.Count ? images : throw new UserErrorException(problems);
     }
 
     private sealed class Lines : IProgress<string>

@@ -9,6 +9,10 @@ namespace Strata.Cli.WorkflowFiles;
 /// <param name="Workspace">Absolute directory.</param>
 internal sealed record WorkflowFile(string Path, string DisplayPath, string Workspace)
 {
+    private const string OwnName = "strata.yml";
+
+    private static readonly string[] Folders = [".strata/workflows", ".github/workflows"];
+
     /// <summary>Finds the file a user means by FILE, DIR or nothing (then also in the directories above, as git does).</summary>
     /// <exception cref="UserErrorException">None, or more than one.</exception>
     public static WorkflowFile Locate(string? fileOrDirectory, string currentDirectory)
@@ -50,34 +54,55 @@ internal sealed record WorkflowFile(string Path, string DisplayPath, string Work
         }
     }
 
-    private static WorkflowFile? FindIn(string directory, string currentDirectory)
+    /// <summary>The nearest directory, from this one up, that holds workflows, one or more; null: none does.</summary>
+    public static string? FindWorkspace(string currentDirectory)
     {
-        var own = System.IO.Path.Combine(directory, "strata.yml");
+        var directory = currentDirectory;
+        while (directory is not null && FilesIn(directory).Files.Count == 0)
+        {
+            directory = System.IO.Path.GetDirectoryName(directory);
+        }
+
+        return directory;
+    }
+
+    /// <summary>All of a workspace, whichever of them would be run. Beside <c>strata.yml</c> any YAML file may be one, so it need not.</summary>
+    public static IReadOnlyList<(WorkflowFile File, bool IsCertain)> ListAll(string workspace, string currentDirectory) =>
+    [
+        .. YamlIn(workspace).Select(path => (path, System.IO.Path.GetFileName(path) == OwnName))
+            .Concat(Folders.SelectMany(folder => YamlIn(System.IO.Path.Combine(workspace, folder))).Select(path => (path, true)))
+            .Select(file => (new WorkflowFile(file.path, Display(file.path, currentDirectory), workspace), file.Item2)),
+    ];
+
+    private static WorkflowFile? FindIn(string directory, string currentDirectory) => FilesIn(directory) switch
+    {
+        (_, [var only]) => new(only, Display(only, currentDirectory), directory),
+        (var folder, [_, _, ..] files) => throw new UserErrorException(CliDiagnostics.SeveralWorkflows(folder, files.Select(file => Display(file, currentDirectory)))),
+        _ => null,
+    };
+
+    /// <returns>None, the one to run, or those of a folder that holds several.</returns>
+    private static (string Folder, IReadOnlyList<string> Files) FilesIn(string directory)
+    {
+        var own = System.IO.Path.Combine(directory, OwnName);
         if (File.Exists(own))
         {
-            return new(own, Display(own, currentDirectory), directory);
+            return ("", [own]);
         }
 
-        foreach (var folder in (string[])[".strata/workflows", ".github/workflows"])
+        foreach (var folder in Folders)
         {
-            var path = System.IO.Path.Combine(directory, folder);
-            if (!Directory.Exists(path))
+            if (YamlIn(System.IO.Path.Combine(directory, folder)) is { Length: > 0 } files)
             {
-                continue;
-            }
-
-            string[] files = [.. Directory.EnumerateFiles(path).Where(IsYaml).Order(StringComparer.Ordinal)];
-            switch (files)
-            {
-                case [var only]:
-                    return new(only, Display(only, currentDirectory), directory);
-                case [_, _, ..]:
-                    throw new UserErrorException(CliDiagnostics.SeveralWorkflows(folder, files.Select(file => Display(file, currentDirectory))));
+                return (folder, files);
             }
         }
 
-        return null;
+        return ("", []);
     }
+
+    private static string[] YamlIn(string directory) =>
+        Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Where(IsYaml).Order(StringComparer.Ordinal)] : [];
 
     private static string WorkspaceOf(string file)
     {

@@ -61,7 +61,7 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
             return;
         }
 
-        Say(ended, $"built in {Lifetime.Format(ended.Layer.Duration)}, {new ByteSize(ended.Layer.SizeBytes)} ({Why(ended.Reason)})");
+        Say(ended, $"built in {Lifetime.Format(ended.Layer.Duration)}, {new ByteSize(ended.Layer.SizeBytes)} ({Why(ended.Reason)}{(ended.LostBecause is { } lost ? $": {lost}" : "")})");
         foreach (var change in ended.Reasons)
         {
             lines.Report($"    {change}");

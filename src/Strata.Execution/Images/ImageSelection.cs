@@ -23,7 +23,7 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
         switch (job.Image)
         {
             case ImageChoice.Inline inline:
-                return FromDefinition(inline.Definition, $"of {job.Id}", "inline", "image: of the job");
+                return FromDefinition(inline.Definition, InlineName(job), "inline", "image: of the job");
             case ImageChoice.Named named:
                 return TryText(named.Reference, scope) is { } name ? FromReference(name, "image: of the job", named.At, []) : (null, []);
             case ImageChoice.Container container:
@@ -34,6 +34,9 @@ internal sealed class ImageSelection(Workflow workflow, IReadOnlyDictionary<stri
                 return FromRunsOn(job, scope);
         }
     }
+
+    /// <summary>What the layers of a job's own definition are recorded under.</summary>
+    public static string InlineName(Job job) => $"of {job.Id}";
 
     /// <summary>By what a user writes: a definition's name, else a reference or a base. No word is taken for a misspelt definition.</summary>
     public (SelectedImage? Image, IReadOnlyList<Diagnostic> Problems) Find(string name, SourceSpan at) =>

@@ -6,6 +6,7 @@ using Strata.Execution.Jobs;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
 using Strata.Images;
+using Strata.Images.Recipes;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
@@ -39,18 +40,27 @@ public static class RunPlanner
     /// <summary>
     /// The images of a workflow: of all definitions, then of all jobs, whatever their conditions say now, as far as they are known before a run.
     /// </summary>
-    internal static IReadOnlyList<(string Name, BaseImage Image)> ImagesOf(RunRequest request)
+    internal static IReadOnlyList<(string Name, BaseImage Image)> ImagesOf(RunRequest request) =>
+    [
+        .. Definitions(request).Select(image => (image.Name, image.Recipe)).Concat(Jobs(request).Select(job => (job.Image.Name, job.Image.Recipe)))
+            .SelectMany(static image => image.Recipe.Sources().Select(source => (image.Item1, source))),
+    ];
+
+    /// <summary>The recipes of a workflow, as <see cref="ImagesOf"/> finds them, by what asks for them: <c>images.NAME</c>, or a job. Some come twice.</summary>
+    internal static IReadOnlyList<(string User, ImageRecipe Recipe)> RecipesOf(RunRequest request) =>
+        [.. Definitions(request).Select(static image => ($"images.{image.Name}", image.Recipe)), .. Jobs(request).Select(static job => (job.Id, job.Image.Recipe))];
+
+    private static IEnumerable<SelectedImage> Definitions(RunRequest request)
     {
         var selection = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
-        var images = new List<(string, BaseImage)>();
-        foreach (var definition in request.Workflow.Images)
-        {
-            if (selection.Find(definition.Name!, definition.At).Image is { } image)
-            {
-                images.AddRange(image.Recipe.Sources().Select(source => (definition.Name!, source)));
-            }
-        }
+        return request.Workflow.Images.Select(definition => selection.Find(definition.Name!, definition.At).Image).OfType<SelectedImage>();
+    }
 
+    /// <summary>Inline ones first, called after their jobs.</summary>
+    private static IEnumerable<(string Id, SelectedImage Image)> Jobs(RunRequest request)
+    {
+        var selection = new ImageSelection(request.Workflow, request.RunnerImages, request.WorkspaceDirectory, request.Lock);
+        var inline = new List<(string, SelectedImage)>();
         IReadOnlyList<Job> jobs = [.. request.Workflow.Jobs.Select(job => job with { If = Condition.Success, Unsupported = [] })];
         var planner = new Planning(request, RunFactsOf.Request(request, PlannedRunId, runNumber: 1, actor: Environment.UserName), jobs);
         foreach (var job in jobs)
@@ -58,12 +68,11 @@ public static class RunPlanner
             planner.Add(job);
             if (job.Image is ImageChoice.Inline && selection.Select(job, scope: null).Image is { } image)
             {
-                images.AddRange(image.Recipe.Sources().Select(source => (job.Id, source)));
+                inline.Add((job.Id, image with { Name = job.Id }));
             }
         }
 
-        images.AddRange(planner.Images.SelectMany(image => image.Recipe.Sources().Select(source => (image.Name, source))));
-        return images;
+        return [.. inline, .. planner.Images];
     }
 
     private sealed class Planning(RunRequest request, RunFacts facts, IReadOnlyList<Job> jobs)
@@ -77,7 +86,7 @@ public static class RunPlanner
 
         public List<PlannedJob> Jobs { get; } = [];
 
-        public List<SelectedImage> Images { get; } = [];
+        public List<(string Id, SelectedImage Image)> Images { get; } = [];
 
         /// <summary>What it needs is planned first, wherever it stands in the document.</summary>
         public void Add(Job job)
@@ -113,6 +122,7 @@ public static class RunPlanner
             if (OpenUntil(job) is { } need)
             {
                 Jobs.Add(Of(job, stage, PlannedOutcome.Open, $"decided when '{need}' is done: its outputs are read"));
+                Choose(job, null); // it may be known all the same
                 return;
             }
 
@@ -143,18 +153,24 @@ public static class RunPlanner
 
         private PlannedJob Of(JobInstance instance, int stage)
         {
-            var (image, _) = _images.Select(instance.Job, JobContexts.Of(facts, instance));
-            if (image is not null)
-            {
-                Images.Add(image);
-            }
-
+            var image = Choose(instance.Job, JobContexts.Of(facts, instance));
             return Of(instance.Job, stage, PlannedOutcome.Runs, null) with
             {
                 Name = instance.DisplayName,
                 Matrix = instance.Vector?.Values.ToJson() as JsonObject,
                 Image = image?.ToString(),
             };
+        }
+
+        private SelectedImage? Choose(Job job, IExpressionScope? scope)
+        {
+            var (image, _) = _images.Select(job, scope);
+            if (image is not null)
+            {
+                Images.Add((job.Id, image));
+            }
+
+            return image;
         }
 
         private static PlannedJob Of(Job job, int stage, PlannedOutcome outcome, string? reason) => new(

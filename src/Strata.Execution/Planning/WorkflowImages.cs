@@ -2,8 +2,10 @@ using Strata.Core.Diagnostics;
 using Strata.Execution.Images;
 using Strata.Execution.Running;
 using Strata.Images;
+using Strata.Images.Kept;
 using Strata.Images.Recipes;
 using Strata.Workflows.Locking;
+using Strata.Workflows.Model;
 
 namespace Strata.Execution.Planning;
 
@@ -24,22 +26,28 @@ public sealed record PinnableReference(string Reference, IReadOnlyList<string> N
 /// <summary>The images of a workflow, for commands.</summary>
 public static class WorkflowImages
 {
-    /// <summary>A definition's image if one has that name, else what the text itself means.</summary>
+    /// <summary>Of each name a definition's image if one has it, else what the text itself means. What several stand on is one recipe.</summary>
     /// <param name="request">Null: there is no workflow here.</param>
-    /// <returns>Null with diagnostics.</returns>
-    public static (NamedImage? Image, IReadOnlyList<Diagnostic> Problems) Find(RunRequest? request, string name)
+    /// <returns>With problems: those that are wrong are left out.</returns>
+    public static (IReadOnlyList<NamedImage> Images, IReadOnlyList<Diagnostic> Problems) Find(RunRequest? request, IEnumerable<string> names)
     {
         var workflow = request?.Workflow ?? EmptyWorkflow.Value;
         var selection = new ImageSelection(
             workflow, request?.RunnerImages ?? new Dictionary<string, string>(), request?.WorkspaceDirectory ?? Environment.CurrentDirectory, request?.Lock ?? ImageLock.Empty);
-        var (image, problems) = selection.Find(name, CommandLine);
-        if (image is null)
+        var images = new List<NamedImage>();
+        var problems = new List<Diagnostic>();
+        foreach (var name in names)
         {
-            return (null, [.. problems.Select(problem => problem.At?.File == CommandLine.File ? problem with { At = null } : problem)]);
+            var (image, wrong) = selection.Find(name, CommandLine);
+            problems.AddRange(wrong.Select(static problem => problem.At?.File == CommandLine.File ? problem with { At = null } : problem).Except(problems));
+            if (image is not null)
+            {
+                var isDefinition = selection.DefinitionOf(name) is not null;
+                images.Add(new(name, isDefinition, isDefinition ? image.Recipe : image.Recipe with { From = new RecipeBase.Base(image.Base with { At = null }) }));
+            }
         }
 
-        var isDefinition = selection.DefinitionOf(name) is not null;
-        return (new(name, isDefinition, isDefinition ? image.Recipe : image.Recipe with { From = new RecipeBase.Base(image.Base with { At = null }) }), []);
+        return (images, problems);
     }
 
     /// <summary>All definitions of a workflow, in its order, as recipes.</summary>
@@ -61,6 +69,35 @@ public static class WorkflowImages
 
         return (images, problems);
     }
+
+    /// <summary>The steps of definitions and of jobs' own images that make layers, also of those that are wrong otherwise.</summary>
+    public static DefinedSteps Steps(IEnumerable<RunRequest> workflows)
+    {
+        var steps = new DefinedSteps();
+        foreach (var workflow in workflows.Select(static request => request.Workflow))
+        {
+            foreach (var definition in workflow.Images)
+            {
+                steps.Add(definition.Name!, LayersOf(definition));
+            }
+
+            foreach (var job in workflow.Jobs)
+            {
+                if (job.Image is ImageChoice.Inline inline)
+                {
+                    steps.Add(ImageSelection.InlineName(job), LayersOf(inline.Definition));
+                }
+            }
+        }
+
+        return steps;
+
+        static IEnumerable<int> LayersOf(ImageDefinition definition) => definition.Steps.Index()
+            .Where(static step => step.Item is not (ImageStep.SetEnv or ImageStep.SetUser)).Select(static step => step.Index);
+    }
+
+    /// <summary>What definitions (as <c>images.NAME</c>) and jobs are built from, as far as it is known before a run. Some come twice.</summary>
+    public static IReadOnlyList<(string User, ImageRecipe Recipe)> Recipes(RunRequest request) => RunPlanner.RecipesOf(request);
 
     /// <summary>All images that definitions and jobs name, as pinned.</summary>
     public static IReadOnlyList<(string Name, BaseImage Image)> All(RunRequest request) => RunPlanner.ImagesOf(request);

@@ -36,7 +36,13 @@ internal sealed class CopyStepLayer(
     public override IReadOnlyList<InputChange> Explain(IReadOnlyList<InputChange> changes, LayerIndex? before)
     {
         var files = changes.FirstOrDefault(static change => change.Input == KeyDifference.CopiedFiles);
-        return files is null || before is null ? changes : [.. changes.Where(change => change != files), .. CopyDifference.Between(before, plan.Placed())];
+        if (files is null || before is null)
+        {
+            return changes;
+        }
+
+        var named = CopyDifference.Between(before, plan.Placed());
+        return named.Count == 0 ? changes : [.. changes.Where(change => change != files), .. named]; // modes under `mode:` change the key, and nothing in the image
     }
 
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)

@@ -23,7 +23,11 @@ public abstract record BuildEvent(string Recipe, int Step, int StepCount, string
     /// <param name="LeftOut">Names the command made that no layer keeps.</param>
     public sealed record Ended(
         string Recipe, int Step, int StepCount, string Title, ResolvedLayer Layer, BuildReason Reason, IReadOnlyList<InputChange> Reasons, IReadOnlyList<string> LeftOut)
-        : BuildEvent(Recipe, Step, StepCount, Title);
+        : BuildEvent(Recipe, Step, StepCount, Title)
+    {
+        /// <summary>Of <see cref="BuildReason.Lost"/>: why, for people. Null: nobody took it away.</summary>
+        public string? LostBecause { get; init; }
+    }
 
     /// <summary>All steps are done.</summary>
     public sealed record Completed(string Recipe, int Step, int StepCount) : BuildEvent(Recipe, Step, StepCount, "");
@@ -52,6 +56,6 @@ public enum BuildReason
     /// <summary>It is older than max-age allows.</summary>
     TooOld,
 
-    /// <summary>The inputs are as before, but the layer is not there any more, or is damaged.</summary>
+    /// <summary>The inputs are as before, but the layer is not there any more: removed, revoked or damaged.</summary>
     Lost,
 }

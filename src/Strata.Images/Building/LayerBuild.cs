@@ -33,7 +33,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         var (key, manifest) = LayerKey.Of(step.Inputs);
         var found = await FindOrMakeAsync(key, manifest, stack, at, step, cancellationToken).ConfigureAwait(false);
         var layer = new ResolvedLayer(key.ToString(), found.Lease.Digest, found.Outcome, services.Time.GetElapsedTime(start), found.Lease.SizeBytes);
-        Tell(new BuildEvent.Ended(at.Recipe, at.Index, at.Count, at.Title, layer, found.Reason, found.Changes, found.LeftOut));
+        Tell(new BuildEvent.Ended(at.Recipe, at.Index, at.Count, at.Title, layer, found.Reason, found.Changes, found.LeftOut) { LostBecause = found.LostBecause });
         try
         {
             if (context.Verify)
@@ -71,11 +71,11 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
                     return found with { Reason = BuildReason.BuiltElsewhere };
                 }
 
-                var changes = miss is BuildReason.New ? await ChangesAsync(at, manifest, step, cancellationToken).ConfigureAwait(false) : [];
+                var why = miss is BuildReason.New ? await ExplainAsync(key, at, manifest, step, cancellationToken).ConfigureAwait(false) : new(miss);
                 var isShareable = stack.IsShareable && step.IsShareable;
                 if (await MakeAsync(key, manifest, isShareable, [.. stack.Layers, .. step.CopiesFrom], at, step, lease, logPath, miss, cancellationToken).ConfigureAwait(false) is { } made)
                 {
-                    return new(made.Lease, LayerOutcome.Built, changes.Count > 0 ? BuildReason.Changed : miss, isShareable) { Changes = changes, LeftOut = made.LeftOut };
+                    return new(made.Lease, LayerOutcome.Built, why.Reason, isShareable) { Changes = why.Changes, LostBecause = why.LostBecause, LeftOut = made.LeftOut };
                 }
             }
         }
@@ -101,7 +101,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
         {
             if (opening.Miss is LayerMiss.Damaged)
             {
-                await services.Records.QuarantineAsync(record.Key, record.Scope, "its layer was damaged", cancellationToken).ConfigureAwait(false);
+                await services.Records.QuarantineAsync(record.Key, record.Scope, "it was damaged", cancellationToken).ConfigureAwait(false);
             }
 
             return (null, BuildReason.Lost);
@@ -174,17 +174,22 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
             cancellationToken);
     }
 
-    /// <summary>What is not as the last time this step was built.</summary>
-    private async ValueTask<IReadOnlyList<InputChange>> ChangesAsync(StepPlace at, JsonObject manifest, StepLayer step, CancellationToken cancellationToken)
+    /// <summary>What is not as the last time this step was built, of a key that nothing is found under.</summary>
+    private async ValueTask<Explanation> ExplainAsync(Digest key, StepPlace at, JsonObject manifest, StepLayer step, CancellationToken cancellationToken)
     {
         if (await services.Records.FindLatestAsync(recipe.Name, at.Index, context.Identity, cancellationToken).ConfigureAwait(false) is not { } last)
         {
-            return [];
+            return new(BuildReason.New);
+        }
+
+        if (last.Key == key)
+        {
+            return new(BuildReason.Lost) { LostBecause = last.RetiredBecause ?? "its run was revoked" }; // what was revoked is live till its row says so, but not found
         }
 
         var changes = KeyDifference.Between((JsonObject)JsonNode.Parse(last.Manifest)!, manifest);
         using var before = (await place.OpenAsync(last.Layer, cancellationToken).ConfigureAwait(false)).Lease;
-        return step.Explain(changes, before?.IndexPath is { } index ? LayerIndex.Open(index) : null);
+        return new(BuildReason.Changed) { Changes = step.Explain(changes, before?.IndexPath is { } index ? LayerIndex.Open(index) : null) };
     }
 
     private async Task VerifyAsync(LayerLease first, StepPlace at, StepLayer step, CancellationToken cancellationToken)
@@ -210,6 +215,16 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     {
         public IReadOnlyList<InputChange> Changes { get; init; } = [];
 
+        public string? LostBecause { get; init; }
+
         public IReadOnlyList<string> LeftOut { get; init; } = [];
+    }
+
+    /// <summary>Why a layer has to be made.</summary>
+    private sealed record Explanation(BuildReason Reason)
+    {
+        public IReadOnlyList<InputChange> Changes { get; init; } = [];
+
+        public string? LostBecause { get; init; }
     }
 }

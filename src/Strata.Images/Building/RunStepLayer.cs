@@ -11,8 +11,6 @@ namespace Strata.Images.Building;
 /// <summary>A command's layer: what it changed.</summary>
 internal sealed class RunStepLayer : StepLayer
 {
-    private const string DefaultShell = "sh -e";
-
     private readonly StepPlace _at;
     private readonly RecipeStep.Run _step;
     private readonly ImageStack _below;
@@ -44,7 +42,7 @@ internal sealed class RunStepLayer : StepLayer
             Instruction = "run",
             Platform = ImageDigest.Platform,
             Command = step.Command,
-            Shell = step.Shell ?? DefaultShell,
+            Shell = step.Shell ?? RecipeStep.Run.DefaultShell,
             Env = Merged(below.Config.Environment, step.Env),
             Args = _args,
             User = below.Config.User,
@@ -111,7 +109,7 @@ internal sealed class RunStepLayer : StepLayer
     {
         if (failed.SandboxEnded is { } ended)
         {
-            return new(ended with { At = _step.At });
+            return new(BuildDiagnostics.StepEnded(_at, ended, log.LastLines, _step.At));
         }
 
         var how = failed switch

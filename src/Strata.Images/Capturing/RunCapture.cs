@@ -13,7 +13,7 @@ namespace Strata.Images.Capturing;
 /// <summary>Runs a step in a sandbox of its own, and what it changed becomes a layer.</summary>
 internal static class RunCapture
 {
-    private const string ShellDefault = "sh";
+    private const string PlainShell = "sh"; // what Shell.Parse knows the default as
     private const string PathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const string SandboxName = "build"; // also the host name, which packages write into their settings
     private const string ScriptStem = "step";
@@ -30,7 +30,7 @@ internal static class RunCapture
     public static async Task<CaptureOutcome> RunAsync(RunCaptureRequest request, CancellationToken cancellationToken)
     {
         var step = request.Step;
-        if (Shell.Parse(step.Shell ?? ShellDefault) is not { } shell)
+        if (Shell.Parse(step.Shell is null or RecipeStep.Run.DefaultShell ? PlainShell : step.Shell) is not { } shell)
         {
             return new CaptureOutcome.Refused(CaptureDiagnostics.NoSuchShell(step.Shell!, step.At));
         }

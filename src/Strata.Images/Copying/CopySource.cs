@@ -41,7 +41,7 @@ internal sealed record CopySource(CopyItem Item, ViewRequest View, byte[]? FileN
 
     public static UserErrorException NothingMatches(CopyItem item, CopyRequest request, bool isExcluded = false)
     {
-        var isHidden = request.Workspace is { } workspace && item.Pattern.IsPath && System.IO.Path.Exists(System.IO.Path.Combine(workspace, item.Pattern.SearchPath));
+        var isHidden = request is { FromWorkspace: true, Workspace: { } workspace } && item.Pattern.IsPath && System.IO.Path.Exists(System.IO.Path.Combine(workspace, item.Pattern.SearchPath));
         var help = isExcluded ? "`exclude` takes all of it away."
             : isHidden ? "It is there, but git ignores it, and builds see tracked and not ignored files only: remove it from .gitignore, or add it with `git add -f`."
             : "Check the spelling; paths and patterns are relative to " + (request.FromWorkspace ? "the workspace." : "the root of the image copied from.");

@@ -28,7 +28,8 @@ public sealed class BuiltImages(string dataDirectory, ILayerRoots roots, TimePro
     private readonly LocalLayerStore _store = new(dataDirectory, time);
 
     /// <summary>Of one repository, by definition and scope.</summary>
-    public async ValueTask<IReadOnlyList<BuiltImage>> ListAsync(RunIdentity forWhom, CancellationToken cancellationToken)
+    /// <param name="steps">What images of these names were built to in steps that they have no more is left out.</param>
+    public async ValueTask<IReadOnlyList<BuiltImage>> ListAsync(RunIdentity forWhom, DefinedSteps steps, CancellationToken cancellationToken)
     {
         if (!Database.Exists(dataDirectory))
         {
@@ -39,7 +40,8 @@ public sealed class BuiltImages(string dataDirectory, ILayerRoots roots, TimePro
         var newest = new Dictionary<(string Definition, Scope Scope, int Step), ImageLayerRecord>();
         foreach (var record in await new ImageLayerRecords(database, time).ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (record.Scope.Organization == forWhom.Organization && record.Scope.Repository == forWhom.Repository)
+            if (record.Scope.Organization == forWhom.Organization && record.Scope.Repository == forWhom.Repository
+                && (!steps.Knows(record.Definition) || steps.Has(record.Definition, record.Step)))
             {
                 newest.TryAdd((record.Definition, record.Scope, record.Step), record); // they come newest use first
             }

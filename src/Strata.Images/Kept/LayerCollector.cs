@@ -63,7 +63,9 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
         using var database = new Database(dataDirectory, time);
         var records = new ImageLayerRecords(database, time);
         var (evictions, freed) = (new List<Eviction>(), 0L);
-        foreach (var record in (await records.ListAsync(cancellationToken).ConfigureAwait(false)).Reverse()) // newest use first
+        var all = await records.ListAsync(cancellationToken).ConfigureAwait(false);
+        var shares = new LayerShares<(string, Digest)>(all.Select(static record => (record.Scope.Organization, record.Layer)));
+        foreach (var record in all.Reverse()) // newest use first
         {
             if (freed >= bytesOver || time.GetUtcNow() - record.LastUsedAt < UnusedMin)
             {
@@ -71,11 +73,11 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
             }
 
             evictions.Add(new(record.Key, record.Scope, "the store is over its limit"));
-            freed += record.SizeBytes;
+            freed += shares.IsLast((record.Scope.Organization, record.Layer)) ? record.SizeBytes : 0;
         }
 
         await records.EvictAsync(evictions, cancellationToken).ConfigureAwait(false);
-        return freed > 0;
+        return evictions.Count > 0;
     }
 
     private long Cap => capBytes ?? _store.DefaultCapBytes();

@@ -24,13 +24,13 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     private readonly KeptImages _kept = new(dataDirectory, time);
     private readonly ImageRemoval _removal = new(dataDirectory, roots, time);
 
-    /// <param name="definitions">Of the workflow here, with the number of their steps: what they were built to last stays.</param>
-    /// <param name="forWhom">Whose workflow it is.</param>
-    /// <param name="users">What of the workflow here refers to an image.</param>
+    /// <param name="steps">Of the workflows here: what they were built to last stays.</param>
+    /// <param name="forWhom">Whose workflows they are.</param>
+    /// <param name="users">What of the workflows here refers to an image.</param>
     /// <exception cref="IOException">The store cannot be read, or something not be removed.</exception>
     public async Task<PruneOutcome> RunAsync(
         PruneRequest request,
-        IReadOnlyDictionary<string, int> definitions,
+        DefinedSteps steps,
         RunIdentity forWhom,
         Func<KeptImage, IReadOnlyList<string>> users,
         IProgress<string> progress,
@@ -38,7 +38,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     {
         using var database = Database.Exists(dataDirectory) ? new Database(dataDirectory, time) : null;
         var records = database is null ? null : new ImageLayerRecords(database, time);
-        var found = await FindAsync(records, definitions, forWhom, users, cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(records, steps, forWhom, users, cancellationToken).ConfigureAwait(false);
         var decisions = PrunePolicy.Decide([.. found.Keys], request, Pressure(cancellationToken), time.GetUtcNow());
         if (request.IsDryRun)
         {
@@ -60,7 +60,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
 
     private async Task<Dictionary<PruneItem, object>> FindAsync(
         ImageLayerRecords? records,
-        IReadOnlyDictionary<string, int> definitions,
+        DefinedSteps steps,
         RunIdentity forWhom,
         Func<KeptImage, IReadOnlyList<string>> users,
         CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
             var scope = record.Scope;
             var isNewest = seen.Add((scope.Organization, scope.Repository, scope.Ref, scope.Trust, record.Definition, record.Step));
             var isDefined = scope.Organization == forWhom.Organization && scope.Repository == forWhom.Repository
-                && definitions.TryGetValue(record.Definition, out var steps) && record.Step < steps;
+                && steps.Has(record.Definition, record.Step);
             var layer = new LayerName(LayerOrg.Of(scope.Organization), record.Layer);
             var user = isNewest && isDefined ? $"the definition {record.Definition}" : _store.IsLeased(layer) ? "a job" : null;
             found.Add(
@@ -83,7 +83,10 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
                     string.Create(CultureInfo.InvariantCulture, $"{record.Definition}, step {record.Step + 1} ({scope})"),
                     record.LastUsedAt,
                     record.SizeBytes,
-                    user),
+                    user)
+                {
+                    Layers = [(layer, record.SizeBytes)],
+                },
                 record);
         }
 
@@ -94,7 +97,10 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
             var user = users(image) is [var first, ..] ? first
                 : layers.Exists(layer => IsLeased(image, layer.Digest)) ? "a job"
                 : null;
-            found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user), image);
+            found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user)
+            {
+                Layers = [.. layers.Select(layer => (new LayerName(KeptImages.OrgOf(image.Org), layer.Digest), layer.SizeBytes ?? 0))],
+            }, image);
         }
 
         var kept = await roots.ListAsync(cancellationToken).ConfigureAwait(false); // by caches and artifacts too

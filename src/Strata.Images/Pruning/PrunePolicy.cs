@@ -1,6 +1,8 @@
 using System.Globalization;
 using Strata.Core;
 using Strata.Core.Text;
+using Strata.Images.Kept;
+using Strata.Layers.Store;
 
 namespace Strata.Images.Pruning;
 
@@ -11,6 +13,7 @@ public static class PrunePolicy
     public static IReadOnlyList<PruneDecision> Decide(IReadOnlyList<PruneItem> items, PruneRequest request, StorePressure pressure, DateTimeOffset now)
     {
         var (toFree, why) = Pressure(request, pressure);
+        var shares = new LayerShares<LayerName>(items.SelectMany(static item => item.Layers.Select(static layer => layer.Layer).Distinct()));
         var goes = new List<PruneDecision>();
         var stays = new List<PruneDecision>();
         foreach (var item in items.OrderBy(static item => item.LastUsed ?? DateTimeOffset.MinValue).ThenBy(static item => item.Name, StringComparer.Ordinal))
@@ -31,7 +34,7 @@ public static class PrunePolicy
             else if (toFree > 0)
             {
                 goes.Add(new(item, true, $"nothing uses it{Unused(age)}; {why}"));
-                toFree -= item.SizeBytes;
+                toFree -= item.Layers.Count == 0 ? item.SizeBytes : item.Layers.DistinctBy(static layer => layer.Layer).Sum(layer => shares.IsLast(layer.Layer) ? layer.SizeBytes : 0);
             }
             else
             {

@@ -1,3 +1,5 @@
+using Strata.Layers.Store;
+
 namespace Strata.Images.Pruning;
 
 /// <summary>What may go.</summary>
@@ -41,7 +43,11 @@ public enum PruneKind
 /// <param name="LastUsed">Null: never known to be used.</param>
 /// <param name="SizeBytes">What goes with it at most: layers may be shared.</param>
 /// <param name="UsedBy">What needs it; null: nothing.</param>
-public sealed record PruneItem(PruneKind Kind, string Name, DateTimeOffset? LastUsed, long SizeBytes, string? UsedBy);
+public sealed record PruneItem(PruneKind Kind, string Name, DateTimeOffset? LastUsed, long SizeBytes, string? UsedBy)
+{
+    /// <summary>What it needs that others may need too: a layer goes with the last that needs it. Empty: all its bytes are its own.</summary>
+    public IReadOnlyList<(LayerName Layer, long SizeBytes)> Layers { get; init; } = [];
+}
 
 /// <param name="Reason">For people: why it goes or stays.</param>
 public sealed record PruneDecision(PruneItem Item, bool Goes, string Reason);

@@ -8,7 +8,7 @@ public abstract record RecipeStep(SourceSpan At)
     /// <summary>For people: one line.</summary>
     public abstract string Title { get; }
 
-    /// <param name="Shell">As a workflow writes it; null: <c>sh -e</c>.</param>
+    /// <param name="Shell">As a workflow writes it; null: <see cref="DefaultShell"/>.</param>
     /// <param name="Args">Beside those of the recipe; the step names them all.</param>
     /// <param name="Secrets">Names: each a file below <c>/run/secrets</c> while the command runs.</param>
     public sealed record Run(
@@ -20,6 +20,9 @@ public abstract record RecipeStep(SourceSpan At)
         bool Network,
         SourceSpan At) : RecipeStep(At)
     {
+        /// <summary>What a step runs with that names no shell; one may name it, too.</summary>
+        public const string DefaultShell = "sh -e";
+
         /// <summary>The command is ended after it; null: never.</summary>
         public TimeSpan? Timeout { get; init; }
 

@@ -15,7 +15,7 @@ internal interface IImageLayerRecords
     /// <param name="replaces">The live record of this scope and key is expired first: it was too old, or its layer is lost or damaged.</param>
     ValueTask<PublishOutcome> PublishAsync(ImageLayerRecord record, Lease lease, bool replaces, CancellationToken cancellationToken);
 
-    /// <summary>What this step of a definition last was, live or not, nearest first: to explain what changed.</summary>
+    /// <summary>What this step of a definition last was, live or not (then with the reason), nearest first: to explain what changed.</summary>
     /// <param name="step">From 0.</param>
     ValueTask<ImageLayerRecord?> FindLatestAsync(string definition, int step, RunIdentity reader, CancellationToken cancellationToken);
 

@@ -48,6 +48,9 @@ public sealed record ImageLayerRecord
     /// <summary>From 0.</summary>
     public required int Step { get; init; }
 
+    /// <summary>Why it is out of use, for people; null: it is live, or that was not asked for.</summary>
+    public string? RetiredBecause { get; init; }
+
     /// <summary>The built layers it stands on and copies from: revoking any of them revokes it. Told when it is published, not read back.</summary>
     public IReadOnlyList<LayerSource> StandsOn { get; init; } = [];
 }

@@ -43,8 +43,8 @@ internal static class ImageLayerSql
 
     public static ImageLayerRecord Get(SqlSession sql, long id)
     {
-        using var rows = sql.Query($"SELECT {Columns} FROM image_layer WHERE id = $1", id);
-        return rows.Read() ? Read(rows) : throw new InvalidOperationException($"There is no image layer record {id}.");
+        using var rows = sql.Query($"SELECT {Columns}, reason FROM image_layer WHERE id = $1", id);
+        return rows.Read() ? Read(rows) with { RetiredBecause = rows.IsNull(18) ? null : rows.Text(18) } : throw new InvalidOperationException($"There is no image layer record {id}.");
     }
 
     public static ImageLayerRecord GetLive(SqlSession sql, Digest key, Scope scope)

@@ -81,6 +81,48 @@ public sealed class StepKeyTests : IDisposable
         KeyOf(CopyStore.Step("t", "/o"), config with { WorkingDirectory = "/" }).ShouldBe(KeyOf(CopyStore.Step("t", "/o"))); // nothing is relative to it
     }
 
+    [Fact]
+    public void What_a_copy_leaves_out_and_what_another_image_holds_are_in_the_key()
+    {
+        var step = CopyStore.Step("t", "/o");
+        Digest KeyOf(RecipeStep.Copy step, string text = "x", ImageStack? from = null)
+        {
+            var source = _store.Layer((CopyStore.Folder("t"), ""), (CopyStore.File("t/x"), text), (CopyStore.File("t/y"), "y"));
+            using var copy = new CopyStepLayer(
+                Below("layer", ImageConfig.Empty), step, _store.Plan(_store.Request(step, source, _store.Layer("y")) with { FromWorkspace = from is null }), from, Of(), null!);
+            return LayerKey.Of(copy.Inputs).Key;
+        }
+
+        var other = Below("other", ImageConfig.Empty);
+        Digest[] keys = [KeyOf(step), KeyOf(step with { Exclude = ["t/x"] }), KeyOf(step with { Exclude = ["t/y"] }), KeyOf(step, from: other), KeyOf(step, "z", other)];
+        keys.Distinct().Count().ShouldBe(keys.Length);
+        KeyOf(step with { Exclude = ["u"] }).ShouldBe(KeyOf(step)); // takes nothing away
+        KeyOf(step, from: Below("third", ImageConfig.Empty)).ShouldBe(KeyOf(step, from: other)); // what it holds counts, not what else it is
+    }
+
+    [Fact]
+    public void A_working_directory_is_in_the_key_of_the_step_that_makes_it()
+    {
+        Digest KeyOf(string path, string layer = "layer")
+        {
+            using var directory = new DirectoryStepLayer(Below(layer, ImageConfig.Empty), new(path, At), null!);
+            return LayerKey.Of(directory.Inputs).Key;
+        }
+
+        Digest[] keys = [KeyOf("/srv"), KeyOf("/srv/app"), KeyOf("/srv", "other"), StepKeyTests.KeyOf(Run, new(Of(), "/srv", null))];
+        keys.Distinct().Count().ShouldBe(keys.Length);
+    }
+
+    [Fact]
+    public void The_same_layer_on_two_bases_is_not_the_same_to_stand_on()
+    {
+        string[][] stacks = [["a", "delta"], ["b", "delta"], ["delta", "a"], ["delta"], ["a", "delta", "delta"], ["a"], ["a", "b", "delta"]];
+        stacks.Select(static layers => LayerKey.Of(new()
+        {
+            Below = ImageDigest.OfSnapshot([.. layers.Select(RecordsBench.Key)]), Instruction = "run", Platform = ImageDigest.Platform, Command = "true",
+        }).Key).Distinct().Count().ShouldBe(stacks.Length);
+    }
+
     private static Digest KeyOf(
         RecipeStep.Run step, ImageConfig? config = null, IReadOnlyDictionary<string, string>? args = null, string layer = "layer", ResourceLimits? limits = null)
     {

@@ -105,6 +105,15 @@ public sealed class RunCaptureTests
     }
 
     [Fact]
+    public async Task The_default_shell_can_be_named()
+    {
+        await using var room = await BuildRoom.SmallAsync();
+        (await room.BuildAsync("echo 1 > /made", r => r with { Step = BuildRoom.Step("echo 1 > /made", "sh -e") })).Digest.ShouldBe((await room.BuildAsync("echo 1 > /made")).Digest);
+        var failed = await room.RunAsync("", r => r with { Step = BuildRoom.Step("false; echo on", "sh -e") });
+        (failed.ShouldBeOfType<CaptureOutcome.Failed>().Exec.ExitCode, room.Output).ShouldBe((1, ""));
+    }
+
+    [Fact]
     public async Task A_renamed_directory_of_the_base_is_the_same_as_a_copied_one()
     {
         await using var room = await BuildRoom.SmallAsync();

@@ -132,6 +132,7 @@ public sealed class CopyPlaceTests : IDisposable
             var request = _store.Request(Step("ignored", "/o"), _store.Layer("a"), Image()) with { Workspace = workspace.FullName };
             Diagnosed(() => _store.Copy(request)).Help!.ShouldContain("git ignores it");
             Diagnosed(() => _store.Copy(request with { Step = Step("other", "/o") })).Help!.ShouldNotContain("git");
+            Diagnosed(() => _store.Copy(request with { FromWorkspace = false })).Help!.ShouldBe("Check the spelling; paths and patterns are relative to the root of the image copied from.");
         }
         finally
         {

@@ -157,6 +157,12 @@ public sealed class LayerKeyTests
         ]);
         Between(Plain with { Command = "a\nb\nc" }, Plain with { Command = "a\nx\nc" }).ShouldBe(["""command, line 2: "b" → "x" """.TrimEnd()]);
         Between(Plain with { Command = "a" }, Plain with { Command = "a\nb" }).ShouldBe(["""command, line 2: not set → "b" """.TrimEnd()]);
+        Between(Plain, Plain with { Platform = "linux/arm64" }).ShouldBe(["""platform: "linux/amd64" → "linux/arm64" """.TrimEnd()]);
+        Between(Plain, Plain with { Instruction = "copy" }).ShouldBe(["""instruction: "run" → "copy" """.TrimEnd()]);
+        var older = Of(Plain);
+        older["format"] = "strata.layer-key/0";
+        KeyDifference.Between(older, Of(Plain)).Select(static c => c.ToString()).ShouldBe(["""format of layer keys: "strata.layer-key/0" → "strata.layer-key/1" """.TrimEnd()]);
+        CanonicalJson.DigestOf(older).ShouldNotBe(LayerKey.Of(Plain).Key);
         var other = Digest.Of("other"u8);
         Between(Plain, Plain with { Below = other }).ShouldBe([$"layers below: {Plain.Below.Short} → {other.Short}"]);
         Between(Plain, Plain with { Command = new string('x', 200) })[0].Length.ShouldBeLessThan(130);

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Strata.Core;
 using Strata.Images.Pruning;
+using Strata.Layers.Store;
 
 namespace Strata.Images.Tests.Pruning;
 
@@ -71,6 +73,24 @@ public sealed class PrunePolicyTests
                 && (gone.Count == 0 || total - gone.SkipLast(1).Sum(item => item.SizeBytes) > keep)
                 && (total - gone.Sum(item => item.SizeBytes) <= keep || all.TrueForAll(item => item.UsedBy is not null || gone.Contains(item)));
         }));
+    }
+
+    [Fact]
+    public void A_layer_that_several_name_is_free_when_the_last_of_them_goes()
+    {
+        var (shared, own) = (Layer("shared"), Layer("own"));
+        PruneItem[] items =
+        [
+            Item("a", 60, 30) with { Layers = [(shared, 60)] }, Item("b", 60, 20) with { Layers = [(shared, 60)] }, Item("c", 40, 10) with { Layers = [(own, 40)] },
+            Item("d", 40, 5) with { Layers = [(Layer("young"), 40)] },
+        ];
+
+        Gone(items).ShouldBe(["a", "b"]);
+        Gone([.. items, Item("used", 60, 1) with { UsedBy = "a job", Layers = [(shared, 60)] }]).ShouldBe(["a", "b", "c", "d"]); // both others free nothing
+
+        static string[] Gone(PruneItem[] items) =>
+            [.. PrunePolicy.Decide(items, new() { KeepBytes = 80 }, new(140, 1000, 900, 1000), Now).Where(d => d.Goes).Select(d => d.Item.Name)];
+        static LayerName Layer(string name) => new(LayerOrg.Public, Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)));
     }
 
     private static PruneItem Item(string name, long size, int daysUnused) => new(PruneKind.BuiltLayer, name, Now.AddDays(-daysUnused), size, null);

@@ -81,6 +81,7 @@ public sealed class DeclarationDiagnosticTests
     [InlineData("STR3102", "images:\n  base: { from: debian }\n  i: { from: ▸images.bsae }\n" + Job)]
     [InlineData("STR3103", "images:\n  a: { from: ▸images.b }\n  b: { from: images.a }\n" + Job)]
     [InlineData("STR3103", "images:\n  a: { from: ▸images.a }\n" + Job)]
+    [InlineData("STR3103", "images:\n  a: { from: ▸x:1, steps: [{ copy: { from-image: images.b, from: /x, to: /x } }] }\n  b: { from: images.a, steps: [{ run: x }] }\n" + Job)]
     [InlineData("STR3104", "images:\n  i: { from: debian, ▸packages: [git] }\n" + Job)]
     [InlineData("STR3105", "images:\n  i: { from: debian, steps: [▸{ run: x, user: y }] }\n" + Job)]
     [InlineData("STR3105", "images:\n  i: { from: debian, steps: [▸{}] }\n" + Job)]
