@@ -118,7 +118,9 @@ internal sealed record KindResult(string Kind, long Lookups, long Hits, long Par
 
 internal sealed record CostResult(decimal StorageMonthly, decimal Egress);
 
-internal sealed record RevokeResult(string RunId, bool WasRevoked, IReadOnlyList<string> Runs, IReadOnlyList<RevokedResult> Products);
+/// <param name="Runs">That published any of the products.</param>
+/// <param name="Readers">Other runs that restored any of them.</param>
+internal sealed record RevokeResult(string RunId, bool WasRevoked, IReadOnlyList<string> Runs, IReadOnlyList<string> Readers, IReadOnlyList<RevokedResult> Products);
 
 /// <param name="Kind">cache-entry, image-layer or artifact.</param>
 internal sealed record RevokedResult(string Kind, long Id, string RunId, string Description, bool WasLive)

@@ -30,11 +30,12 @@ internal static class CacheStatsCommand
 
             var (org, repo) = (parsed.GetValue(options.Org), parsed.GetValue(options.Repo));
             var counts = all.Counts.Where(count => (org is null || count.Organization == org) && (repo is null || count.Repository == repo)).ToList();
-            var costs = CacheCosts.Of(all with { Counts = counts }, parsed.GetValue(storage), parsed.GetValue(egress));
+            var (entries, sizeBytes) = place.Catalog is null ? default : await place.Catalog.MeasureAsync(org, repo, cancellationToken).ConfigureAwait(false);
+            var costs = CacheCosts.Of(all with { Counts = counts, Entries = entries, SizeBytes = sizeBytes }, parsed.GetValue(storage), parsed.GetValue(egress));
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
                 [KindResult.Of("dependency", [.. counts.Where(count => !count.IsStep)]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)])],
-                all.Entries, all.SizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
+                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
             {
                 Proofs = ProofResult.Of([.. all.Proofs.Where(step => (org is null || step.Organization == org) && (repo is null || step.Repository == repo))]),
             };

@@ -5,7 +5,10 @@ namespace Strata.Caching.Tests.Entries;
 
 public sealed class RecordTests : IDisposable
 {
-    private readonly CacheBench _bench = new(new ManualClock());
+    private readonly ManualClock _clock = new();
+    private readonly CacheBench _bench;
+
+    public RecordTests() => _bench = new(_clock);
 
     public void Dispose() => _bench.Dispose();
 
@@ -59,6 +62,27 @@ public sealed class RecordTests : IDisposable
         var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
         (count.Hits, count.Misses, count.Saves).ShouldBe((1, 0, 1));
         _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save");
+    }
+
+    [Fact]
+    public async Task An_entry_that_makes_way_for_a_new_one_is_audited()
+    {
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "k") with { Ttl = TimeSpan.FromHours(1) });
+        _clock.Set(TimeSpan.FromMinutes(61));
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save cache.evict cache.save");
+    }
+
+    [Fact]
+    public async Task Usage_is_of_everything_an_organization_or_a_repository()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        await _bench.SaveAsync(CacheBench.Main with { Repository = "other" }, "k");
+        await _bench.SaveAsync(CacheBench.Main with { Organization = "other" }, "k");
+        foreach (var (org, repo, entries) in ((string?, string?, long)[])[(null, null, 3), ("acme", null, 2), (null, "app", 2), ("acme", "app", 1), ("none", null, 0)])
+        {
+            (await _bench.Catalog.MeasureAsync(org, repo, CancellationToken.None)).ShouldBe((entries, entries * 500));
+        }
     }
 
     [Fact]
