@@ -27,6 +27,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private TimeSpan? _sandboxStart;
     private JobStores? _stores;
     private IReadOnlyList<CacheReport> _unusable = [];
+    private string? _noStores; // why
     private bool _isSaving; // the sandbox and _stores are let go of when all is saved
 
     /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
@@ -93,7 +94,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         _resolved = await run.Images.ResolveAsync(image.Recipe, NewBuildContext(), cancellation.Requested).ConfigureAwait(false);
         var config = _resolved.Config;
         var workspace = await capture.ConfigureAwait(false);
-        if (!JobStores.AreNeededBy(instance.Job))
+        var steps = LocalActions.StepsOf(instance.Job, run.WorkspaceDirectory);
+        if (!JobStores.AreNeededBy(instance.Job, steps))
         {
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
@@ -102,9 +104,10 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             _stores = await JobStores.OpenAsync(run, instance, _resolved, workspace, _events, cancellation.Requested).ConfigureAwait(false);
         }
-        catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job))
+        catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job, steps))
         {
             _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
+            _noStores = e.Message;
             await _events.SayAsync(LogKind.Warning, $"The job runs without its caches: {e.Message}").ConfigureAwait(false);
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
@@ -306,6 +309,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         ImageEnv = config.Environment,
         Actions = _stores,
         Hermetic = _stores?.Hermetic,
+        NoActions = _noStores,
         ImageName = image.Name,
         Contexts = scope,
         GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),

@@ -70,12 +70,15 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public IReadOnlyList<ArtifactReport> Artifacts => [.. _inputs.Reports, .. _uploads];
 
     /// <summary>A job that restores and publishes nothing does without all this.</summary>
-    public static bool AreNeededBy(Job job) =>
-        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
+    /// <param name="steps">Its own and those of actions.</param>
+    public static bool AreNeededBy(Job job, IReadOnlyList<Step> steps) =>
+        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
 
     /// <summary>Whether a job can do without all of it, only slower.</summary>
-    public static bool AreOnlyForCaches(Job job) =>
-        job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && job.Steps.All(static step => step.Action is StepAction.Run { Cache: null } or StepAction.BuiltIn { Name: "checkout" } or StepAction.LocalAction);
+    /// <param name="steps">Its own and those of actions.</param>
+    public static bool AreOnlyForCaches(Job job, IReadOnlyList<Step> steps) =>
+        job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && steps.All(static step =>
+            step.Action is StepAction.Run { Cache: null } or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
 
     /// <returns>Null: the image has no such user.</returns>
     public static async Task<JobStores?> OpenAsync(

@@ -1,3 +1,4 @@
+using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
@@ -128,14 +129,18 @@ internal static class StepRunner
                 return Checkout(frame);
             case StepAction.BuiltIn builtIn when frame.Live.Actions is { } actions:
                 return await actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
+            case StepAction.BuiltIn builtIn when CacheAction.Is(builtIn):
+                return await CacheAction.DoWithoutAsync(builtIn, frame.Live, scope, log, frame.Live.NoActions ?? NotForeseen).ConfigureAwait(false);
             case StepAction.BuiltIn builtIn:
-                return StepOutcome.Failed($"actions/{builtIn.Name} is not executed in a composite action of a job that has none itself.");
+                return StepOutcome.Failed($"actions/{builtIn.Name} is not executed here: {NotForeseen}.");
             case StepAction.Foreign foreign:
                 return StepOutcome.Failed(foreign.Why ?? $"'{foreign.Reference}' cannot be run.");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private const string NotForeseen = "the action that calls it was not in the workspace when the job started, and the job has no such step itself";
 
     private static StepOutcome Checkout(StepFrame frame)
     {
