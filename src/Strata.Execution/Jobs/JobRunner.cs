@@ -378,10 +378,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
 
         await _events.EndedAsync(report).ConfigureAwait(false);
-        return new(report, outputs ?? new Dictionary<string, string>());
+        return new(report, outputs ?? new Dictionary<string, string>(), Origin());
     }
 
     private JobReport NewReport(RunStatus status, string? reason) => new()
+    private JobOrigin Origin() =>
+        _stores?.Origin ?? instance.Origin.With(new([], _resolved?.Layers ?? [], run.Secrets.Count == 0 && _resolved?.IsShareable is not false));
+
     {
         Id = instance.Job.Id,
         Name = instance.DisplayName,

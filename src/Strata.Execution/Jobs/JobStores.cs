@@ -81,6 +81,9 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             step.Action is StepAction.Run { Cache: null } or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
 
     /// <returns>Null: the image has no such user.</returns>
+    /// <summary>Of the job's outputs.</summary>
+    public JobOrigin Origin => new([.. _caches.Sources.Distinct()], [], _attempt.IsShareable);
+
     public static async Task<JobStores?> OpenAsync(
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
     {
@@ -95,13 +98,14 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 return null;
             }
 
-            if (!image.IsShareable || run.Secrets.Count > 0)
+            var origin = instance.Origin;
+            if (!image.IsShareable || !origin.IsShareable || run.Secrets.Count > 0)
             {
                 attempt.Hide();
             }
 
             var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events);
-            foreach (var product in ImageProducts.Of(attempt.Services.Database, attempt.Identity, image.Layers))
+            foreach (var product in origin.Sources.Union(ImageProducts.Of(attempt.Services.Database, attempt.Identity, [.. image.Layers, .. origin.ImageLayers])))
             {
                 stores._caches.AddSource(product);
             }
