@@ -94,7 +94,8 @@ internal static class CacheAction
         LookupOnly = false,
         ShareWithForks = null,
         Env = new Dictionary<string, string>(),
-        Inputs = new Dictionary<string, string>(),
+        Inputs = inputs.Key.Values,
+        InputEnv = inputs.Key.Env,
         At = action.At,
     };
 

@@ -138,7 +138,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         Key = spec.Rolling ? CacheKey.Rolling(spec.Key, attempt.Producer.RunId, attempt.Producer.Job, attempt.Producer.Attempt) : spec.Key,
         RestoreKeys = spec.Rolling ? [CacheKey.RollingPrefix(spec.Key), .. spec.RestoreKeys] : spec.RestoreKeys,
         MaxAge = spec.MaxAge,
-        Manifest = KeyManifest.Of(manifest, spec.Key, spec.Inputs),
+        Manifest = KeyManifest.Of(manifest, spec.Key, spec.Inputs, spec.InputEnv),
         RunId = attempt.Producer.RunId,
         Job = attempt.Producer.Job,
     };

@@ -41,8 +41,11 @@ internal sealed record CacheSpec
     /// <summary>For the job's steps, under what the workflow sets.</summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 
-    /// <summary>What the key's expressions read from files.</summary>
+    /// <summary>What the key's expressions read, besides variables, by what they call it.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
     public required SourceSpan? At { get; init; }
+    /// <summary>Variables that the key's expressions read.</summary>
+    public required IReadOnlyDictionary<string, string> InputEnv { get; init; }
+
 }

@@ -136,7 +136,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     {
         if (_instance.Job.Caches.Count > 0)
         {
-            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer));
+            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer), _run.Masker);
             if (await _caches.RestoreAsync([.. _instance.Job.Caches.Select(reading.Read)], cancellationToken).ConfigureAwait(false) is { } missed)
             {
                 return missed;
