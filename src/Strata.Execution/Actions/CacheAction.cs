@@ -50,7 +50,7 @@ internal static class CacheAction
         var isFound = cache.Lookup?.Entry is not null;
         if (spec.FailOnMiss && !isFound)
         {
-            return StepOutcome.Failed($"nothing is cached for the key '{spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
+            return StepOutcome.Failed($"nothing is cached for the key '{cache.Spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
         }
 
         return Restored(spec.Key, cache.Lookup?.MatchedKey, cache.IsExactHit ? "true" : isFound ? "false" : "");

@@ -5,6 +5,7 @@ using Strata.Execution.Entries;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
+using Strata.Execution.Masking;
 using Strata.Images;
 using Strata.Sandbox;
 using Strata.Tenancy;
@@ -16,7 +17,7 @@ namespace Strata.Execution.Caches;
 /// <param name="explains">Say of what was not found as wanted what is another than in the nearest entry.</param>
 /// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
 internal sealed class CacheSession(
-    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, bool explains,
+    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<string, bool> isOn, bool explains,
     Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
@@ -47,6 +48,7 @@ internal sealed class CacheSession(
                 : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [])),
     ];
 
+                : found.Spec.Secret is SecretPart.Path ? []
     /// <summary>Of all its caches.</summary>
     public IReadOnlySet<string> Names => _all.Select(static cache => cache.Spec.Name).ToHashSet(StringComparer.Ordinal);
 
@@ -62,7 +64,7 @@ internal sealed class CacheSession(
     {
         foreach (var spec in specs)
         {
-            _all.Add(new(spec));
+            _all.Add(new(spec.Masked(masker)));
             foreach (var (name, value) in spec.Env)
             {
                 Env.TryAdd(name, value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{value[2..]}" : value);
@@ -90,7 +92,7 @@ internal sealed class CacheSession(
     /// <param name="saves">The step only saves it: nothing is to be restored.</param>
     public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
-        var cache = new JobCache(spec, saves);
+        var cache = new JobCache(spec.Masked(masker), saves);
         if (isOn(spec.Type))
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
@@ -194,3 +196,4 @@ internal sealed class CacheSession(
         }
     }
 }
+            { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),

@@ -107,6 +107,10 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             await _entries.RetireAsync(hit.Entry, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
             return null;
         }
+        catch (HostileArchiveException)
+        {
+            return null; // an owner or an attribute that has no place here: elsewhere it may have
+        }
 
         _hits.Add(new(plan, hit.Entry, hit.Record));
         job.AddSource(new(ProductKind.CacheEntry, hit.Entry.Id));

@@ -91,8 +91,17 @@ internal sealed class StepEntries(HermeticJob job)
         }
     }
 
-    public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken) =>
-        await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+    /// <summary>Where the database does not take it, who finds the entry next will retire it.</summary>
+    public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+        }
+    }
 
     /// <exception cref="EnvironmentException">The database failed.</exception>
     public async ValueTask<RefutationReport?> RefuteAsync(CacheEntry entry, string differences, CancellationToken cancellationToken) =>

@@ -39,7 +39,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
         (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
-        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
+        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
