@@ -1,6 +1,7 @@
 using Strata.Caching.Entries;
 using Strata.Core;
 using Strata.Execution.Contexts;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
@@ -24,6 +25,7 @@ internal sealed class CacheSession(
     private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
     private readonly List<Product> _derivedFrom = [];
 
+    private bool _isRecorded;
     public IReadOnlyList<CacheReport> Reports => [.. _all.Select(static cache => cache.ToReport())];
 
     /// <summary>What presets set for the job's steps, under what the workflow sets.</summary>
@@ -117,15 +119,34 @@ internal sealed class CacheSession(
     public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
         var places = Places.Concat(others).ToList();
-        foreach (var cache in _all)
+        try
         {
-            if (sandbox is not null && cache is { Save: SaveOutcome.Skipped, SaveReason: null })
+            foreach (var cache in _all)
             {
-                await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+                if (sandbox is not null && cache is { Save: SaveOutcome.Skipped, SaveReason: null })
+                {
+                    await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
+        finally
+        {
+            await RecordAsync(succeeded ? work : null).ConfigureAwait(false); // also what a cancelled run found and saved before
+        }
+    }
         var uses = _all.Where(static cache => cache is { Query: not null, Lookup: not null }).Select(static cache => new Strata.Caching.Entries.CacheUse
+    /// <summary>What became of the caches so far; once.</summary>
+    /// <param name="work">What the job's steps took together; null: they did not all succeed.</param>
+    /// <exception cref="EnvironmentException">The database cannot be written.</exception>
+    public async Task RecordAsync(TimeSpan? work)
+    {
+        if (_isRecorded)
+        {
+            return;
+        }
+
+        _isRecorded = true;
         {
             Query = cache.Query!,
             Lookup = cache.Lookup!,
@@ -142,7 +163,7 @@ internal sealed class CacheSession(
         if (uses.Count > 0)
         {
             await attempt.Services.Caches.RecordAsync(
-                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = succeeded ? work : null }, CancellationToken.None).ConfigureAwait(false);
+                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = work }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -83,6 +83,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             if (_stores is not null && !_isSaving)
             {
+                await _stores.TryRecordAsync().ConfigureAwait(false);
                 await _stores.DisposeAsync().ConfigureAwait(false); // after the end was recorded: an attempt that is given up before it is found lost
             }
         }

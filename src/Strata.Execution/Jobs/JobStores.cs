@@ -223,9 +223,28 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     /// <param name="sandbox">Frozen; null: there is nothing to save.</param>
     public async Task SaveAsync(RunStatus status, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
-        await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
-        await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
-        await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
+            await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What became of the caches of a job that ended before it could save: it found and restored them all the same.</summary>
+    public async Task TryRecordAsync()
+    {
+        try
+        {
+            await _caches.RecordAsync(work: null).ConfigureAwait(false);
+            await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+        }
     }
 
     public async ValueTask DisposeAsync()
