@@ -1,12 +1,13 @@
 using Strata.Caching.Entries;
+using Strata.Caching.Explain;
 using Strata.Core;
-using Strata.Execution.Contexts;
 using Strata.Core.Diagnostics;
+using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Masking;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
-using Strata.Execution.Masking;
 using Strata.Images;
 using Strata.Sandbox;
 using Strata.Tenancy;
@@ -24,8 +25,8 @@ internal sealed class CacheSession(
     private readonly List<JobCache> _all = [];
     private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
     private readonly List<Product> _derivedFrom = [];
-
     private bool _isRecorded;
+
     public IReadOnlyList<CacheReport> Reports => [.. _all.Select(static cache => cache.ToReport())];
 
     /// <summary>What presets set for the job's steps, under what the workflow sets.</summary>
@@ -47,10 +48,10 @@ internal sealed class CacheSession(
             name,
             _all.Find(cache => cache.Spec.Name == name) is not { } found ? []
                 : found.Places.Count > 0 ? found.Places
+                : found.Spec.Secret is SecretPart.Path ? []
                 : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [])),
     ];
 
-                : found.Spec.Secret is SecretPart.Path ? []
     /// <summary>Of all its caches.</summary>
     public IReadOnlySet<string> Names => _all.Select(static cache => cache.Spec.Name).ToHashSet(StringComparer.Ordinal);
 
@@ -129,13 +130,12 @@ internal sealed class CacheSession(
                 }
             }
         }
-
         finally
         {
             await RecordAsync(succeeded ? work : null).ConfigureAwait(false); // also what a cancelled run found and saved before
         }
     }
-        var uses = _all.Where(static cache => cache is { Query: not null, Lookup: not null }).Select(static cache => new Strata.Caching.Entries.CacheUse
+
     /// <summary>What became of the caches so far; once.</summary>
     /// <param name="work">What the job's steps took together; null: they did not all succeed.</param>
     /// <exception cref="EnvironmentException">The database cannot be written.</exception>
@@ -147,6 +147,7 @@ internal sealed class CacheSession(
         }
 
         _isRecorded = true;
+        var uses = _all.Where(static cache => cache is { Query: not null, Lookup: not null }).Select(static cache => new Strata.Caching.Entries.CacheUse
         {
             Query = cache.Query!,
             Lookup = cache.Lookup!,
@@ -204,11 +205,12 @@ internal sealed class CacheSession(
 
         var (kind, text) = cache switch
         {
+            { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),
             { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
             { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
             { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
             { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
-            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
+            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss{(explains ? $" ({cache.Lookup.Class.NameOf()})" : "")}: {cache.Lookup.Reason}"),
         };
         await say(kind, text).ConfigureAwait(false);
         foreach (var change in explains ? cache.Lookup?.Changes ?? [] : [])
@@ -217,4 +219,3 @@ internal sealed class CacheSession(
         }
     }
 }
-            { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),

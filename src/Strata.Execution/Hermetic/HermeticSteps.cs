@@ -57,7 +57,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
                     _uses.Add(new()
                     {
                         Query = query, Lookup = lookup, RestoreTime = job.Time.GetElapsedTime(started), RestoredBytes = hit.Entry.SizeBytes, SaveReason = "exact-hit",
-                        SharesWithForks = command.Cache.ShareWithForks,
+                        TransferredBytes = hit.FetchedBytes, SharesWithForks = command.Cache.ShareWithForks,
                     });
                     return applied;
                 }
@@ -139,7 +139,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
     {
         if (use is not null)
         {
-            await log.SayAsync(LogKind.Progress, $"not cached: {reason}").ConfigureAwait(false);
+            await HermeticText.TellMissAsync(use.Lookup, job.Explains, log).ConfigureAwait(false);
         }
 
         var (effects, recording) = (new StepEffects(), new LogRecording());
@@ -178,8 +178,12 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps
             if (use is not null)
             {
                 var record = StepRecord.Of(effects, summary, recording);
+                var saving = job.Time.GetTimestamp();
                 var save = await SaveAsync(plan, judged, outputs, record, job.Time.GetElapsedTime(started), log, cancellationToken).ConfigureAwait(false);
-                _uses.Add(use with { Save = save.Outcome, SaveReason = save.Reason, SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0 });
+                _uses.Add(use with
+                {
+                    Save = save.Outcome, SaveReason = save.Reason, SaveTime = job.Time.GetElapsedTime(saving), SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0,
+                });
             }
 
             return judged with { Cache = new(plan.Key, outcome, reason, 0) };

@@ -107,8 +107,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
         catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job, steps))
         {
-            _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
             _noStores = e.Message;
+            _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
             await _events.SayAsync(LogKind.Warning, $"The job runs without its caches: {e.Message}").ConfigureAwait(false);
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
@@ -309,8 +309,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
         Actions = _stores,
-        Hermetic = _stores?.Hermetic,
         NoActions = _noStores,
+        Hermetic = _stores?.Hermetic,
         ImageName = image.Name,
         Contexts = scope,
         GitHub = JobContexts.GitHub(run.Facts, instance.Job.Id),
@@ -382,10 +382,10 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         return new(report, outputs ?? new Dictionary<string, string>(), Origin());
     }
 
-    private JobReport NewReport(RunStatus status, string? reason) => new()
     private JobOrigin Origin() =>
         _stores?.Origin ?? instance.Origin.With(new([], _resolved?.Layers ?? [], run.Secrets.Count == 0 && _resolved?.IsShareable is not false));
 
+    private JobReport NewReport(RunStatus status, string? reason) => new()
     {
         Id = instance.Job.Id,
         Name = instance.DisplayName,

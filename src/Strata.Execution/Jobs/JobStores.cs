@@ -57,6 +57,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Sources = () => _caches.Sources,
             AddSource = _caches.AddSource,
             SuggestInputs = run.SuggestInputs,
+            Explains = run.Explain,
             Verification = run.Verification,
             Time = run.Time,
         });
@@ -80,10 +81,10 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && steps.All(static step =>
             step.Action is StepAction.Run { Cache: null } or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
 
-    /// <returns>Null: the image has no such user.</returns>
     /// <summary>Of the job's outputs.</summary>
     public JobOrigin Origin => new([.. _caches.Sources.Distinct()], [], _attempt.IsShareable);
 
+    /// <returns>Null: the image has no such user.</returns>
     public static async Task<JobStores?> OpenAsync(
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
     {
