@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Images;
@@ -308,8 +309,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         User = user,
         SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
-        Actions = _stores,
-        NoActions = _noStores,
+        Actions = _stores ?? (IStepActions)new WithoutStores(_noStores),
         Hermetic = _stores?.Hermetic,
         ImageName = image.Name,
         Contexts = scope,

@@ -1,4 +1,3 @@
-using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
@@ -127,20 +126,14 @@ internal static class StepRunner
             case StepAction.BuiltIn { Name: "checkout" }:
                 await log.SayAsync(LogKind.Output, $"The source is already in {SandboxSpec.WorkspacePath}: nothing to check out.").ConfigureAwait(false);
                 return Checkout(frame);
-            case StepAction.BuiltIn builtIn when frame.Live.Actions is { } actions:
-                return await actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
-            case StepAction.BuiltIn builtIn when CacheAction.Is(builtIn):
-                return await CacheAction.DoWithoutAsync(builtIn, frame.Live, scope, log, frame.Live.NoActions ?? NotForeseen).ConfigureAwait(false);
             case StepAction.BuiltIn builtIn:
-                return StepOutcome.Failed($"actions/{builtIn.Name} is not executed here: {NotForeseen}.");
+                return await frame.Live.Actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
             case StepAction.Foreign foreign:
                 return StepOutcome.Failed(foreign.Why ?? $"'{foreign.Reference}' cannot be run.");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
-
-    private const string NotForeseen = "the action that calls it was not in the workspace when the job started, and the job has no such step itself";
 
     private static StepOutcome Checkout(StepFrame frame)
     {
