@@ -98,7 +98,7 @@ internal sealed record CountResult(
     long SavedMs, long Measured, long SpentMs)
 {
     public static CountResult Of(CacheCount count) => new(
-        $"{count.Organization}/{count.Repository}", count.IsStep ? "step" : "dependency", count.Type, count.Name, count.Hits, count.Partial, count.Misses, count.Errors, count.Saves,
+        $"{count.Organization}/{count.Repository}", count.IsStep ? "step" : count.IsImage ? "image" : "dependency", count.Type, count.Name, count.Hits, count.Partial, count.Misses, count.Errors, count.Saves,
         count.RestoredBytes, count.TransferredBytes, count.SavedBytes, (long)count.Saved.TotalMilliseconds, count.Measured, (long)count.Spent.TotalMilliseconds);
 }
 

@@ -34,7 +34,7 @@ internal static class CacheStatsCommand
             var costs = CacheCosts.Of(all with { Counts = counts, Entries = entries, SizeBytes = sizeBytes }, parsed.GetValue(storage), parsed.GetValue(egress));
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
-                [KindResult.Of("dependency", [.. counts.Where(count => !count.IsStep)]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)])],
+                [KindResult.Of("dependency", [.. counts.Where(count => count is { IsStep: false, IsImage: false })]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)]), KindResult.Of("image", [.. counts.Where(count => count.IsImage)])],
                 entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
             {
                 Proofs = ProofResult.Of([.. all.Proofs.Where(step => (org is null || step.Organization == org) && (repo is null || step.Repository == repo))]),
@@ -79,7 +79,11 @@ internal static class CacheStatsCommand
 
         foreach (var kind in result.Kinds)
         {
-            if (kind.HitRate is { } rate)
+            if (kind is { Kind: "image", HitRate: { } reused })
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"image: {reused:P1} of {kind.Lookups} layers were there"));
+            }
+            else if (kind.HitRate is { } rate)
             {
                 var net = TimeSpan.FromMilliseconds(Math.Abs(kind.NetMs));
                 output.WriteLine(string.Create(

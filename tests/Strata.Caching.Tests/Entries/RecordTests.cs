@@ -1,4 +1,5 @@
 using Strata.Caching.Entries;
+using Strata.Caching.Stats;
 using Strata.Tenancy.Audit;
 
 namespace Strata.Caching.Tests.Entries;
@@ -83,6 +84,19 @@ public sealed class RecordTests : IDisposable
         {
             (await _bench.Catalog.MeasureAsync(org, repo, CancellationToken.None)).ShouldBe((entries, entries * 500));
         }
+    }
+
+    [Fact]
+    public async Task Image_layers_are_counted_beside_and_are_nobodys_entries()
+    {
+        await _bench.Entries.CountImagesAsync(CacheBench.Main, [new("node20", 3, 1, 700), new("tiny", 1, 0, 0)], CancellationToken.None);
+        await _bench.Entries.CountImagesAsync(CacheBench.Main, [new("node20", 4, 0, 0)], CancellationToken.None);
+        var statistics = await _bench.Catalog.CountAsync(CancellationToken.None);
+        statistics.Counts.Select(count => (count.Name, count.IsImage, count.IsStep, count.Hits, count.Misses, count.Saves, count.SavedBytes))
+            .ShouldBe([("node20", true, false, 7, 1, 1, 700), ("tiny", true, false, 1, 0, 0, 0)]);
+        PrometheusText.Of(statistics).ShouldContain("cache_hits_total{type=\"image\"} 8\n");
+        CacheAdvice.Of([statistics.Counts[0] with { Hits = 0, Misses = 9 }]).ShouldBeEmpty();
+        (statistics.Entries, statistics.SizeBytes).ShouldBe((0, 0));
     }
 
     [Fact]

@@ -61,6 +61,8 @@ public sealed class CacheRestoringTests
 
         public ValueTask<RefutationReport?> RefuteAsync(long id, Producer prover, string differences, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask CountImagesAsync(RunIdentity identity, IReadOnlyList<ImageCount> images, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask RecordAsync(JobCaches job, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
