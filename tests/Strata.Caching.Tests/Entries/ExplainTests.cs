@@ -87,6 +87,14 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public async Task Not_all_are_looked_at_of_ever_so_many_that_may_not_be_read()
+    {
+        await BulkEntries.AddAsync(_bench, 20_000, derivedFromFirst: false);
+        await _bench.Database.WriteAsync(sql => sql.Execute("UPDATE cache_entry SET trust = 0 WHERE key <> 'bulk-0'"), CancellationToken.None);
+        (await ClassAsync("k")).ShouldBe(OutcomeClass.NeverSaved);
+    }
+
+    [Fact]
     public async Task Another_image_is_another_identity()
     {
         await SaveAsync("k", """{"image":"sha256:1111111111111111111111111111111111111111111111111111111111111111","key":"k"}""");
