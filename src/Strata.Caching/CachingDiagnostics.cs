@@ -19,14 +19,18 @@ public static class CachingDiagnostics
 
     /// <summary>Of a key or restore key as it was evaluated.</summary>
     /// <param name="at">Of the declaration.</param>
-    public static Diagnostic BadKey(string cache, CacheKeyProblem problem, SourceSpan? at) =>
-        new("STR2204", Severity.Warning, $"The cache '{cache}' is not used: its key {WordsOf(problem)}.", at,
-            "Look at what the expressions of the key came to (`strata run --explain`); hash what may be long or of several lines.");
+    public static Diagnostic BadKey(string cache, bool isRestoreKey, CacheKeyProblem problem, SourceSpan? at) =>
+        new("STR2204", Severity.Warning, $"The cache '{cache}' is not used: its {(isRestoreKey ? "restore key" : "key")} {WordsOf(problem)}.", at,
+            problem is CacheKeyProblem.Secret
+                ? "Keys are stored and shown, so a secret may not be in one: leave it out."
+                : "Look at what the expressions of the key came to; hash what may be long or of several lines.");
 
     private static string WordsOf(CacheKeyProblem problem) => problem switch
     {
         CacheKeyProblem.Empty => "is empty",
         CacheKeyProblem.TooLong => $"has more than {CacheKey.LengthMax} characters",
+        CacheKeyProblem.TooLongToRoll => $"has more than {CacheKey.RollingLengthMax} characters, to which a rolling cache adds",
+        CacheKeyProblem.Secret => "contains a secret",
         CacheKeyProblem.Comma => "contains a comma",
         CacheKeyProblem.LineBreak => "contains a line break or a NUL character",
         _ => "contains half a character",

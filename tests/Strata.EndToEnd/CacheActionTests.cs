@@ -34,6 +34,27 @@ public sealed class CacheActionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_step_of_a_local_action_does_the_same_though_the_job_has_no_such_step()
+    {
+        _bench.Workflow("""
+            jobs: { a: { image: tiny, network: none, steps: [{ uses: ./.github/actions/outer }, { run: "mkdir -p ~/c; echo 1 > ~/c/f" }] } }
+            """);
+        _bench.Write(".github/actions/outer/action.yml", """
+            name: outer
+            runs: { using: composite, steps: [{ uses: ./.github/actions/inner }] }
+            """);
+        _bench.Write(".github/actions/inner/action.yml", """
+            name: inner
+            runs: { using: composite, steps: [{ uses: actions/cache@v4, with: { path: ~/c, key: k } }] }
+            """);
+
+        var first = (await _bench.ReportAsync(0)).Cache();
+        var second = (await _bench.ReportAsync(0)).Cache();
+
+        (first.Both, second.Both).ShouldBe(("miss saved", "hit skipped"));
+    }
+
+    [Fact]
     public async Task Restore_never_saves_save_saves_at_once_and_neither_fails_the_job()
     {
         _bench.Workflow(Steps("""

@@ -106,6 +106,59 @@ public sealed class CacheTrustTests : IDisposable
             """;
     }
 
+    [Fact]
+    public async Task What_a_job_restored_is_in_its_outputs_and_so_in_what_is_made_of_them()
+    {
+        Save("main");
+        await _bench.ReportAsync(0, Main);
+        var bad = _bench.Report().RunId();
+        _bench.Workflow(Chain("k"));
+        var used = await _bench.ReportAsync(0, Main);
+        var revoked = await _bench.StrataAsync("revoke", bad, "--data", _bench.Data, "--json");
+        var after = await _bench.ReportAsync(0, Main);
+
+        (used.Cache(job: "restores").Outcome, used.Cache(job: "makes").Both, used.Cache(job: "stands-alone").Both).ShouldBe(("hit", "miss saved", "miss saved"));
+        revoked.Stdout.ShouldContain(used.RunId());
+        (after.Cache(job: "makes").Both, after.Cache(job: "stands-alone").Outcome).ShouldBe(("miss saved", "hit"), revoked.All);
+    }
+
+    [Fact]
+    public async Task What_forks_may_not_see_they_do_not_see_through_outputs_either()
+    {
+        Save("main");
+        await _bench.ReportAsync(0, [.. Main, "--secret", "TOKEN=0123456789abcdef"]);
+        _bench.Workflow(Chain("k"));
+        var used = await _bench.ReportAsync(0, Main);
+        _bench.Workflow(Chain("none"));
+        var fork = await _bench.ReportAsync(0, Fork);
+
+        used.Cache(job: "makes").Both.ShouldBe("miss saved");
+        (fork.Cache(job: "makes").Outcome, fork.Cache(job: "stands-alone").Outcome).ShouldBe(("miss", "hit"));
+    }
+
+    /// <summary>A job that restores, one that hands its output on, one that saves what it got; and one that gets nothing.</summary>
+    private static string Chain(string key) => $$$"""
+        caches:
+          c: { paths: [~/c], key: {{{key}}} }
+          d: { paths: [~/d], key: k }
+          e: { paths: [~/e], key: k }
+        jobs:
+          restores:
+            image: tiny
+            network: none
+            caches: [c]
+            steps: [{ id: s, run: "mkdir -p ~/c; touch ~/c/f; echo v=got$(cat ~/c/f) >> $GITHUB_OUTPUT" }]
+            outputs: { v: "${{ steps.s.outputs.v }}" }
+          hands-on:
+            image: tiny
+            network: none
+            needs: restores
+            steps: [{ run: "true" }]
+            outputs: { v: "${{ needs.restores.outputs.v }}" }
+          makes: { image: tiny, network: none, needs: hands-on, caches: [d], steps: [{ run: "mkdir -p ~/d; echo ${{ needs.hands-on.outputs.v }} > ~/d/f" }] }
+          stands-alone: { image: tiny, network: none, needs: makes, caches: [e], steps: [{ run: "mkdir -p ~/e; echo e > ~/e/f" }] }
+        """;
+
     private void Save(string text, string more) => Check($"mkdir -p ~/c; echo {text} > ~/c/f", more);
 
     private void Save(string text) => Check($"mkdir -p ~/c; echo {text} > ~/c/f");

@@ -95,10 +95,14 @@ public sealed class HermeticStepTests : IDisposable
         Job(Steps, "env: { MODE: a }, ");
         var (first, _) = await RunAsync();
         Job(Steps, "env: { MODE: b }, ");
-        var (_, second) = await RunAsync();
+        var (explained, second) = await RunAsync("--explain");
+        var stats = await _bench.StrataAsync("cache", "stats", "--data", _bench.Data, "--json");
 
         Outcome(second, 0).ShouldBe("miss");
+        explained.Stderr.ShouldContain("not cached (env): ");
+        explained.Stderr.ShouldContain("    env MODE: \"a\" → \"b\"");
         Outcome(second, 1).ShouldBe("hit");
+        JsonNode.Parse(stats.Stdout)!["caches"]!.AsArray().ShouldAllBe(step => (long)step!["spentMs"]! > 0); // saving takes time
         Shown(first, 1).ShouldContain("unset");
     }
 

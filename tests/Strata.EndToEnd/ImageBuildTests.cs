@@ -47,6 +47,9 @@ public sealed partial class ImageBuildTests : IDisposable
         reused.Where(l => l.Key is not null).Select(l => l.Outcome).ShouldBe(["reused", "reused", "reused", "reused"]);
         reused.Select(l => (l.Key, l.Digest)).ShouldBe(built.Select(l => (l.Key, l.Digest)));
         second.Stderr.ShouldContain("no input changed");
+        var counters = await _bench.StrataAsync("cache", "stats", "--prometheus", "--data", _bench.Data);
+        counters.Stdout.ShouldContain("cache_hits_total{type=\"image\"} 4\n");
+        counters.Stdout.ShouldContain("cache_misses_total{type=\"image\"} 4\n");
     }
 
     [Fact]

@@ -57,6 +57,31 @@ public sealed partial class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Steps_of_actions_cache_do_nothing_then_and_say_so()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps:
+                  - { id: c, uses: actions/cache@v4, with: { path: ~/c, key: k } }
+                  - { id: r, uses: actions/cache/restore@v4, with: { path: ~/r, key: r } }
+                  - run: "test '[${{ steps.c.outputs.cache-hit }}${{ steps.c.outputs.cache-matched-key }}${{ steps.r.outputs.cache-hit }}]' = '[]' && mkdir ~/c"
+                  - { uses: actions/cache/save@v4, with: { path: ~/c, key: s } }
+                  - { id: must, continue-on-error: true, uses: actions/cache/restore@v4, with: { path: ~/e, key: e, fail-on-cache-miss: true } }
+                  - run: test ${{ steps.must.outcome }} = failure
+            """);
+        Directory.CreateDirectory(_bench.Data);
+        await File.WriteAllTextAsync(Path.Combine(_bench.Data, "strata.db"), new string('x', 8192));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("actions/cache does nothing: ");
+    }
+
+    [Fact]
     public async Task A_run_killed_at_any_moment_leaves_nothing_half_and_blocks_nobody()
     {
         _bench.Workflow(Work);

@@ -19,10 +19,13 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
     public ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken) => ReadAsync(
         sql =>
         {
-            var (entries, sizeBytes) = UseSql.Usage(sql);
+            var (entries, sizeBytes) = UseSql.Usage(sql, null, null);
             return new CacheStatistics([.. UseSql.ListCounts(sql).Where(static count => count.Type != ProofSql.CounterType)], entries, sizeBytes) { Proofs = ProofSql.List(sql) };
         },
         cancellationToken);
+
+    public ValueTask<(long Entries, long SizeBytes)> MeasureAsync(string? organization, string? repository, CancellationToken cancellationToken) =>
+        ReadAsync(sql => UseSql.Usage(sql, organization, repository), cancellationToken);
 
     public async ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken) => await database.WriteAsync(
         sql =>

@@ -98,6 +98,19 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
         }
     }
 
+    public async ValueTask CountImagesAsync(RunIdentity identity, IReadOnlyList<ImageCount> images, CancellationToken cancellationToken) => await database.WriteAsync(
+        sql =>
+        {
+            var repo = LayerSql.EnsureRepo(sql, identity.Organization, identity.Repository);
+            foreach (var image in images)
+            {
+                ImageCountSql.Count(sql, repo, image);
+            }
+
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
     private bool Retire(SqlSession sql, long id, EntryState state, string reason)
     {
         if (EntryRetirement.Retire(sql, id, state, reason, "retire", time.GetUtcNow()) is not { } retired)

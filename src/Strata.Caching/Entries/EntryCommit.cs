@@ -38,7 +38,8 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
                     : new CacheCommitOutcome.LostRace(winner, !winner.Content.IsSameTreeAs(commit.Content));
             }
 
-            EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : "too old; saved anew", "save", now);
+            var retired = EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : "too old; saved anew", "save", now);
+            AuditLog.Append(sql, retired is null ? [] : [retired.Event]);
         }
 
         return new CacheCommitOutcome.Committed(Publish(sql, slot));

@@ -74,6 +74,10 @@ internal static class EntryPlaceSql
         return rows.Read() ? rows.Integer(0) : 0;
     }
 
+    /// <summary>Of a repository's caches of one name, newest first, whatever their state and scope.</summary>
+    public static SqlRows Named(SqlSession sql, long repo, EntryKind kind, string name) => sql.Query(
+        $"SELECT {Columns} FROM cache_entry WHERE repo = $1 AND kind = $2 AND name = $3 ORDER BY created_at DESC, id DESC", repo, (long)kind, name);
+
     /// <summary>Of an exact key, whoever wrote it, most trusted first; revoked ones too.</summary>
     public static SqlRows Anywhere(SqlSession sql, long slot, string key) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key = $2 AND state = 'live' ORDER BY trust DESC, created_at DESC", slot, key);

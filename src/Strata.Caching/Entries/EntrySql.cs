@@ -38,15 +38,6 @@ internal static class EntrySql
         return rows.Read() ? Read(rows) : null;
     }
 
-    /// <summary>Of a repository's caches of one name, newest first, whatever their state and scope.</summary>
-    public static List<CacheEntry> ListNamed(SqlSession sql, long repo, EntryKind kind, string name, int max)
-    {
-        using var rows = sql.Query(
-            $"SELECT {Columns} FROM {From} WHERE cache_entry.repo = $1 AND cache_entry.kind = $2 AND cache_entry.name = $3 ORDER BY cache_entry.created_at DESC, cache_entry.id DESC",
-            repo, (long)kind, name);
-        return Read(rows, max);
-    }
-
     /// <summary>That had this key, the last to go first.</summary>
     public static List<CacheEntry> ListRetired(SqlSession sql, long slot, string key, int max)
     {

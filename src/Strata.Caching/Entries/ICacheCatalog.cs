@@ -24,6 +24,11 @@ public interface ICacheCatalog
     /// <summary>The counters of all caches.</summary>
     ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken);
 
+    /// <summary>Live entries, and the bytes of their layers.</summary>
+    /// <param name="organization">Null: of all.</param>
+    /// <param name="repository">Null: of all.</param>
+    ValueTask<(long Entries, long SizeBytes)> MeasureAsync(string? organization, string? repository, CancellationToken cancellationToken);
+
     /// <summary>By a user.</summary>
     /// <returns>False: it was not live.</returns>
     ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken);
@@ -62,6 +67,8 @@ public sealed record CacheFilter
 public sealed record SweepReport(int Expired, int Evicted, int Forgotten, long FreedBytes);
 
 /// <summary>A look-up as it was told when its job was done with its caches; kept for 30 days.</summary>
+/// <param name="EntryId">What was restored.</param>
+/// <param name="NearestId">What was compared with; of who only looked, what was found.</param>
 public sealed record RecordedLookup(
     DateTimeOffset At, Producer Asker, Scope Reader, EntryKind Kind, string Name, string Type, Digest Identity, string Key, OutcomeClass Class, string Reason, string? MatchedKey, long? EntryId,
     long? NearestId, IReadOnlyList<InputChange> Changes, string Save, string? SaveReason);

@@ -42,4 +42,8 @@ public interface ICacheEntries
     /// <summary>When a job is done with its caches, and all its saves have ended: counters, audit events, last uses and what explains them, in one transaction.</summary>
     /// <exception cref="Strata.Metadata.DatabaseException">Nothing was recorded; the job is none the worse.</exception>
     ValueTask RecordAsync(JobCaches job, CancellationToken cancellationToken);
+
+    /// <summary>Image layers, which are no entries, counted beside these: one place tells what is reused.</summary>
+    /// <exception cref="Strata.Metadata.DatabaseException">Nothing was counted.</exception>
+    ValueTask CountImagesAsync(RunIdentity identity, IReadOnlyList<ImageCount> images, CancellationToken cancellationToken);
 }

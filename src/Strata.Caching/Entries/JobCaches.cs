@@ -57,6 +57,11 @@ public sealed record CacheUse
     public long SavedBytes { get; init; }
 }
 
+/// <summary>What became of the layers that an image's steps make.</summary>
+/// <param name="Name">Of the image, as the report shows it.</param>
+/// <param name="BuiltBytes">Of the layers built.</param>
+public sealed record ImageCount(string Name, long Reused, long Built, long BuiltBytes);
+
 /// <summary>What something was looked for.</summary>
 public enum UsePurpose
 {

@@ -9,8 +9,11 @@ namespace Strata.Caching.Entries;
 /// <summary>Why nothing was found, or only something near: one class, one line, and the smallest difference to what is nearest. Costs a few indexed reads.</summary>
 internal static class MissReason
 {
-    /// <summary>So many of the newest of a name are compared with.</summary>
+    /// <summary>So many of the newest of a name that may be seen are compared with.</summary>
     private const int NearestMax = 20;
+
+    /// <summary>So many of the newest of a name are looked at for those: of a name that forks save without end, what is older is not told.</summary>
+    private const int LooksMax = 5_000;
 
     public static CacheLookup OfPartial(CacheQuery query, CacheEntry entry, string restoreKey)
     {
@@ -90,13 +93,9 @@ internal static class MissReason
     private static CacheLookup? Nearest(SqlSession sql, CacheQuery query, long repo)
     {
         (CacheEntry Entry, ManifestChanges Difference)? nearest = null;
-        foreach (var entry in EntrySql.ListNamed(sql, repo, query.Kind, query.Name, NearestMax))
+        foreach (var id in Visible(sql, query, repo))
         {
-            if (!IsVisible(entry, query.Reader))
-            {
-                continue;
-            }
-
+            var entry = EntrySql.Get(sql, id);
             var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
             if (nearest is null || Weight(entry, difference, query) < Weight(nearest.Value.Entry, nearest.Value.Difference, query))
             {
@@ -112,6 +111,22 @@ internal static class MissReason
         var outcome = found.Entry.Identity != query.Identity ? OutcomeClass.Identity : found.Difference.Class is OutcomeClass.Identity ? OutcomeClass.Input : found.Difference.Class;
         var what = found.Difference.Changes is [var first, ..] ? $": {first}{(found.Difference.Changes.Count > 1 ? $" and {found.Difference.Changes.Count - 1} more" : "")}" : "";
         return new(LookupOutcome.Miss, null, null, outcome, $"no entry of key '{query.Key}'; the nearest, of run {found.Entry.Producer.RunId}, differs{what}", found.Entry.Id, found.Difference.Changes);
+    }
+
+    /// <summary>The newest of the name that the reader sees, whatever their state.</summary>
+    private static List<long> Visible(SqlSession sql, CacheQuery query, long repo)
+    {
+        var ids = new List<long>(NearestMax);
+        using var rows = EntryPlaceSql.Named(sql, repo, query.Kind, query.Name);
+        for (var looks = 0; looks < LooksMax && ids.Count < NearestMax && rows.Read(); looks++)
+        {
+            if (EntryPlaceSql.Read(rows) is var place && place.NearnessTo(query.Reader) is not null)
+            {
+                ids.Add(place.Id);
+            }
+        }
+
+        return ids;
     }
 
     /// <summary>Another identity is farther than any change of the key.</summary>

@@ -14,6 +14,7 @@ internal static class UseSql
 
     public static string NameOf(SaveOutcome save) => Saves[(int)save];
 
+    /// <summary>Its <c>entry</c> is what was restored: who only asked whether it is there stands on nothing.</summary>
     public static void AddLookup(SqlSession sql, Producer producer, Scope scope, CacheUse use, DateTimeOffset now) => sql.Execute(
         """
         INSERT INTO cache_lookup (at, run_id, job, attempt, org, repo, ref, trust, kind, name, type, identity, key, class, reason, matched_key, entry, nearest, changes, save, save_reason)
@@ -21,8 +22,25 @@ internal static class UseSql
         """,
         now, producer.RunId, producer.Job, producer.Attempt, scope.Organization, scope.Repository, scope.Ref, (long)scope.Trust, (long)use.Query.Kind, use.Query.Name, use.Query.Type,
         use.Query.Identity.ToString(), use.Query.Key, use.Lookup.Class.NameOf(), use.Lookup.Reason, use.Lookup.MatchedKey,
-        use.Lookup.Entry is { } entry ? entry.Id : default(SqlValue), use.Lookup.NearestId is { } nearest ? nearest : default(SqlValue),
+        use is { Purpose: UsePurpose.Restore, Lookup.Entry: { } entry } ? entry.Id : default(SqlValue),
+        (use.Lookup.NearestId ?? (use.Purpose is UsePurpose.Restore ? null : use.Lookup.Entry?.Id)) is { } nearest ? nearest : default(SqlValue),
         ContentJson.Write(use.Lookup.Changes), NameOf(use.Save), use.SaveReason);
+
+    /// <summary>Runs that restored an entry that a revocation took back, as far as their look-ups are kept.</summary>
+    public static List<string> ListReaders(SqlSession sql, long revocation)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT DISTINCT run_id FROM cache_lookup WHERE class IN ('hit', 'partial') AND entry IN (SELECT id FROM revoked_product WHERE revocation = $1 AND kind = 0) ORDER BY run_id
+            """, revocation);
+        var runs = new List<string>();
+        while (rows.Read())
+        {
+            runs.Add(rows.Text(0));
+        }
+
+        return runs;
+    }
 
     public static List<RecordedLookup> List(SqlSession sql, string runId, string? job, string? name)
     {
@@ -67,9 +85,12 @@ internal static class UseSql
     }
 
     /// <summary>Live entries, and the bytes of their layers.</summary>
-    public static (long Entries, long SizeBytes) Usage(SqlSession sql)
+    /// <param name="organization">Null: of all.</param>
+    /// <param name="repository">Null: of all.</param>
+    public static (long Entries, long SizeBytes) Usage(SqlSession sql, string? organization, string? repository)
     {
-        using var rows = sql.Query("SELECT coalesce(sum(entries), 0), coalesce(sum(size_bytes), 0) FROM cache_repo");
+        using var rows = sql.Query(
+            "SELECT coalesce(sum(entries), 0), coalesce(sum(size_bytes), 0) FROM cache_repo WHERE ($1 IS NULL OR org = $1) AND ($2 IS NULL OR repo = $2)", organization, repository);
         return rows.Read() ? (rows.Integer(0), rows.Integer(1)) : default;
     }
 

@@ -8,8 +8,9 @@ public static class CacheKey
     /// <summary>Characters, as UTF-16 counts them.</summary>
     public const int LengthMax = 512;
 
+    /// <param name="isRolling">Of a rolling cache: what names the run must fit behind it.</param>
     /// <returns>Null: it may be used.</returns>
-    public static CacheKeyProblem? Check(string key)
+    public static CacheKeyProblem? Check(string key, bool isRolling = false)
     {
         if (key.Length == 0)
         {
@@ -19,6 +20,11 @@ public static class CacheKey
         if (key.Length > LengthMax)
         {
             return CacheKeyProblem.TooLong;
+        }
+
+        if (isRolling && key.Length > RollingLengthMax)
+        {
+            return CacheKeyProblem.TooLongToRoll;
         }
 
         for (var i = 0; i < key.Length; i++)
@@ -62,7 +68,14 @@ public enum CacheKeyProblem
 {
     Empty,
     TooLong,
+
+    /// <summary>Of a rolling cache: <see cref="CacheKey.RollingLengthMax"/>.</summary>
+    TooLongToRoll,
+
     Comma,
     LineBreak,
     HalfCharacter,
+
+    /// <summary>Keys are stored and shown. Only who knows the secrets can say so.</summary>
+    Secret,
 }

@@ -20,7 +20,10 @@ public sealed record CachePreset
     /// <summary><c>platform</c>: plain downloads, which any image may use. <c>image</c>: what was built for the image.</summary>
     public required IReadOnlyList<string> Vary { get; init; }
 
-    /// <summary>For the job's steps, so that the tool looks where the cache is; <c>~/</c> at the start is the home directory. Before the image's, after what the workflow sets.</summary>
+    /// <summary>
+    /// For the job's steps, so that the tool looks where the cache is; <c>~/</c> at the start is the home directory. Before the image's, after what the workflow sets. Only where the tool
+    /// looks and what it keeps there: never what it chooses, for that would be another result with a cache than without.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 
     /// <summary>Its store checks itself: saved after every run that changed it, under a new key.</summary>

@@ -39,4 +39,6 @@ public sealed class CacheRevocable : IRevocable
 
         return products;
     }
+
+    public IReadOnlyList<string> ListReaders(SqlSession sql, long revocation) => UseSql.ListReaders(sql, revocation);
 }

@@ -10,13 +10,13 @@ public static class CacheAdvice
     /// <summary>Fewer look-ups than this say nothing.</summary>
     private const int LookupsMin = 5;
 
-    /// <summary>One line for each cache that costs more than it brings, in the order of the counts.</summary>
+    /// <summary>One line for each cache that costs more than it brings (layers of images always pay), in the order of the counts.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<CacheCount> counts)
     {
         var lines = new List<string>();
         foreach (var count in counts)
         {
-            if (count.Lookups >= LookupsMin && ReasonOf(count) is { } reason)
+            if (!count.IsImage && count.Lookups >= LookupsMin && ReasonOf(count) is { } reason)
             {
                 lines.Add($"{(count.IsStep ? "step" : "cache")} '{count.Name}' of {count.Organization}/{count.Repository}: {reason}");
             }

@@ -20,6 +20,9 @@ public sealed record CacheCount
 
     public required string Type { get; init; }
 
+    /// <summary>Neither: layers of an image.</summary>
+    public bool IsImage => Type == Entries.ImageCountSql.CounterType;
+
     public required string Name { get; init; }
 
     public required long Hits { get; init; }

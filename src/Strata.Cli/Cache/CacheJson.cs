@@ -98,7 +98,7 @@ internal sealed record CountResult(
     long SavedMs, long Measured, long SpentMs)
 {
     public static CountResult Of(CacheCount count) => new(
-        $"{count.Organization}/{count.Repository}", count.IsStep ? "step" : "dependency", count.Type, count.Name, count.Hits, count.Partial, count.Misses, count.Errors, count.Saves,
+        $"{count.Organization}/{count.Repository}", count.IsStep ? "step" : count.IsImage ? "image" : "dependency", count.Type, count.Name, count.Hits, count.Partial, count.Misses, count.Errors, count.Saves,
         count.RestoredBytes, count.TransferredBytes, count.SavedBytes, (long)count.Saved.TotalMilliseconds, count.Measured, (long)count.Spent.TotalMilliseconds);
 }
 
@@ -118,7 +118,9 @@ internal sealed record KindResult(string Kind, long Lookups, long Hits, long Par
 
 internal sealed record CostResult(decimal StorageMonthly, decimal Egress);
 
-internal sealed record RevokeResult(string RunId, bool WasRevoked, IReadOnlyList<string> Runs, IReadOnlyList<RevokedResult> Products);
+/// <param name="Runs">That published any of the products.</param>
+/// <param name="Readers">Other runs that restored any of them.</param>
+internal sealed record RevokeResult(string RunId, bool WasRevoked, IReadOnlyList<string> Runs, IReadOnlyList<string> Readers, IReadOnlyList<RevokedResult> Products);
 
 /// <param name="Kind">cache-entry, image-layer or artifact.</param>
 internal sealed record RevokedResult(string Kind, long Id, string RunId, string Description, bool WasLive)

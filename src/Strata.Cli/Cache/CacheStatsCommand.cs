@@ -30,11 +30,12 @@ internal static class CacheStatsCommand
 
             var (org, repo) = (parsed.GetValue(options.Org), parsed.GetValue(options.Repo));
             var counts = all.Counts.Where(count => (org is null || count.Organization == org) && (repo is null || count.Repository == repo)).ToList();
-            var costs = CacheCosts.Of(all with { Counts = counts }, parsed.GetValue(storage), parsed.GetValue(egress));
+            var (entries, sizeBytes) = place.Catalog is null ? default : await place.Catalog.MeasureAsync(org, repo, cancellationToken).ConfigureAwait(false);
+            var costs = CacheCosts.Of(all with { Counts = counts, Entries = entries, SizeBytes = sizeBytes }, parsed.GetValue(storage), parsed.GetValue(egress));
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
-                [KindResult.Of("dependency", [.. counts.Where(count => !count.IsStep)]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)])],
-                all.Entries, all.SizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
+                [KindResult.Of("dependency", [.. counts.Where(count => count is { IsStep: false, IsImage: false })]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)]), KindResult.Of("image", [.. counts.Where(count => count.IsImage)])],
+                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
             {
                 Proofs = ProofResult.Of([.. all.Proofs.Where(step => (org is null || step.Organization == org) && (repo is null || step.Repository == repo))]),
             };
@@ -78,7 +79,11 @@ internal static class CacheStatsCommand
 
         foreach (var kind in result.Kinds)
         {
-            if (kind.HitRate is { } rate)
+            if (kind is { Kind: "image", HitRate: { } reused })
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"image: {reused:P1} of {kind.Lookups} layers were there"));
+            }
+            else if (kind.HitRate is { } rate)
             {
                 var net = TimeSpan.FromMilliseconds(Math.Abs(kind.NetMs));
                 output.WriteLine(string.Create(

@@ -38,7 +38,7 @@ internal static class RevokeCommand
 
             if (parsed.GetValue(json))
             {
-                CacheJson.Print(new(runId, report.WasRevoked, report.Runs, [.. report.Products.Select(RevokedResult.Of)]), CacheJson.Default.RevokeResult);
+                CacheJson.Print(new(runId, report.WasRevoked, report.Runs, report.Readers, [.. report.Products.Select(RevokedResult.Of)]), CacheJson.Default.RevokeResult);
                 return ExitCode.Success;
             }
 
@@ -60,6 +60,11 @@ internal static class RevokeCommand
 
             Console.Out.WriteLine(
                 $"{(report.WasRevoked ? "revoked before" : "revoked")}: {report.Products.Count} {(report.Products.Count == 1 ? "product" : "products")} of {report.Runs.Count} {(report.Runs.Count == 1 ? "run" : "runs")}: {string.Join(", ", report.Runs.Take(20))}{(report.Runs.Count > 20 ? ", …" : "")}");
+            if (report.Readers.Count > 0)
+            {
+                Console.Out.WriteLine($"restored it, and published nothing known: {string.Join(", ", report.Readers.Take(ListedMax))}{(report.Readers.Count > ListedMax ? ", … (--json lists all)" : "")}");
+            }
+
             return ExitCode.Success;
         });
         return command;

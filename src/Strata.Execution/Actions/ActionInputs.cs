@@ -1,3 +1,4 @@
+using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Steps;
 using Strata.Workflows.Expressions;
@@ -10,17 +11,19 @@ internal sealed class ActionInputs
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
 
-    private ActionInputs()
-    {
-    }
+    private ActionInputs(KeyInputs key) => Key = key;
+
+    /// <summary>What the input <c>key</c> reads.</summary>
+    public KeyInputs Key { get; }
 
     /// <exception cref="ExpressionException">One cannot be evaluated.</exception>
     public static async Task<ActionInputs> EvaluateAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope)
     {
-        var inputs = new ActionInputs();
+        var inputs = new ActionInputs(new(scope, live.Masker));
         foreach (var (name, value) in action.With)
         {
-            inputs._values[name] = await live.EvaluateAsync(value.Value.Text, () => value.Value.EvaluateText(scope)).ConfigureAwait(false);
+            inputs._values[name] = await live.EvaluateAsync(
+                value.Value.Text, () => name.Equals("key", StringComparison.OrdinalIgnoreCase) ? inputs.Key.Evaluate(value.Value) : value.Value.EvaluateText(scope)).ConfigureAwait(false);
         }
 
         return inputs;

@@ -1,5 +1,8 @@
 using Strata.Execution.Caches;
+using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
+using Strata.Execution.Events;
+using Strata.Execution.Logs;
 using Strata.Execution.Steps;
 using Strata.Layers;
 using Strata.Layers.Placing;
@@ -14,6 +17,19 @@ internal static class CacheAction
 {
     /// <summary>Part of what these caches are found by: GitHub's have no names.</summary>
     private const string Name = "actions/cache";
+
+    public static bool Is(StepAction action) => action is StepAction.BuiltIn { Name: "cache" or "cache/restore" or "cache/save" };
+
+    /// <summary>In a job that cannot have caches: as if nothing were cached.</summary>
+    /// <param name="why">As a clause.</param>
+    public static async Task<StepOutcome> DoWithoutAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, string why)
+    {
+        var inputs = await ActionInputs.EvaluateAsync(action, live, scope).ConfigureAwait(false);
+        await log.SayAsync(LogKind.Warning, $"actions/{action.Name} does nothing: {why}").ConfigureAwait(false);
+        return action.Name != "cache/save" && inputs.Flag("fail-on-cache-miss")
+            ? StepOutcome.Failed($"nothing is cached (fail-on-cache-miss): {why}")
+            : Restored(inputs.Text("key") ?? "", null, "");
+    }
 
     /// <param name="saves">Whether it is saved when the job ends: actions/cache.</param>
     public static async Task<StepOutcome> RestoreAsync(
@@ -34,13 +50,18 @@ internal static class CacheAction
         var isFound = cache.Lookup?.Entry is not null;
         if (spec.FailOnMiss && !isFound)
         {
-            return StepOutcome.Failed($"nothing is cached for the key '{spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
+            return StepOutcome.Failed($"nothing is cached for the key '{cache.Spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
         }
 
+        return Restored(spec.Key, cache.Lookup?.MatchedKey, cache.IsExactHit ? "true" : isFound ? "false" : "");
+    }
+
+    private static StepOutcome Restored(string key, string? matchedKey, string hit)
+    {
         var outcome = StepOutcome.Succeeded();
-        outcome.Effects.Outputs["cache-hit"] = cache.IsExactHit ? "true" : isFound ? "false" : "";
-        outcome.Effects.Outputs["cache-primary-key"] = spec.Key;
-        outcome.Effects.Outputs["cache-matched-key"] = cache.Lookup?.MatchedKey ?? "";
+        outcome.Effects.Outputs["cache-hit"] = hit;
+        outcome.Effects.Outputs["cache-primary-key"] = key;
+        outcome.Effects.Outputs["cache-matched-key"] = matchedKey ?? "";
         return outcome;
     }
 
@@ -73,7 +94,8 @@ internal static class CacheAction
         LookupOnly = false,
         ShareWithForks = null,
         Env = new Dictionary<string, string>(),
-        Inputs = new Dictionary<string, string>(),
+        Inputs = inputs.Key.Values,
+        InputEnv = inputs.Key.Env,
         At = action.At,
     };
 

@@ -1,12 +1,13 @@
 using Strata.Caching.Presets;
 using Strata.Execution.Contexts;
+using Strata.Execution.Masking;
 using Strata.Workflows.Expressions;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Caches;
 
 /// <summary>From a declaration and its preset to what is looked for.</summary>
-internal sealed class CacheReading(Workflow workflow, EvaluationScope scope, SourceHashes hashes)
+internal sealed class CacheReading(Workflow workflow, EvaluationScope scope, SourceHashes hashes, SecretMasker masker)
 {
     public const string CustomType = "custom";
 
@@ -24,10 +25,10 @@ internal sealed class CacheReading(Workflow workflow, EvaluationScope scope, Sou
 
     private CacheSpec Read(CacheDeclaration declaration)
     {
-        hashes.Forget();
+        var inputs = new KeyInputs(_scope, masker);
         var preset = declaration.Preset is { } name ? CachePresets.Find(name.Value) : null;
         var paths = declaration.Paths.Count > 0 ? Lines(declaration.Paths) : preset?.Paths ?? [];
-        var key = (declaration.Key?.Value ?? Parse(preset?.Key ?? "")).EvaluateText(_scope).Trim();
+        var key = inputs.Evaluate(declaration.Key?.Value ?? Parse(preset?.Key ?? "")).Trim();
         var restoreKeys = declaration.RestoreKeys.Count > 0 || declaration.Key is not null
             ? Lines(declaration.RestoreKeys)
             : [.. (preset?.RestoreKeys ?? []).Select(text => Parse(text).EvaluateText(_scope))];
@@ -48,7 +49,8 @@ internal sealed class CacheReading(Workflow workflow, EvaluationScope scope, Sou
             LookupOnly = declaration.LookupOnly,
             ShareWithForks = declaration.ShareWithForks,
             Env = preset?.Env ?? new Dictionary<string, string>(),
-            Inputs = hashes.Asked,
+            Inputs = inputs.Values,
+            InputEnv = inputs.Env,
             At = declaration.At,
         };
     }

@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Strata.Caching;
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Core.Text;
 using Strata.Execution.Entries;
 using Strata.Execution.Trees;
 using Strata.Images;
@@ -88,7 +91,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         {
             await LoseAsync(cache, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or HostileArchiveException) // too many layers, too long a path: elsewhere it may have its place
         {
             await LoseAsync(cache, null, $"it cannot be mounted: {e.Message}", cancellationToken).ConfigureAwait(false);
         }
@@ -96,36 +99,70 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         return [];
     }
 
+    /// <summary>Where the cache is and what it is looked for by; one that cannot be used only what it is told by.</summary>
     private void Prepare(JobCache cache)
     {
-        var (places, except, problem) = CachePlaces.Of(cache.Spec.Paths, trees, user);
-        if (places is null)
+        var (spec, places) = (cache.Spec, (IReadOnlyList<CachePlace>?)null);
+        if (ProblemOf(spec) is { } wrong)
         {
-            cache.Unusable = problem;
-            return;
+            cache.Refuse(wrong);
         }
-
-        foreach (var key in cache.Spec.RestoreKeys.Prepend(cache.Spec.Key))
+        else if (spec.Secret is SecretPart.Path)
         {
-            if (CacheKey.Check(key) is { } why)
+            cache.Refuse("a path of it contains a secret");
+        }
+        else
+        {
+            (places, cache.Except, var problem) = CachePlaces.Of(spec.Paths, trees, user);
+            cache.Places = places ?? [];
+            if (places is null)
             {
-                cache.Unusable = $"the key '{key}' cannot be used: {TextOf(why)}";
-                return;
+                cache.Refuse(problem!);
             }
         }
 
-        (cache.Places, cache.Except) = (places, except);
+        cache.Query = QueryOf(places is null ? spec with { Rolling = false, Key = ToldOf(spec.Key) } : spec, cache.Places);
+    }
+
+    /// <summary>As much of a key that cannot be used as can be stored.</summary>
+    private static string ToldOf(string key) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(ShownText.Of(key, CacheKey.LengthMax))); // no half characters
+
+    private static Diagnostic? ProblemOf(CacheSpec spec)
+    {
+        if (spec.Secret is SecretPart.Key or SecretPart.RestoreKey)
+        {
+            return CachingDiagnostics.BadKey(spec.Name, spec.Secret is SecretPart.RestoreKey, CacheKeyProblem.Secret, spec.At);
+        }
+
+        if (CacheKey.Check(spec.Key, spec.Rolling) is { } bad)
+        {
+            return CachingDiagnostics.BadKey(spec.Name, false, bad, spec.At);
+        }
+
+        foreach (var restoreKey in spec.RestoreKeys)
+        {
+            if (CacheKey.Check(restoreKey) is { } worse)
+            {
+                return CachingDiagnostics.BadKey(spec.Name, true, worse, spec.At);
+            }
+        }
+
+        return null;
+    }
+
+    private CacheQuery QueryOf(CacheSpec spec, IReadOnlyList<CachePlace> places)
+    {
         var (identity, manifest) = new CacheIdentity
         {
-            Name = cache.Spec.Name,
+            Name = spec.Name,
             Paths = [.. places.Select(static place => place.Path)],
             UserId = (uint)user.UserId,
             GroupId = (uint)user.GroupId,
             OperatingSystem = "linux",
             Architecture = ImageDigest.Platform[(ImageDigest.Platform.IndexOf('/', StringComparison.Ordinal) + 1)..],
-            Image = cache.Spec.IsForAnyImage ? null : image,
+            Image = spec.IsForAnyImage ? null : image,
         }.Compute();
-        cache.Query = QueryOf(cache.Spec, identity, manifest);
+        return QueryOf(spec, identity, manifest);
     }
 
     private CacheQuery QueryOf(CacheSpec spec, Digest identity, JsonObject manifest) => new()
@@ -138,7 +175,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         Key = spec.Rolling ? CacheKey.Rolling(spec.Key, attempt.Producer.RunId, attempt.Producer.Job, attempt.Producer.Attempt) : spec.Key,
         RestoreKeys = spec.Rolling ? [CacheKey.RollingPrefix(spec.Key), .. spec.RestoreKeys] : spec.RestoreKeys,
         MaxAge = spec.MaxAge,
-        Manifest = KeyManifest.Of(manifest, spec.Key, spec.Inputs),
+        Manifest = KeyManifest.Of(manifest, spec.Key, spec.Inputs, spec.InputEnv),
         RunId = attempt.Producer.RunId,
         Job = attempt.Producer.Job,
     };
@@ -207,18 +244,16 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         cache.Forget();
         if (cache.Lookup?.Entry is { } entry && state is { } leaves)
         {
-            await attempt.Services.Caches.RetireAsync(entry.Id, leaves, reason, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await attempt.Services.Caches.RetireAsync(entry.Id, leaves, reason, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EnvironmentException)
+            {
+                // Who finds it next will retire it.
+            }
         }
 
         cache.Lookup = CacheLookup.Failed($"an entry was found, but {reason}");
     }
-
-    private static string TextOf(CacheKeyProblem problem) => problem switch
-    {
-        CacheKeyProblem.Empty => "it is empty",
-        CacheKeyProblem.TooLong => $"it has more than {CacheKey.LengthMax} characters",
-        CacheKeyProblem.Comma => "it has a comma",
-        CacheKeyProblem.LineBreak => "it has a line break or a NUL",
-        _ => "it is not valid text",
-    };
 }

@@ -41,10 +41,19 @@ internal sealed class CacheSaving(
         {
             (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Error, e.Message);
         }
+        catch (OperationCanceledException)
+        {
+            cache.SaveReason = "the run was cancelled";
+            throw;
+        }
         finally
         {
             leases.ForEach(static lease => lease.Dispose());
             cache.SaveTime = time.GetElapsedTime(started);
+            if (cache.Save is not Caching.Entries.SaveOutcome.Saved)
+            {
+                cache.SavedBytes = 0;
+            }
         }
     }
 
@@ -195,13 +204,10 @@ internal sealed class CacheSaving(
             CacheCommitOutcome.Refused refused => (Caching.Entries.SaveOutcome.Error, refused.Reason),
             _ => (Caching.Entries.SaveOutcome.Error, LeaseLost),
         };
-        if (cache.Save is not Caching.Entries.SaveOutcome.Saved)
+        if (cache.Save is Caching.Entries.SaveOutcome.Saved)
         {
-            cache.SavedBytes = 0;
-            return;
+            await PrepareAsync(cache, content, layers, cancellationToken).ConfigureAwait(false);
         }
-
-        await PrepareAsync(cache, content, layers, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the next job would wait for is made now, while nobody waits.</summary>

@@ -1,8 +1,11 @@
 using Strata.Caching.Entries;
+using Strata.Caching.Explain;
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Masking;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
 using Strata.Images;
@@ -16,12 +19,13 @@ namespace Strata.Execution.Caches;
 /// <param name="explains">Say of what was not found as wanted what is another than in the nearest entry.</param>
 /// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
 internal sealed class CacheSession(
-    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, Func<string, bool> isOn, bool explains,
+    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<string, bool> isOn, bool explains,
     Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
     private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
     private readonly List<Product> _derivedFrom = [];
+    private bool _isRecorded;
 
     public IReadOnlyList<CacheReport> Reports => [.. _all.Select(static cache => cache.ToReport())];
 
@@ -41,7 +45,7 @@ internal sealed class CacheSession(
     public IReadOnlyList<NamedCache> PlacesOf(IEnumerable<string> names) =>
     [
         .. names.Select(name => _all.Find(cache => cache.Spec.Name == name) is { } found
-            ? new NamedCache(name, found.Places.Count > 0 ? found.Places : CachePlaces.Of(found.Spec.Paths, trees, user).Places ?? [], EnvOf(found.Spec))
+            ? new NamedCache(name, PlacesOf(found), EnvOf(found.Spec))
             : new NamedCache(name, [], new Dictionary<string, string>())),
     ];
 
@@ -60,7 +64,7 @@ internal sealed class CacheSession(
     {
         foreach (var spec in specs)
         {
-            _all.Add(new(spec));
+            _all.Add(new(spec.Masked(masker)));
             foreach (var (name, value) in EnvOf(spec))
             {
                 Env.TryAdd(name, value);
@@ -88,7 +92,7 @@ internal sealed class CacheSession(
     /// <param name="saves">The step only saves it: nothing is to be restored.</param>
     public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
-        var cache = new JobCache(spec, saves);
+        var cache = new JobCache(spec.Masked(masker), saves);
         if (isOn(spec.Type))
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
@@ -113,14 +117,33 @@ internal sealed class CacheSession(
     public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
         var places = Places.Concat(others).ToList();
-        foreach (var cache in _all)
+        try
         {
-            if (sandbox is not null && cache is { Save: SaveOutcome.Skipped, SaveReason: null })
+            foreach (var cache in _all)
             {
-                await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+                if (sandbox is not null && cache is { Save: SaveOutcome.Skipped, SaveReason: null })
+                {
+                    await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
+        finally
+        {
+            await RecordAsync(succeeded ? work : null).ConfigureAwait(false); // also what a cancelled run found and saved before
+        }
+    }
 
+    /// <summary>What became of the caches so far; once.</summary>
+    /// <param name="work">What the job's steps took together; null: they did not all succeed.</param>
+    /// <exception cref="EnvironmentException">The database cannot be written.</exception>
+    public async Task RecordAsync(TimeSpan? work)
+    {
+        if (_isRecorded)
+        {
+            return;
+        }
+
+        _isRecorded = true;
         var uses = _all.Where(static cache => cache is { Query: not null, Lookup: not null }).Select(static cache => new Strata.Caching.Entries.CacheUse
         {
             Query = cache.Query!,
@@ -138,9 +161,14 @@ internal sealed class CacheSession(
         if (uses.Count > 0)
         {
             await attempt.Services.Caches.RecordAsync(
-                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = succeeded ? work : null }, CancellationToken.None).ConfigureAwait(false);
+                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = work }, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    private IReadOnlyList<CachePlace> PlacesOf(JobCache cache) =>
+        cache.Places.Count > 0 ? cache.Places
+        : cache.Spec.Secret is SecretPart.Path ? []
+        : CachePlaces.Of(cache.Spec.Paths, trees, user).Places ?? [];
 
     private Dictionary<string, string> EnvOf(CacheSpec spec) =>
         spec.Env.ToDictionary(static set => set.Key, set => set.Value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{set.Value[2..]}" : set.Value, StringComparer.Ordinal);
@@ -182,11 +210,12 @@ internal sealed class CacheSession(
 
         var (kind, text) = cache switch
         {
+            { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),
             { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
             { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
             { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
             { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
-            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss: {cache.Lookup.Reason}"),
+            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss{(explains ? $" ({cache.Lookup.Class.NameOf()})" : "")}: {cache.Lookup.Reason}"),
         };
         await say(kind, text).ConfigureAwait(false);
         foreach (var change in explains ? cache.Lookup?.Changes ?? [] : [])

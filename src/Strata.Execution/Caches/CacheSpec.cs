@@ -1,4 +1,5 @@
 using Strata.Core.Diagnostics;
+using Strata.Execution.Masking;
 using Strata.Workflows.Model;
 
 namespace Strata.Execution.Caches;
@@ -41,8 +42,36 @@ internal sealed record CacheSpec
     /// <summary>For the job's steps, under what the workflow sets.</summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 
-    /// <summary>What the key's expressions read from files.</summary>
+    /// <summary>What the key's expressions read, besides variables, by what they call it.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
+    /// <summary>Variables that the key's expressions read.</summary>
+    public required IReadOnlyDictionary<string, string> InputEnv { get; init; }
+
     public required SourceSpan? At { get; init; }
+
+    /// <summary>What of this must not be stored nor shown; such a cache is not used.</summary>
+    public SecretPart Secret { get; private init; }
+
+    /// <summary>As it may be stored and shown.</summary>
+    public CacheSpec Masked(SecretMasker masker)
+    {
+        var secret = masker.ContainsSecret(Key) ? SecretPart.Key : RestoreKeys.Any(masker.ContainsSecret) ? SecretPart.RestoreKey : Paths.Any(masker.ContainsSecret) ? SecretPart.Path : SecretPart.None;
+        return secret is SecretPart.None ? this : this with
+        {
+            Secret = secret,
+            Name = masker.MaskText(Name), // may be its paths
+            Key = masker.MaskText(Key),
+            RestoreKeys = [.. RestoreKeys.Select(masker.MaskText)],
+            Paths = [.. Paths.Select(masker.MaskText)],
+        };
+    }
+}
+
+internal enum SecretPart
+{
+    None,
+    Key,
+    RestoreKey,
+    Path,
 }

@@ -1,4 +1,5 @@
 using Strata.Caching.Entries;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Reporting;
 using Strata.Layers.Store;
 
@@ -36,7 +37,18 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     public bool IsInUpper { get; set; }
 
     /// <summary>Why the cache is not used at all: it is not saved either.</summary>
-    public string? Unusable { get; set; }
+    public string? Unusable { get; private set; }
+
+    /// <summary>The same for who wrote the workflow, where it has a code of its own.</summary>
+    public Diagnostic? Problem { get; private set; }
+
+    public void Refuse(string reason) => (Unusable, Lookup) = (reason, CacheLookup.Failed(reason));
+
+    public void Refuse(Diagnostic problem)
+    {
+        Problem = problem;
+        Refuse($"{problem.Code}: {problem.Message}");
+    }
 
     public TimeSpan RestoreTime { get; set; }
 

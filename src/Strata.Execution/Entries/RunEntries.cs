@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Strata.Caching.Entries;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Execution.Contexts;
 using Strata.Execution.Reporting;
+using Strata.Images;
 using Strata.Metadata.Leases;
 using Strata.Runs.Records;
 using Strata.Tenancy;
@@ -83,6 +85,31 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
                     Artifacts = [.. job.Artifacts.Select(artifact => artifact.Direction == "upload" && _removed.Contains(artifact.Id) ? artifact with { State = "deleted" } : artifact)],
                 }),
             ];
+        }
+    }
+
+    /// <summary>Layers of images that jobs found or had built. Where no image has steps nothing is opened for it; what cannot be recorded is not counted.</summary>
+    public async Task TryCountImagesAsync(IReadOnlyList<JobReport> jobs)
+    {
+        List<ImageCount> images =
+        [
+            .. jobs.Select(static job => job.Image).OfType<ImageReport>().GroupBy(static image => image.Name, static image => image.Layers.Where(static layer => layer.Key is not null)).Select(static image =>
+            {
+                var layers = image.SelectMany(static layers => layers).ToLookup(static layer => layer.Outcome == LayerOutcome.Built.Name());
+                return new ImageCount(image.Key, layers[false].Count(), layers[true].Count(), layers[true].Sum(static layer => layer.SizeBytes));
+            }).Where(static image => image.Reused + image.Built > 0),
+        ];
+        if (images.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await (_services ??= open()).Caches.CountImagesAsync(facts.Identity, images, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed record HermeticJob
     /// <summary>The step whose inputs are to be suggested; null: none.</summary>
     public required string? SuggestInputs { get; init; }
 
+    /// <summary>Say of what was not found what is another than in the nearest entry.</summary>
+    public required bool Explains { get; init; }
+
     public required HitVerification Verification { get; init; }
 
     public required TimeProvider Time { get; init; }

@@ -81,7 +81,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
                     _uses.Add(new()
                     {
                         Query = query, Lookup = lookup, RestoreTime = job.Time.GetElapsedTime(started), RestoredBytes = hit.Entry.SizeBytes, SaveReason = "exact-hit",
-                        SharesWithForks = command.Cache.ShareWithForks,
+                        TransferredBytes = hit.FetchedBytes, SharesWithForks = command.Cache.ShareWithForks,
                     });
                     return applied;
                 }
@@ -138,7 +138,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             await _entries.RetireAsync(hit.Entry, EntryState.Quarantined, e.Message, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or HostileArchiveException)
         {
             await log.SayAsync(LogKind.Warning, $"What the step made before cannot be placed, it runs: {e.Message}").ConfigureAwait(false);
             return null;
@@ -171,7 +171,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
     {
         if (use is not null)
         {
-            await log.SayAsync(LogKind.Progress, $"not cached: {reason}").ConfigureAwait(false);
+            await HermeticText.TellMissAsync(use.Lookup, job.Explains, log).ConfigureAwait(false);
         }
 
         var (effects, recording) = (new StepEffects(), new LogRecording());
@@ -210,6 +210,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             if (use is not null)
             {
                 var record = StepRecord.Of(effects, summary, recording);
+                var saving = job.Time.GetTimestamp();
                 var save = WhyNot(judged, run.Outcome, log)
                     ?? await SaveAsync(plan, outputs, record, job.Time.GetElapsedTime(started), live, log).ConfigureAwait(false);
                 if (judged.Status is RunStatus.Success && save is { Differs: null, Outcome: not (SaveOutcome.Saved or SaveOutcome.LostRace) })
@@ -217,8 +218,10 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
                     await log.SayAsync(LogKind.Warning, $"The step's result is not kept: {save.Reason}").ConfigureAwait(false);
                 }
 
-
-                _uses.Add(use with { Save = save.Outcome, SaveReason = save.Reason, SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0 });
+                _uses.Add(use with
+                {
+                    Save = save.Outcome, SaveReason = save.Reason, SaveTime = job.Time.GetElapsedTime(saving), SavedBytes = save.Outcome is SaveOutcome.Saved ? outputs?.WrittenBytes ?? 0 : 0,
+                });
             }
 
             return judged with { Cache = new(plan.Key, outcome, reason, 0) };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Strata.Caching.Entries;
+using Strata.Caching.Explain;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Steps;
@@ -31,6 +32,16 @@ internal static class HermeticText
         if (hit.Record.LogCut > 0)
         {
             await log.SayAsync(LogKind.Progress, string.Create(CultureInfo.InvariantCulture, $"{hit.Record.LogCut} more lines were not kept")).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="explains">With its class, and what is another than in the nearest entry.</param>
+    public static async Task TellMissAsync(CacheLookup lookup, bool explains, StepLog log)
+    {
+        await log.SayAsync(LogKind.Progress, $"not cached{(explains ? $" ({lookup.Class.NameOf()})" : "")}: {lookup.Reason}").ConfigureAwait(false);
+        foreach (var change in explains ? lookup.Changes : [])
+        {
+            await log.SayAsync(LogKind.Progress, $"    {change}").ConfigureAwait(false);
         }
     }
 

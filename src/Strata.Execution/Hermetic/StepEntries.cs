@@ -21,6 +21,9 @@ internal sealed record StepHit(CacheEntry Entry, StepRecord Record, IReadOnlyLis
     /// <summary>Null: the step made nothing.</summary>
     public StoredTree? Tree => Entry.Content.Paths.Count > 0 ? Entry.Content.Paths[0].Tree : null;
 
+    /// <summary>What came from elsewhere for it.</summary>
+    public long FetchedBytes { get; init; }
+
     public void Dispose()
     {
         foreach (var lease in Layers)
@@ -92,8 +95,17 @@ internal sealed class StepEntries(HermeticJob job)
         }
     }
 
-    public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken) =>
-        await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+    /// <summary>Where the database does not take it, who finds the entry next will retire it.</summary>
+    public async ValueTask RetireAsync(CacheEntry entry, EntryState state, string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await job.Attempt.Services.Caches.RetireAsync(entry.Id, state, reason, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
+        }
+    }
 
     /// <exception cref="EnvironmentException">The database failed.</exception>
     public async ValueTask<RefutationReport?> RefuteAsync(CacheEntry entry, string differences, CancellationToken cancellationToken) =>
@@ -127,10 +139,11 @@ internal sealed class StepEntries(HermeticJob job)
             return (null, "its record cannot be read", EntryState.Quarantined);
         }
 
-        var leases = new List<LayerLease>();
+        var (leases, fetchedBytes) = (new List<LayerLease>(), 0L);
         foreach (var digest in entry.Content.Paths.SelectMany(static path => path.Tree?.Layers ?? []))
         {
             var opening = await job.Attempt.Services.Layers.Place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
+            fetchedBytes += opening.FetchedBytes;
             if (opening.Lease is null)
             {
                 leases.ForEach(static lease => lease.Dispose());
@@ -145,7 +158,7 @@ internal sealed class StepEntries(HermeticJob job)
             leases.Add(opening.Lease);
         }
 
-        return (new(entry, record, leases), null, null);
+        return (new(entry, record, leases) { FetchedBytes = fetchedBytes }, null, null);
     }
 
     /// <summary>Why nothing of it may be kept.</summary>

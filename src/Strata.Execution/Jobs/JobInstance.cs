@@ -25,6 +25,9 @@ internal sealed record JobInstance
     /// <summary>When those it needs ended, as far as that is known.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> NeedsEndedAt { get; init; } = ReadOnlyDictionary<string, DateTimeOffset>.Empty;
 
+    /// <summary>Of the outputs that it may read.</summary>
+    public JobOrigin Origin { get; init; } = JobOrigin.Nothing;
+
     public required bool ContinueOnError { get; init; }
 
     public ObjectValue Matrix => Vector?.Values ?? ObjectValue.Empty;
@@ -32,7 +35,8 @@ internal sealed record JobInstance
 
 /// <summary>A job that is over.</summary>
 /// <param name="Outputs">Without those that hold a secret.</param>
-internal readonly record struct JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs)
+/// <param name="Origin">Of its outputs.</param>
+internal readonly record struct JobOutcome(JobReport Report, IReadOnlyDictionary<string, string> Outputs, JobOrigin Origin)
 {
     /// <summary>What it still saves, while others go on; null: nothing. Never fails.</summary>
     public Task<IReadOnlyList<CacheReport>>? Saving { get; init; }

@@ -84,6 +84,7 @@ internal static class JobPreparation
             Strategy = strategy,
             Needs = needs.Context,
             NeedsEndedAt = needs.EndedAt,
+            Origin = needs.Origin,
             ContinueOnError = job.ContinueOnError is { } setting && StepRunner.IsTrue(setting.Value.Evaluate(own)),
         };
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
+using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Images;
@@ -30,6 +31,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private TimeSpan? _sandboxStart;
     private JobStores? _stores;
     private IReadOnlyList<CacheReport> _unusable = [];
+    private string? _noStores; // why
     private bool _isSaving; // the sandbox and _stores are let go of when all is saved
 
     /// <exception cref="EnvironmentException">The machine failed; the job's end has been told.</exception>
@@ -85,6 +87,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             if (_stores is not null && !_isSaving)
             {
+                await _stores.TryRecordAsync().ConfigureAwait(false);
                 await _stores.DisposeAsync().ConfigureAwait(false); // after the end was recorded: an attempt that is given up before it is found lost
             }
         }
@@ -93,7 +96,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, EvaluationScope scope)
     {
         var capture = run.Workspace.Value.WaitAsync(cancellation.Requested); // goes on while the image is looked for
-        var needsStores = JobStores.AreNeededBy(instance.Job);
+        var steps = LocalActions.StepsOf(instance.Job, run.WorkspaceDirectory);
+        var needsStores = JobStores.AreNeededBy(instance.Job, steps);
         if (needsStores)
         {
             run.Entries.Prepare(cancellation.Requested); // so does this
@@ -111,8 +115,9 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         {
             _stores = await JobStores.OpenAsync(run, instance, _resolved, workspace, _events, cancellation.Requested).ConfigureAwait(false);
         }
-        catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job))
+        catch (EnvironmentException e) when (JobStores.AreOnlyForCaches(instance.Job, steps))
         {
+            _noStores = e.Message;
             _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
             await _events.SayAsync(LogKind.Warning, $"The job runs without its caches: {e.Message}").ConfigureAwait(false);
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
@@ -315,7 +320,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         User = user,
         SiteEnv = run.Site ? run.Host.SiteEnvironment : new Dictionary<string, string>(),
         ImageEnv = config.Environment,
-        Actions = _stores,
+        Actions = _stores ?? (IStepActions)new WithoutStores(_noStores),
         Hermetic = _stores?.Hermetic,
         ImageName = image.Name,
         Contexts = scope,
@@ -385,8 +390,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
 
         await _events.EndedAsync(report).ConfigureAwait(false);
-        return new(report, outputs ?? new Dictionary<string, string>());
+        return new(report, outputs ?? new Dictionary<string, string>(), Origin());
     }
+
+    private JobOrigin Origin() =>
+        _stores?.Origin ?? instance.Origin.With(new([], _resolved?.Layers ?? [], run.Secrets.Count == 0 && _resolved?.IsShareable is not false));
 
     private JobReport NewReport(RunStatus status, string? reason) => new()
     {

@@ -41,7 +41,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
     {
         (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
-        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
+        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
@@ -59,6 +59,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Sources = () => _caches.Sources,
             AddSource = _caches.AddSource,
             SuggestInputs = run.SuggestInputs,
+            Explains = run.Explain,
             Verification = run.Verification,
             Time = run.Time,
         });
@@ -72,12 +73,18 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public IReadOnlyList<ArtifactReport> Artifacts => [.. _inputs.Reports, .. _uploads];
 
     /// <summary>A job that restores and publishes nothing does without all this.</summary>
-    public static bool AreNeededBy(Job job) =>
-        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || job.Steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
+    /// <param name="steps">Its own and those of actions.</param>
+    public static bool AreNeededBy(Job job, IReadOnlyList<Step> steps) =>
+        job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
 
     /// <summary>Whether a job can do without all of it, only slower.</summary>
-    public static bool AreOnlyForCaches(Job job) =>
-        job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && job.Steps.All(static step => step.Action is StepAction.Run { Cache: null } or StepAction.BuiltIn { Name: "checkout" } or StepAction.LocalAction);
+    /// <param name="steps">Its own and those of actions.</param>
+    public static bool AreOnlyForCaches(Job job, IReadOnlyList<Step> steps) =>
+        job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && steps.All(static step =>
+            step.Action is StepAction.Run { Cache: null } or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
+
+    /// <summary>Of the job's outputs.</summary>
+    public JobOrigin Origin => new([.. _caches.Sources.Distinct()], [], _attempt.IsShareable);
 
     /// <returns>Null: the image has no such user.</returns>
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
@@ -95,13 +102,14 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 return null;
             }
 
-            if (!image.IsShareable || run.Secrets.Count > 0)
+            var origin = instance.Origin;
+            if (!image.IsShareable || !origin.IsShareable || run.Secrets.Count > 0)
             {
                 attempt.Hide();
             }
 
             var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events);
-            foreach (var product in ImageProducts.Of(attempt.Services.Database, attempt.Identity, image.Layers))
+            foreach (var product in origin.Sources.Union(ImageProducts.Of(attempt.Services.Database, attempt.Identity, [.. image.Layers, .. origin.ImageLayers])))
             {
                 stores._caches.AddSource(product);
             }
@@ -132,7 +140,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     {
         if (_instance.Job.Caches.Count > 0)
         {
-            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer));
+            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer), _run.Masker);
             if (await _caches.RestoreAsync([.. _instance.Job.Caches.Select(reading.Read)], cancellationToken).ConfigureAwait(false) is { } missed)
             {
                 return missed;
@@ -227,6 +235,19 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         finally
         {
             await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false); // also of what was interrupted
+        }
+    }
+
+    /// <summary>What became of the caches of a job that ended before it could save: it found and restored them all the same.</summary>
+    public async Task TryRecordAsync()
+    {
+        try
+        {
+            await _caches.RecordAsync(work: null).ConfigureAwait(false);
+            await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (EnvironmentException)
+        {
         }
     }
 

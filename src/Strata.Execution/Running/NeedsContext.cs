@@ -11,14 +11,20 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
 {
     private readonly Ancestry _ancestry = new(jobs);
     private readonly Dictionary<string, Dictionary<string, string>> _outputs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, JobOrigin> _origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="at">When it ended, or that it will not run was decided; of a matrix the last counts.</param>
     public void SetEnd(string job, DateTimeOffset at) => _endedAt[job] = at;
 
     /// <summary>Of the combinations of a matrix, the one that ends last writes last; what it leaves empty stays.</summary>
-    public void AddOutputs(string job, IReadOnlyDictionary<string, string> outputs)
+    public void AddOutputs(string job, IReadOnlyDictionary<string, string> outputs, JobOrigin origin)
     {
+        if (outputs.Count > 0)
+        {
+            _origins[job] = (_origins.GetValueOrDefault(job) ?? JobOrigin.Nothing).With(origin);
+        }
+
         if (!_outputs.TryGetValue(job, out var all))
         {
             _outputs[job] = all = new(StringComparer.OrdinalIgnoreCase);
@@ -33,7 +39,7 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
     public JobNeeds Of(Job job, Func<string, RunStatus> resultOf) => new(
         Context(job, resultOf),
         _ancestry.Of(job).ToDictionary(static ancestor => ancestor.Id, ancestor => resultOf(ancestor.Id), StringComparer.OrdinalIgnoreCase),
-        EndsBefore(job));
+        EndsBefore(job)) { Origin = OriginOf(job) };
 
     /// <summary>A need that is not part of the run (--no-needs) counts as success without outputs.</summary>
     private ObjectValue Context(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
@@ -43,6 +49,10 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
             ("result", Value.From(RunStatusName.Of(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
             ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
     }));
+
+    /// <summary>What went before the jobs it needs is in their origins already.</summary>
+    private JobOrigin OriginOf(Job job) =>
+        job.Needs.Aggregate(JobOrigin.Nothing, (origin, need) => origin.With(_origins.GetValueOrDefault(need.Value) ?? JobOrigin.Nothing));
 
     private Dictionary<string, DateTimeOffset> EndsBefore(Job job)
     {

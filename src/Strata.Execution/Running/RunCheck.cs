@@ -2,8 +2,8 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Execution.Images;
 using Strata.Execution.Jobs;
+using Strata.Execution.Steps;
 using Strata.Workflows.Model;
-using Strata.Workflows.Parsing;
 using Strata.Workflows.Planning;
 
 namespace Strata.Execution.Running;
@@ -55,7 +55,7 @@ internal static class RunCheck
         part.OnlyFor is not { } only || !matrix.TryGetValue(only.Key, out var chosen) || chosen == only.Value;
 
     private static bool IsHermetic(Step step, string name) =>
-        step.Action is StepAction.Run { Cache: not null } && (step.Id == name || step.Name?.Text == name || Steps.StepNames.Of(step) == name);
+        step.Action is StepAction.Run { Cache: not null } && (step.Id == name || step.Name?.Text == name || StepNames.Of(step) == name);
 
     /// <summary>A local action is looked at before the run when it is there already; a job may also make it.</summary>
     private static void CheckAction(Job job, Step step, string directory, Foresight foresight, HashSet<string> seen, List<Diagnostic> problems)
@@ -65,30 +65,23 @@ internal static class RunCheck
             return;
         }
 
-        foreach (var name in (string[])["action.yml", "action.yaml"])
+        if (LocalActions.Find(directory, call.Path) is not { } found)
         {
-            var file = new FileInfo(Path.Combine(directory, call.Path, name));
-            if (!file.Exists || file.Length > WorkflowParser.FileSizeMax)
-            {
-                continue;
-            }
-
-            var (action, diagnostics) = WorkflowParser.ParseAction(Path.Combine(call.Path, name), File.ReadAllBytes(file.FullName));
-            problems.AddRange(diagnostics.Where(d => d.Severity == Severity.Error));
-            if (action is null)
-            {
-                return;
-            }
-
-            problems.AddRange(action.Unsupported
-                .Where(part => part.Step is not { } at || foresight.MayRunInAction(job, action.Steps[at]))
-                .Select(static part => part.Diagnostic with { Severity = Severity.Error }));
-            foreach (var inner in action.Steps.Where(inner => foresight.MayRunInAction(job, inner)))
-            {
-                CheckAction(job, inner, directory, foresight, seen, problems);
-            }
-
             return;
+        }
+
+        problems.AddRange(found.Diagnostics.Where(d => d.Severity == Severity.Error));
+        if (found.Action is not { } action)
+        {
+            return;
+        }
+
+        problems.AddRange(action.Unsupported
+            .Where(part => part.Step is not { } at || foresight.MayRunInAction(job, action.Steps[at]))
+            .Select(static part => part.Diagnostic with { Severity = Severity.Error }));
+        foreach (var inner in action.Steps.Where(inner => foresight.MayRunInAction(job, inner)))
+        {
+            CheckAction(job, inner, directory, foresight, seen, problems);
         }
     }
 

@@ -206,7 +206,7 @@ internal sealed class RunLoop
                 _saving.Add(((ended.Job, ended.Instance), saving));
             }
 
-            _needs.AddOutputs(_jobs[ended.Job].Id, outcome.Outputs);
+            _needs.AddOutputs(_jobs[ended.Job].Id, outcome.Outputs, outcome.Origin);
             _intervals.Add(new(ended.StartMs, ElapsedMs(), outcome.Report.Steps.Sum(s => s.DurationMs)));
         }
         catch (EnvironmentException e)

@@ -106,6 +106,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var reports = await loop.RunAsync().ConfigureAwait(false);
             var (status, reason) = Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested);
             await entries.TryEndAsync(status, reason).ConfigureAwait(false);
+            await entries.TryCountImagesAsync(reports).ConfigureAwait(false);
             return (entries.WithRemoved(reports), loop);
         }
         finally

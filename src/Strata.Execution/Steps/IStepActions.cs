@@ -8,8 +8,8 @@ namespace Strata.Execution.Steps;
 /// <summary>The actions that Strata implements and that restore or publish.</summary>
 internal interface IStepActions
 {
-    /// <summary>Of <c>strata.caches</c>.</summary>
-    ObjectValue Caches { get; }
+    /// <summary>Of <c>strata.caches</c>; null: there is no such thing.</summary>
+    ObjectValue? Caches { get; }
 
     /// <param name="scope">For the inputs.</param>
     /// <exception cref="ExpressionException">An input cannot be evaluated.</exception>

@@ -45,8 +45,7 @@ internal sealed class LiveJob
     /// <summary>Of workflow, request and job, then what steps added through GITHUB_ENV.</summary>
     public required Dictionary<string, string> Env { get; init; }
 
-    /// <summary>Null: the job has no such steps.</summary>
-    public IStepActions? Actions { get; init; }
+    public required IStepActions Actions { get; init; }
 
     /// <summary>Null: the job has no such steps.</summary>
     public IHermeticSteps? Hermetic { get; init; }

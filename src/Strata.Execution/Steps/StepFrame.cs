@@ -58,7 +58,7 @@ internal sealed class StepFrame
         return Live.Contexts
             .With(
                 ("github", github),
-                ("strata", GitHubContext.Strata(github, Live.Facts.Identity, Live.Actions?.Caches)),
+                ("strata", GitHubContext.Strata(github, Live.Facts.Identity, Live.Actions.Caches)),
                 ("inputs", Inputs),
                 ("steps", Steps),
                 ("job", ContextValues.Of(("status", Value.From(RunStatusName.Of(status))))))

@@ -126,10 +126,8 @@ internal static class StepRunner
             case StepAction.BuiltIn { Name: "checkout" }:
                 await log.SayAsync(LogKind.Output, $"The source is already in {SandboxSpec.WorkspacePath}: nothing to check out.").ConfigureAwait(false);
                 return Checkout(frame);
-            case StepAction.BuiltIn builtIn when frame.Live.Actions is { } actions:
-                return await actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
             case StepAction.BuiltIn builtIn:
-                return StepOutcome.Failed($"actions/{builtIn.Name} is not executed in a composite action of a job that has none itself.");
+                return await frame.Live.Actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
             case StepAction.Foreign foreign:
                 return StepOutcome.Failed(foreign.Why ?? $"'{foreign.Reference}' cannot be run.");
             default:

@@ -20,6 +20,9 @@ public interface IRevocable
 
     /// <summary>What was taken back, for people, in the order of its ids.</summary>
     IReadOnlyList<RevokedProduct> List(SqlSession sql, long revocation);
+
+    /// <summary>Runs that used any of it, as far as that is kept, whether they published something or not.</summary>
+    IReadOnlyList<string> ListReaders(SqlSession sql, long revocation) => [];
 }
 
 /// <param name="Description">One line: kind, name, key, scope.</param>

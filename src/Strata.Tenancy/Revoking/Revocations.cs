@@ -6,8 +6,9 @@ namespace Strata.Tenancy.Revoking;
 /// <summary>What revoking came to.</summary>
 /// <param name="Products">Of all kinds, with what derives from them.</param>
 /// <param name="Runs">That published any of it, the revoked one first if it did.</param>
+/// <param name="Readers">Of the other runs, those known to have used any of it: they published nothing that is known, but did something with it.</param>
 /// <param name="WasRevoked">It had been revoked before; these are what was taken back then.</param>
-public sealed record RevocationReport(IReadOnlyList<RevokedProduct> Products, IReadOnlyList<string> Runs, bool WasRevoked);
+public sealed record RevocationReport(IReadOnlyList<RevokedProduct> Products, IReadOnlyList<string> Runs, IReadOnlyList<string> Readers, bool WasRevoked);
 
 /// <summary>
 /// Takes back what a run has published and all that derives from it, of all kinds, in one transaction (DESIGN §7). What the run would publish later, or others from it, is refused then.
@@ -86,6 +87,8 @@ public sealed class Revocations(Database database, TimeProvider time, IReadOnlyL
         }
 
         var runs = new SortedSet<string>(products.Select(static product => product.RunId), StringComparer.Ordinal);
-        return new(products, runs.Remove(runId) ? [runId, .. runs] : [.. runs], wasRevoked);
+        var readers = new SortedSet<string>(kinds.SelectMany(kind => kind.ListReaders(sql, revocation)), StringComparer.Ordinal);
+        readers.ExceptWith(runs);
+        return new(products, runs.Remove(runId) ? [runId, .. runs] : [.. runs], [.. readers], wasRevoked);
     }
 }

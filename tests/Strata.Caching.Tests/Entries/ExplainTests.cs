@@ -72,6 +72,29 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public async Task The_nearest_is_found_behind_many_newer_ones_that_may_not_be_read()
+    {
+        await SaveAsync("near", """{"inputs":{"a":"1"},"key":"near","name":"npm"}""");
+        for (var i = 0; i < 30; i++)
+        {
+            await _bench.SaveAsync(CacheBench.Fork, $"theirs-{i}");
+            _clock.Set(TimeSpan.FromSeconds(1));
+        }
+
+        var found = await FindAsync("""{"inputs":{"a":"2"},"key":"k","name":"npm"}""");
+        found.Class.ShouldBe(OutcomeClass.Input);
+        found.Changes.ShouldBe([new("a", "\"1\"", "\"2\"")]);
+    }
+
+    [Fact]
+    public async Task Not_all_are_looked_at_of_ever_so_many_that_may_not_be_read()
+    {
+        await BulkEntries.AddAsync(_bench, 20_000, derivedFromFirst: false);
+        await _bench.Database.WriteAsync(sql => sql.Execute("UPDATE cache_entry SET trust = 0 WHERE key <> 'bulk-0'"), CancellationToken.None);
+        (await ClassAsync("k")).ShouldBe(OutcomeClass.NeverSaved);
+    }
+
+    [Fact]
     public async Task Another_image_is_another_identity()
     {
         await SaveAsync("k", """{"image":"sha256:1111111111111111111111111111111111111111111111111111111111111111","key":"k"}""");

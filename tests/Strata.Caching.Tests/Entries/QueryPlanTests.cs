@@ -23,7 +23,8 @@ public sealed class QueryPlanTests : IDisposable
         Plan(sql => EntryPlaceSql.Recent(sql, 1, "a")).ShouldContain("cache_entry_recent (slot=? AND ref=?)");
         Plan(sql => EntryPlaceSql.RecentProtected(sql, 1)).ShouldContain("cache_entry_protected (slot=?)");
         Plan(sql => EntryPlaceSql.Anywhere(sql, 1, "k")).ShouldContain("cache_entry_key (slot=? AND key=?)");
-        foreach (var plan in (string[])[Plan(sql => EntryPlaceSql.ExactProtected(sql, 1, "k")), Plan(sql => EntryPlaceSql.Recent(sql, 1, "a")), Plan(sql => EntryPlaceSql.RecentProtected(sql, 1))])
+        Plan(sql => EntryPlaceSql.Named(sql, 1, EntryKind.Dependency, "npm")).ShouldContain("cache_entry_named (repo=? AND kind=? AND name=?)");
+        foreach (var plan in (string[])[Plan(sql => EntryPlaceSql.Named(sql, 1, EntryKind.Dependency, "npm")), Plan(sql => EntryPlaceSql.ExactProtected(sql, 1, "k")), Plan(sql => EntryPlaceSql.Recent(sql, 1, "a")), Plan(sql => EntryPlaceSql.RecentProtected(sql, 1))])
         {
             plan.ShouldNotContain("TEMP B-TREE");
         }

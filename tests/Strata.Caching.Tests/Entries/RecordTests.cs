@@ -1,11 +1,15 @@
 using Strata.Caching.Entries;
+using Strata.Caching.Stats;
 using Strata.Tenancy.Audit;
 
 namespace Strata.Caching.Tests.Entries;
 
 public sealed class RecordTests : IDisposable
 {
-    private readonly CacheBench _bench = new(new ManualClock());
+    private readonly ManualClock _clock = new();
+    private readonly CacheBench _bench;
+
+    public RecordTests() => _bench = new(_clock);
 
     public void Dispose() => _bench.Dispose();
 
@@ -59,6 +63,40 @@ public sealed class RecordTests : IDisposable
         var count = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts.ShouldHaveSingleItem();
         (count.Hits, count.Misses, count.Saves).ShouldBe((1, 0, 1));
         _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save");
+    }
+
+    [Fact]
+    public async Task An_entry_that_makes_way_for_a_new_one_is_audited()
+    {
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "k") with { Ttl = TimeSpan.FromHours(1) });
+        _clock.Set(TimeSpan.FromMinutes(61));
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        _bench.One("SELECT group_concat(action, ' ') FROM audit_event").ShouldBe("cache.save cache.evict cache.save");
+    }
+
+    [Fact]
+    public async Task Usage_is_of_everything_an_organization_or_a_repository()
+    {
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        await _bench.SaveAsync(CacheBench.Main with { Repository = "other" }, "k");
+        await _bench.SaveAsync(CacheBench.Main with { Organization = "other" }, "k");
+        foreach (var (org, repo, entries) in ((string?, string?, long)[])[(null, null, 3), ("acme", null, 2), (null, "app", 2), ("acme", "app", 1), ("none", null, 0)])
+        {
+            (await _bench.Catalog.MeasureAsync(org, repo, CancellationToken.None)).ShouldBe((entries, entries * 500));
+        }
+    }
+
+    [Fact]
+    public async Task Image_layers_are_counted_beside_and_are_nobodys_entries()
+    {
+        await _bench.Entries.CountImagesAsync(CacheBench.Main, [new("node20", 3, 1, 700), new("tiny", 1, 0, 0)], CancellationToken.None);
+        await _bench.Entries.CountImagesAsync(CacheBench.Main, [new("node20", 4, 0, 0)], CancellationToken.None);
+        var statistics = await _bench.Catalog.CountAsync(CancellationToken.None);
+        statistics.Counts.Select(count => (count.Name, count.IsImage, count.IsStep, count.Hits, count.Misses, count.Saves, count.SavedBytes))
+            .ShouldBe([("node20", true, false, 7, 1, 1, 700), ("tiny", true, false, 1, 0, 0, 0)]);
+        PrometheusText.Of(statistics).ShouldContain("cache_hits_total{type=\"image\"} 8\n");
+        CacheAdvice.Of([statistics.Counts[0] with { Hits = 0, Misses = 9 }]).ShouldBeEmpty();
+        (statistics.Entries, statistics.SizeBytes).ShouldBe((0, 0));
     }
 
     [Fact]

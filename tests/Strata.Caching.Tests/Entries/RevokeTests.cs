@@ -98,6 +98,22 @@ public sealed class RevokeTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_only_restored_it_is_told_too()
+    {
+        var bad = await SaveAsync("bad", "run-bad");
+        await SaveAsync("child", "run-child", bad);
+        await RecordAsync("bad", UsePurpose.Restore, "run-restored");
+        await RecordAsync("child", UsePurpose.Restore, "run-restored-later");
+        await RecordAsync("child", UsePurpose.Restore, "run-child");
+        await RecordAsync("bad", UsePurpose.Look, "run-looked");
+        await RecordAsync("bad", UsePurpose.Save, "run-saved");
+        var report = await RevokeAsync("run-bad");
+        report.Runs.ShouldBe(["run-bad", "run-child"]);
+        report.Readers.ShouldBe(["run-restored", "run-restored-later"]);
+        (await RevokeAsync("run-bad")).Readers.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Who_revoked_is_audited()
     {
         await SaveAsync("bad", "run-bad");
@@ -132,6 +148,13 @@ public sealed class RevokeTests : IDisposable
     }
 
     private async Task<CacheEntry> SaveAsync(string key, string run, params CacheEntry[] sources) => await _bench.SaveAsync(Of(key, run, sources));
+
+    private async Task RecordAsync(string key, UsePurpose purpose, string run)
+    {
+        var query = CacheBench.Query(CacheBench.Main, key) with { RunId = run };
+        var use = new CacheUse { Query = query, Lookup = await _bench.FindAsync(query), Purpose = purpose };
+        await _bench.Entries.RecordAsync(new() { Identity = CacheBench.Main, Producer = new(run, "test", 1), Uses = [use] }, CancellationToken.None);
+    }
 
     private Revocations Revocations => new(_bench.Database, _clock, [new CacheRevocable()]);
 

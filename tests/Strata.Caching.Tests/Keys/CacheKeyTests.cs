@@ -37,6 +37,16 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
+    public void A_rolling_key_leaves_room_for_its_run_and_who_checks_it_is_told()
+    {
+        var longest = new string('a', CacheKey.RollingLengthMax);
+        CacheKey.Check(longest, isRolling: true).ShouldBeNull();
+        CacheKey.Check(CacheKey.Rolling(longest, "20261121-055012-6f3a1c", "build", 99)).ShouldBeNull();
+        CacheKey.Check(longest + "a", isRolling: true).ShouldBe(CacheKeyProblem.TooLongToRoll);
+        CacheKey.Check(longest + "a").ShouldBeNull();
+    }
+
+    [Fact]
     public void The_range_of_a_prefix_holds_all_that_begins_so_and_nothing_else()
     {
         string[] texts =

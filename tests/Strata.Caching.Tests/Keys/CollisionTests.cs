@@ -49,9 +49,10 @@ public sealed class CollisionTests
     {
         var identity = Sample.Compute().Manifest;
         KeyValuePair<string, string>[] inputs = [new("runner.os", "Linux"), new("env.A", "1"), new("hashFiles('x')", "2")];
-        KeyManifest.Of(identity, "k", inputs).ShouldBe(KeyManifest.Of(identity, "k", inputs.Reverse()));
-        KeyManifest.Of(identity, "k", inputs).ShouldNotBe(KeyManifest.Of(identity, "k", inputs[1..]));
-        KeyManifest.Of(identity, "k", Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create($"{i}", "v"))).Length.ShouldBeLessThan(10_000);
+        KeyManifest.Of(identity, "k", inputs, []).ShouldBe(KeyManifest.Of(identity, "k", inputs.Reverse(), []));
+        KeyManifest.Of(identity, "k", inputs, []).ShouldNotBe(KeyManifest.Of(identity, "k", inputs[1..], []));
+        KeyManifest.Of(identity, "k", inputs, []).ShouldNotBe(KeyManifest.Of(identity, "k", [], inputs));
+        KeyManifest.Of(identity, "k", Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create($"{i}", "v")), []).Length.ShouldBeLessThan(10_000);
     }
 
     [Theory]

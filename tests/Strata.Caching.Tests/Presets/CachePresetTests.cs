@@ -38,4 +38,21 @@ public sealed class CachePresetTests
         var tree = CachePresets.Find("node_modules")!;
         (tree.Vary[0], tree.RestoreKeys.Count).ShouldBe(("image", 0));
     }
+
+    /// <summary>A variable says where the tool looks and what it keeps there; one that changes what it chooses would make a run with a cache another run.</summary>
+    [Theory]
+    [InlineData("npm", "npm_config_cache=~/.npm")] // not prefer_offline: without a lock file it chooses older versions where they are cached
+    [InlineData("yarn", "YARN_CACHE_FOLDER=~/.cache/yarn", "YARN_GLOBAL_FOLDER=~/.yarn/berry")] // classic's, berry's
+    [InlineData("yarn-berry", "YARN_GLOBAL_FOLDER=~/.yarn/berry", "YARN_ENABLE_GLOBAL_CACHE=true")] // else 2 and 3 keep it in the workspace
+    [InlineData("pnpm", "npm_config_store_dir=~/.local/share/pnpm/store", "npm_config_side_effects_cache=false")] // what one node built is not for another
+    [InlineData("pip", "PIP_CACHE_DIR=~/.cache/pip", "PIP_NO_CACHE_DIR=")] // any value turns the cache off, 'false' too; an empty one is as none, and stands before the image's
+    [InlineData("maven")] // its default; it has no variable
+    [InlineData("gradle", "GRADLE_USER_HOME=~/.gradle")]
+    [InlineData("go", "GOMODCACHE=~/go/pkg/mod", "GOCACHE=~/.cache/go-build")]
+    [InlineData("cargo", "CARGO_HOME=~/.cargo")]
+    [InlineData("nuget", "NUGET_PACKAGES=~/.nuget/packages")]
+    [InlineData("ccache", "CCACHE_DIR=~/.cache/ccache", "CCACHE_COMPILERCHECK=content", "CCACHE_MAXSIZE=2G", "CCACHE_TEMPDIR=/tmp")] // times of a compiler in an image say nothing
+    [InlineData("node_modules")]
+    public void A_preset_sets_exactly_this(string preset, params string[] env) =>
+        CachePresets.Find(preset)!.Env.Select(static variable => $"{variable.Key}={variable.Value}").ShouldBe(env, ignoreOrder: true);
 }

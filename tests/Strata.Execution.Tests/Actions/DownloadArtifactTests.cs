@@ -99,6 +99,7 @@ public sealed class DownloadArtifactTests : IAsyncLifetime, IDisposable
         using var cancellation = new JobCancellation(TimeProvider.System);
         var live = new LiveJob
         {
+            Actions = new WithoutStores(null),
             Facts = _facts, Job = job, Sandbox = _sandbox, Cancellation = cancellation, Masker = new(), Hasher = new FakeHasher(), Time = TimeProvider.System,
             User = Strata.Images.ImageUser.Root, SiteEnv = new Dictionary<string, string>(), ImageEnv = new Dictionary<string, string>(), ImageName = "default",
             Contexts = JobContexts.Of(_facts, instance), GitHub = JobContexts.GitHub(_facts, "use"), Env = [], SummaryFile = Path.Combine(_run.Data, "summary.md"),

@@ -1,3 +1,4 @@
+using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Jobs;
@@ -62,6 +63,7 @@ public sealed class CompositeStepTests : IAsyncLifetime, IDisposable
         using var cancellation = new JobCancellation(TimeProvider.System);
         var live = new LiveJob
         {
+            Actions = new WithoutStores(null),
             Facts = facts, Job = job, Sandbox = _sandbox, Cancellation = cancellation, Masker = new(), Hasher = new FakeHasher(), Time = TimeProvider.System,
             User = Strata.Images.ImageUser.Root, SiteEnv = new Dictionary<string, string>(),
             ImageEnv = new Dictionary<string, string>(), ImageName = "default", Contexts = JobContexts.Of(facts, instance),
