@@ -35,6 +35,31 @@ public sealed class CacheTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_has_committed_is_written_as_internal_where_others_read()
+    {
+        var store = $"file://{_bench.Data}-store";
+        Save("mine");
+        _bench.Git("init", "-q");
+        _bench.Git("add", "-A");
+        _bench.Git("commit", "-qm", "first");
+        _bench.Write("new.txt", "not committed");
+
+        var dirty = await _bench.RunAsync("--storage", store);
+        var written = _bench.Report();
+        _bench.Git("add", "-A");
+        _bench.Git("commit", "-qm", "second");
+        var clean = await _bench.ReportAsync(0, "--storage", store);
+        Directory.Delete(store["file://".Length..], recursive: true);
+
+        dirty.ExitCode.ShouldBe(0, dirty.All);
+        dirty.Stderr.ShouldContain("STR1922");
+        ((string?)written["trust"]).ShouldBe("internal");
+        written.Cache().Both.ShouldBe("miss saved");
+        ((string?)clean["trust"]).ShouldBe("protected");
+        clean.Cache().Both.ShouldBe("miss saved"); // it sees nothing of the other
+    }
+
+    [Fact]
     public async Task The_default_branch_is_seen_by_branches_and_they_not_by_it()
     {
         Save("branch");
