@@ -728,6 +728,12 @@ public sealed partial class ImageBuildTests : IDisposable
         tool = await ShownAsync("tool");
         tool["steps"]!.AsArray().Select(step => (int)step!["step"]!).ShouldBe([1]);
 
+        _bench.Workflow("""
+              tool: { from: "rootfs:other.tar", steps: [{ run: echo tool > /tool }, { run: echo tool > /tool }] }
+            jobs: { a: { image: tool, network: none, steps: [{ run: "true" }] } }
+            """);
+        (await ShownAsync("tool"))["digest"].ShouldBeNull();
+
         async Task<JsonNode> ShownAsync(string name)
         {
             var shown = await _bench.StrataAsync("image", "show", name, "--json", "--data", _bench.Data);

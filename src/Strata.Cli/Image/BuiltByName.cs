@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Execution.Planning;
 using Strata.Images.Kept;
 using Strata.Images.Recipes;
@@ -54,9 +55,19 @@ internal sealed class BuiltByName
     ];
 
     /// <returns>Null: not known, or not all of it is there.</returns>
-    public Digest? DigestOf(BuiltImage image) => _recipes.FirstOrDefault(known => IsOf(known.Recipe, image.Definition)).Recipe is { } recipe
-        ? new BuiltStacks(_place.Kept, _place.Identity, _built).DigestOf(image, recipe)
-        : null;
+    public Digest? DigestOf(BuiltImage image)
+    {
+        try
+        {
+            return _recipes.FirstOrDefault(known => IsOf(known.Recipe, image.Definition)).Recipe is { } recipe
+                ? new BuiltStacks(_place.Kept, _place.Identity, _built).DigestOf(image, recipe)
+                : null;
+        }
+        catch (UserErrorException)
+        {
+            return null; // its base is wrong by now, as a package that cannot be one
+        }
+    }
 
     /// <summary>What a job gets without steps may be called like a definition.</summary>
     private static bool IsOf(ImageRecipe recipe, string definition) => recipe.Steps.Count > 0 && recipe.Name == definition;

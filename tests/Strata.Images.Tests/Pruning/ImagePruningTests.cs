@@ -64,6 +64,20 @@ public sealed class ImagePruningTests : IDisposable
         Stored().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Over_the_stores_limit_all_records_of_a_shared_layer_go_before_it_counts()
+    {
+        await BuildAsync("one", "gone", 0, ago: 30, content: "same");
+        await BuildAsync("two", "gone", 1, ago: 20, content: "same");
+        await BuildAsync("three", "gone", 2, ago: 10);
+
+        var outcome = await new LayerCollector(_bench.Directory, new ImageRoots(_bench.Directory), Store.TotalBytes(CancellationToken.None) - 1, TimeProvider.System)
+            .RunAsync(CancellationToken.None);
+
+        (outcome.Removed, outcome.Warning).ShouldBe((1, null));
+        (await _bench.Records.ListAsync(CancellationToken.None)).ShouldHaveSingleItem().Key.ShouldBe(RecordsBench.Key("three"));
+    }
+
     private LocalLayerStore Store => new(_bench.Directory, TimeProvider.System);
 
     private int Stored() => Store.List(CancellationToken.None).Count;

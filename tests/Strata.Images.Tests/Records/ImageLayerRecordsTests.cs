@@ -140,12 +140,16 @@ public sealed class ImageLayerRecordsTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(1));
         await _bench.BuildAsync(_bench.Record("b", RecordsBench.Main));
         (await LatestAsync(RecordsBench.Main)).ShouldBe("b");
+        (await WhyAsync()).ShouldBeNull();
         await _bench.EvictAsync(RecordsBench.Key("b"), Scope.Of(RecordsBench.Main));
         (await LatestAsync(RecordsBench.Main)).ShouldBe("b");
+        (await WhyAsync()).ShouldBe("unused");
         (await LatestAsync(RecordsBench.Feature)).ShouldBe("b");
         (await LatestAsync(RecordsBench.Main with { Repository = "other" })).ShouldBeNull();
         (await _bench.Records.FindLatestAsync("toolchain", 4, RecordsBench.Main, CancellationToken.None)).ShouldBeNull();
         (await _bench.Records.FindLatestAsync("tool%", 3, RecordsBench.Main, CancellationToken.None)).ShouldBeNull();
+
+        async Task<string?> WhyAsync() => (await _bench.Records.FindLatestAsync("toolchain", 3, RecordsBench.Main, CancellationToken.None))!.RetiredBecause;
     }
 
     [Fact]
