@@ -115,7 +115,7 @@ internal static class ImageBuildCommand
         private readonly ConcurrentQueue<(string Recipe, VerifiedLayerResult Layer)> _verified = [];
         private readonly ConcurrentDictionary<string, bool> _completed = new(StringComparer.Ordinal);
 
-        public bool HasDifferences => _verified.Any(found => found.Layer.First != found.Layer.Second);
+        public bool HasDifferences => !_verified.IsEmpty && _verified.Any(found => found.Layer.First != found.Layer.Second);
 
         public IEnumerable<VerifiedLayerResult> Of(string recipe) => _verified.Where(found => found.Recipe == recipe).Select(found => found.Layer);
 

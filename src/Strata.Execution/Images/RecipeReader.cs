@@ -111,7 +111,7 @@ internal sealed class RecipeReader(Workflow workflow, string workspace, ImageLoc
             run.Command.Value, run.Shell?.Value, Texts(run.Env), Texts(run.Args), [.. run.Secrets.Select(s => s.Value)], run.Network, run.At)
         { Timeout = run.Timeout ?? TimeoutDefault },
         ImageStep.Copy copy => new RecipeStep.Copy(
-            [.. copy.From.Select(f => (f.Value, f.At))],
+            [.. copy.From.Select(f => new CopyPattern(f.Value, f.At))],
             copy.To.Value,
             [.. copy.Exclude.Select(e => e.Value)],
             copy.Mode is { } mode ? Convert.ToUInt32(mode, 8) : null,

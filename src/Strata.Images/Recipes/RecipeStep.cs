@@ -35,7 +35,7 @@ public abstract record RecipeStep(SourceSpan At)
     /// <param name="Owner"><c>USER</c> or <c>USER:GROUP</c>, names of the image or numbers; null: root.</param>
     /// <param name="FromImage">Null: the workspace.</param>
     public sealed record Copy(
-        IReadOnlyList<(string Pattern, SourceSpan At)> From,
+        IReadOnlyList<CopyPattern> From,
         string To,
         IReadOnlyList<string> Exclude,
         uint? Mode,
@@ -71,3 +71,6 @@ public abstract record RecipeStep(SourceSpan At)
         return first.Length > LengthMax ? $"{first[..LengthMax]}…" : end < 0 ? first.ToString() : $"{first} …";
     }
 }
+
+/// <summary>What a copy takes, and where it is written.</summary>
+public sealed record CopyPattern(string Pattern, SourceSpan At);

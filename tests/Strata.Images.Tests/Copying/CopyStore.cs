@@ -60,7 +60,7 @@ internal sealed class CopyStore : IDisposable
 
     public static RecipeStep.Copy Step(string from, string to) => Step([from], to);
 
-    public static RecipeStep.Copy Step(string[] from, string to) => new([.. from.Select(f => (f, At))], to, [], null, null, null, At);
+    public static RecipeStep.Copy Step(string[] from, string to) => new([.. from.Select(f => new CopyPattern(f, At))], to, [], null, null, null, At);
 
     public CopyRequest Request(RecipeStep.Copy step, LayerLease from, params LayerLease[] below) => new()
     {
