@@ -145,6 +145,39 @@ public sealed class HermeticKeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task Steps_that_always_run_do_so_after_a_time_out_of_the_job()
+    {
+        Steps("""
+            - { run: 'echo 1 > out', cache: { inputs: [none], outputs: [out] }, if: always() }
+            - { run: 'test "$GO" = yes || sleep 60', env: { GO: "${{ vars.GO }}" } }
+            - { run: 'cat out > again', cache: { inputs: [out], outputs: [again] }, if: always() }
+            - { run: 'cat again && echo reached', if: always() }
+            """, "timeout-minutes: 0.03");
+        await _bench.RunAsync("--var", "GO=yes");
+
+        var outcome = await _bench.RunAsync("--var", "GO=no");
+
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.Stderr.ShouldContain("[job]   reached");
+    }
+
+    [Fact]
+    public async Task The_time_limit_of_a_step_is_for_its_command()
+    {
+        Steps("- { run: 'sleep 2; mkdir dist; for i in $(seq 4000); do echo $i > dist/$i; done', timeout-minutes: 0.05, cache: { inputs: [none], outputs: [dist/] } }");
+        var first = await _bench.RunAsync();
+
+        if (first.ExitCode == 0)
+        {
+            Outcome(await _bench.ReportAsync(0), 0).ShouldBe("hit");
+        }
+        else
+        {
+            first.Stderr.ShouldContain("timed out after 0.05 min"); // the command itself, on a slow machine
+        }
+    }
+
+    [Fact]
     public async Task The_time_that_a_hit_saves_is_told()
     {
         Steps("- { run: 'sleep 1.5; echo 1 > out', cache: { inputs: [none], outputs: [out] } }");

@@ -89,22 +89,19 @@ internal sealed class HermeticPlanner(HermeticJob job)
         return hasBash ? new(".sh", ["bash", "-e", "{0}"]) : new(".sh", ["sh", "-e", "{0}"]);
     }
 
-    /// <summary>Before the job starts: what its hermetic steps will see as long as nothing is written there is looked at, and remembered.</summary>
+    /// <summary>Before the job starts: what its hermetic steps will see as long as nothing is written there is looked at, and remembered, by what is returned: beside others.</summary>
+    /// <exception cref="IOException">Something cannot be read.</exception>
     public Action<CancellationToken> Foresee(IEnumerable<StepCache> steps)
     {
         var layers = job.Attempt.Services.Layers;
         IReadOnlyList<LayerLease> below = [.. job.Trees.LayersOf(JobOverlay.Workspace)];
-        ViewRequest[] requests =
-        [
-            .. steps.Select(cache => RequestOf(
-                below, ShownOf(cache, cache.Inputs.Select(static pattern => pattern.Value), job.PlacesOf(cache.Caches.Select(static name => name.Value))), default)),
-        ];
+        (StepCache Cache, IReadOnlyList<NamedCache> Named)[] all = [.. steps.Select(cache => (cache, job.PlacesOf(cache.Caches.Select(static name => name.Value))))];
         return cancellationToken =>
         {
             _ = _default.Value;
-            foreach (var request in requests)
+            foreach (var (cache, named) in all)
             {
-                layers.Views.Summarize(request, cancellationToken);
+                layers.Views.Summarize(RequestOf(below, ShownOf(cache, cache.Inputs.Select(static pattern => pattern.Value), named), default), cancellationToken);
             }
         };
     }
@@ -127,7 +124,9 @@ internal sealed class HermeticPlanner(HermeticJob job)
         var seen = inputs.Concat(named.SelectMany(static cache => cache.Places)
             .Where(static place => place.In.Overlay is JobOverlay.Workspace).SelectMany(PatternsOf));
         var hidden = Globs(cache.Outputs.Select(static pattern => pattern.Value)).Patterns.Where(static pattern => !pattern.IsExclusion);
-        return GlobSet.Of([.. Globs(seen).Patterns, .. hidden.Select(static pattern => pattern.AsExclusion(true))]);
+        IReadOnlyList<GlobPattern> patterns = [.. Globs(seen).Patterns, .. hidden.Select(static pattern => pattern.AsExclusion(true))];
+        return patterns.Count <= GlobSet.PatternsMax ? GlobSet.Of(patterns)
+            : throw new Workflows.Expressions.ExpressionException($"cache: inputs and outputs are more than {GlobSet.PatternsMax} patterns.");
     }
 
     private ViewRequest RequestOf(IReadOnlyList<LayerLease> layers, GlobSet shown, Timestamp epoch) =>

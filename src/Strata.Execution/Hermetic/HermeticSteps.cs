@@ -37,7 +37,16 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             return;
         }
 
-        var foreseen = _planner.Foresee(steps);
+        Action<CancellationToken> foreseen;
+        try
+        {
+            foreseen = _planner.Foresee(steps);
+        }
+        catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
+        {
+            return; // the step meets it again
+        }
+
         _foreseeing = Task.Run(
             () =>
             {
@@ -47,7 +56,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             CancellationToken.None);
     }
 
-    public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken)
+    public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken limit, CancellationToken cancellationToken)
     {
         if (_planner.ShellOf(command.Shell) is not { } shell)
         {
@@ -60,7 +69,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             if (job.SuggestInputs is { } wanted && (wanted == command.Id || wanted == command.Title))
             {
                 var all = await _planner.PlanAsync(command, ["**"], shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
-                await new InputSuggestion(job, live.Masker).RunAsync(all, log, cancellationToken).ConfigureAwait(false);
+                await new InputSuggestion(job, live.Masker).RunAsync(all, log, limit).ConfigureAwait(false);
             }
 
             var plan = await _planner.PlanAsync(
@@ -68,15 +77,14 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             if (!job.UseCaches || live.Masker.ContainsSecret(plan.Manifest))
             {
                 var why = job.UseCaches ? "its command or a variable of it contains a secret" : "--no-cache";
-                return await ExecuteAsync(plan, live, log, "off", why, null, cancellationToken).ConfigureAwait(false);
+                return await ExecuteAsync(plan, live, log, "off", why, null, limit, cancellationToken).ConfigureAwait(false);
             }
 
             var query = _entries.QueryOf(plan);
-            var working = live.Cancellation.Requested; // the step's own time limit is for its command
-            var (lookup, hit) = await _entries.FindAsync(query, working).ConfigureAwait(false);
+            var (lookup, hit) = await _entries.FindAsync(query, cancellationToken).ConfigureAwait(false);
             using (hit)
             {
-                if (hit is not null && await ApplyAsync(plan, hit, live, log, started, working).ConfigureAwait(false) is { } applied)
+                if (hit is not null && await ApplyAsync(plan, hit, live, log, started, cancellationToken).ConfigureAwait(false) is { } applied)
                 {
                     _uses.Add(new()
                     {
@@ -89,7 +97,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
 
             lookup = hit is null ? lookup : CacheLookup.Failed("an entry was found, but its outputs cannot be placed");
             var use = new CacheUse { Query = query, Lookup = lookup, SharesWithForks = plan.Command.Cache.ShareWithForks };
-            return await ExecuteAsync(plan, live, log, "miss", lookup.Reason, use, cancellationToken).ConfigureAwait(false);
+            return await ExecuteAsync(plan, live, log, "miss", lookup.Reason, use, limit, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostileArchiveException or DamagedLayerException)
         {
@@ -167,7 +175,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
 
     /// <param name="use">Of the look-up; null: nothing is looked for, nothing saved.</param>
     private async Task<StepOutcome> ExecuteAsync(
-        HermeticPlan plan, LiveJob live, StepLog log, string outcome, string reason, CacheUse? use, CancellationToken cancellationToken)
+        HermeticPlan plan, LiveJob live, StepLog log, string outcome, string reason, CacheUse? use, CancellationToken limit, CancellationToken cancellationToken)
     {
         if (use is not null)
         {
@@ -178,7 +186,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
         var started = job.Time.GetTimestamp();
         log.Commands = new CommandInterpreter(live.Masker, effects, allowUnsecure: false, echo: false);
         log.Recording = recording;
-        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, traces: false, cancellationToken).ConfigureAwait(false);
+        var run = await HermeticSandbox.RunAsync(job, plan, effects, log, log.EndOutputAsync, traces: false, limit).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             log.Commands = null;
@@ -204,7 +212,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             await HermeticText.TellAsync(plan, run, outputs, job, live, judged.Status is RunStatus.Success, log).ConfigureAwait(false);
             if (judged.Status is RunStatus.Failure && plan.Command.Cache.TraceOnFailure)
             {
-                await new FailureTrace(job, live.Masker).RunAsync(plan, live.Sandbox, log, cancellationToken).ConfigureAwait(false);
+                await new FailureTrace(job, live.Masker).RunAsync(plan, live.Sandbox, log, limit).ConfigureAwait(false);
             }
 
             if (use is not null)
@@ -212,7 +220,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
                 var record = StepRecord.Of(effects, summary, recording);
                 var saving = job.Time.GetTimestamp();
                 var save = WhyNot(judged, run.Outcome, log)
-                    ?? await SaveAsync(plan, outputs, record, job.Time.GetElapsedTime(started), live, log).ConfigureAwait(false);
+                    ?? await SaveAsync(plan, outputs, record, job.Time.GetElapsedTime(started), live.Masker, log, cancellationToken).ConfigureAwait(false);
                 if (judged.Status is RunStatus.Success && save is { Differs: null, Outcome: not (SaveOutcome.Saved or SaveOutcome.LostRace) })
                 {
                     await log.SayAsync(LogKind.Warning, $"The step's result is not kept: {save.Reason}").ConfigureAwait(false);
@@ -250,15 +258,16 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
         judged.Status is not RunStatus.Success ? new(SaveOutcome.Skipped, "the step failed")
         : judged.Effects.AddedMask ? new(SaveOutcome.Blocked, "the step masked a value of its own (add-mask)")
         : outcome.OutOfMemory ? new(SaveOutcome.Skipped, "a process of the step was killed for memory: what it made may lack something")
-        : log.Hints.DiskFull ? new(SaveOutcome.Skipped, "the disk was full while the step ran: what it made may lack something")
+        : log.Hints.DiskFull ? new(SaveOutcome.Skipped, "it printed 'No space left on device': what it made may lack something")
         : null;
 
-    private async Task<StepSave> SaveAsync(HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, LiveJob live, StepLog log)
+    private async Task<StepSave> SaveAsync(
+        HermeticPlan plan, CapturedOutputs? outputs, StepRecord record, TimeSpan spent, SecretMasker masker, StepLog log, CancellationToken cancellationToken)
     {
-        var save = await _entries.SaveAsync(plan, outputs, record, spent, live.Masker, live.Cancellation.Requested).ConfigureAwait(false);
+        var save = await _entries.SaveAsync(plan, outputs, record, spent, masker, cancellationToken).ConfigureAwait(false);
         if (save.Differs is { } winner)
         {
-            await HermeticText.TellDifferenceAsync(winner, outputs, job, log, live.Cancellation.Requested).ConfigureAwait(false);
+            await HermeticText.TellDifferenceAsync(winner, outputs, job, log, cancellationToken).ConfigureAwait(false);
         }
 
         return save;

@@ -3,6 +3,7 @@ using Strata.Caching.Entries;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Commands;
 using Strata.Execution.Events;
+using Strata.Execution.Logs;
 using Strata.Execution.Masking;
 using Strata.Layers;
 using Strata.Layers.Saving;
@@ -37,6 +38,10 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
                 job.Verification.Add(paths.Count == 0 ? null : new(job.Attempt.Producer.Job, hit.Plan.Command.Title, hit.Plan.Key, paths));
                 await TellAsync(hit, paths, cancellationToken).ConfigureAwait(false);
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Title}' could not be verified: its sandbox did not start in time").ConfigureAwait(false);
+            }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DamagedLayerException or HostileArchiveException or EnvironmentException)
             {
                 await say(LogKind.Warning, $"The hit of '{hit.Plan.Command.Title}' could not be verified: {e.Message}").ConfigureAwait(false);
@@ -57,7 +62,7 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
         await using (run.ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Trouble(run.Outcome, limit) is { } trouble)
+            if (Trouble(run.Outcome, output.Hints, limit) is { } trouble)
             {
                 throw new IOException(trouble);
             }
@@ -87,11 +92,12 @@ internal sealed class HitProof(HermeticJob job, StepEntries entries, SecretMaske
     }
 
     /// <summary>Why the step could not end by itself; null: it did.</summary>
-    internal static string? Trouble(ExecOutcome outcome, TimeSpan limit) => outcome switch
+    internal static string? Trouble(ExecOutcome outcome, OutputHints hints, TimeSpan limit) => outcome switch
     {
         { OutOfMemory: true } => "a process of it was killed for memory",
         { SandboxEnded: { } ended } => ended.Message,
         { StartError: { } error } => error,
+        { ExitCode: not 0 } when hints.DiskFull => "the disk was full",
         { End: not ExecEnd.Exited } => string.Create(CultureInfo.InvariantCulture, $"it has not ended after {limit.TotalMinutes:0} minutes"),
         _ => null,
     };

@@ -1,14 +1,18 @@
+using System.Text;
 using Strata.Core.Text;
 using Strata.Execution.Commands;
+using Strata.Execution.Logs;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Hermetic;
 
-/// <summary>Output of which only the commands count: nobody reads the rest.</summary>
+/// <summary>Output of which only the commands count, and what explains a failure: nobody reads the rest.</summary>
 internal sealed class ObeyedOutput(CommandInterpreter commands) : IExecOutput
 {
     private readonly LineSplitter _lines = new();
     private bool _inLongLine;
+
+    public OutputHints Hints { get; } = new();
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -16,7 +20,7 @@ internal sealed class ObeyedOutput(CommandInterpreter commands) : IExecOutput
         {
             if (!_inLongLine && complete)
             {
-                commands.TryObey(piece.Span, out _);
+                Take(piece.Span);
             }
 
             _inLongLine = !complete;
@@ -31,9 +35,17 @@ internal sealed class ObeyedOutput(CommandInterpreter commands) : IExecOutput
         var rest = _lines.TakeRest();
         if (!_inLongLine && rest.Length > 0)
         {
-            commands.TryObey(rest.Span, out _);
+            Take(rest.Span);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Take(ReadOnlySpan<byte> line)
+    {
+        if (!commands.TryObey(line, out _))
+        {
+            Hints.See(Encoding.UTF8.GetString(line));
+        }
     }
 }

@@ -6,8 +6,9 @@ namespace Strata.Execution.Steps;
 /// <summary>Runs the steps that have <c>cache:</c>, or shows what they did before.</summary>
 internal interface IHermeticSteps
 {
-    /// <param name="cancellationToken">Ends the command.</param>
-    Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken cancellationToken);
+    /// <param name="limit">Ends the command: the step's time limit is for it alone.</param>
+    /// <param name="cancellationToken">Ends the step.</param>
+    Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken limit, CancellationToken cancellationToken);
 }
 
 /// <summary>A step with <c>cache:</c>, evaluated.</summary>

@@ -71,7 +71,8 @@ internal static class StepRunner
         Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, string actionName, StepLog log, CancellationToken outer)
     {
         var cancellation = frame.Live.Cancellation;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Hard, outer);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Hard, outer);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ended.Token); // by its own time limit too
         TimeSpan? minutes = null;
         CancellationTokenSource? timeout = null;
         try
@@ -81,8 +82,8 @@ internal static class StepRunner
             using var onTimeout = timeout?.Token.Register(stop.Cancel) ?? default;
             using var onCancel = cancellation.Requested.IsCancellationRequested
                 ? default
-                : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, stop));
-            var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token).ConfigureAwait(false);
+                : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, ended));
+            var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token, ended.Token).ConfigureAwait(false);
             return outcome.Status is RunStatus.Cancelled ? Ended(outcome) : outcome;
         }
         catch (ExpressionException e)
@@ -111,14 +112,15 @@ internal static class StepRunner
         _ => "the step that called it has timed out",
     };
 
+    /// <param name="ended">As <paramref name="cancellationToken"/>, but for the step's own time limit.</param>
     private static async Task<StepOutcome> DispatchAsync(
-        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, StepLog log, CancellationToken cancellationToken)
+        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, StepLog log, CancellationToken cancellationToken, CancellationToken ended)
     {
         switch (step.Action)
         {
             case StepAction.Run { Cache: { } cache } run when frame.Live.Hermetic is { } hermetic:
                 var command = await RunStep.CommandAsync(step, run, cache, frame, scope, env).ConfigureAwait(false);
-                return await hermetic.RunAsync(command, frame.Live, log, cancellationToken).ConfigureAwait(false);
+                return await hermetic.RunAsync(command, frame.Live, log, cancellationToken, ended).ConfigureAwait(false);
             case StepAction.Run run:
                 return await RunStep.ExecuteAsync(run, frame, scope, env, log, cancellationToken).ConfigureAwait(false);
             case StepAction.LocalAction local:

@@ -6,6 +6,7 @@ using Strata.Images.Kept;
 using Strata.Images.Records;
 using Strata.Layers.Store;
 using Strata.Metadata;
+using Strata.Tenancy;
 
 namespace Strata.Images.Pruning;
 
@@ -67,16 +68,20 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     {
         var found = new Dictionary<PruneItem, object>(ReferenceEqualityComparer.Instance);
         var named = new HashSet<Digest>();
-        var seen = new HashSet<(string, string, string, Trust, string, int)>(); // the list is newest first: what comes first is what the step was last
+        var seen = new Dictionary<(Scope, string, int), HashSet<Digest>>(); // keys: the list is newest first, so what comes first is what the step was last
         foreach (var record in records is null ? [] : await records.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             named.Add(record.Layer);
             var scope = record.Scope;
-            var isNewest = seen.Add((scope.Organization, scope.Repository, scope.Ref, scope.Trust, record.Definition, record.Step));
-            var isDefined = scope.Organization == forWhom.Organization && scope.Repository == forWhom.Repository
-                && steps.Has(record.Definition, record.Step);
+            var isOurs = scope.Organization == forWhom.Organization && scope.Repository == forWhom.Repository;
+            if (!seen.TryGetValue((scope, record.Definition, record.Step), out var newest))
+            {
+                seen.Add((scope, record.Definition, record.Step), newest = []);
+            }
+
+            var isDefined = isOurs && newest.Count < steps.CountOf(record.Definition, record.Step) && newest.Add(record.Key);
             var layer = new LayerName(LayerOrg.Of(scope.Organization), record.Layer);
-            var user = isNewest && isDefined ? $"the definition {record.Definition}" : _store.IsLeased(layer) ? "a job" : null;
+            var user = isDefined ? $"the definition {record.Definition}" : _store.IsLeased(layer) ? "a job" : null;
             found.Add(
                 new(
                     PruneKind.BuiltLayer,

@@ -10,7 +10,7 @@ namespace Strata.Layers.Store;
 /// <summary>
 /// Layers as directories, for hosts where images cannot be mounted. Each is extracted once:
 /// <code>
-/// extracted/ (extracted-1/ where owners are shifted by 1)
+/// extracted/ (extracted-1/ where owners are shifted by 1, extracted-1t/ if their overlays read marks in trusted attributes)
 ///   ORG/ _public/
 ///     DIGEST-HEX/      used under a lease on the layer, removed with it
 ///       fs/            whole, never written again
@@ -24,7 +24,7 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
     private const string ContentName = "fs";
     private const string SizeName = "size";
 
-    private readonly string _root = Path.Combine(dataDirectory, owners.Shift == 0 ? RootName : $"{RootName}-{owners.Shift}");
+    private readonly string _root = Path.Combine(dataDirectory, owners.Shift == 0 ? RootName : owners.HasUserMarks ? $"{RootName}-{owners.Shift}" : $"{RootName}-{owners.Shift}t");
 
     /// <inheritdoc cref="OpenAsync(LayerLease, IReadOnlyList{LayerLease}, CancellationToken)"/>
     public ValueTask<string> OpenAsync(LayerLease layer, CancellationToken cancellationToken) => OpenAsync(layer, [], cancellationToken);

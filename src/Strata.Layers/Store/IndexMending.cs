@@ -72,7 +72,7 @@ internal sealed class IndexMending(string organization, LayerPaths paths)
             _ = LayerIndex.Open(paths.Index);
             return true;
         }
-        catch (Exception e) when (e is IOException or DamagedLayerException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or DamagedLayerException)
         {
             return false;
         }

@@ -148,8 +148,15 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
             return (miss, false);
         }
 
-        var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
-        return (finding is IndexFinding.Lost ? LayerMiss.Damaged : LayerMiss.None, finding is IndexFinding.Made);
+        try
+        {
+            var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
+            return (finding is IndexFinding.Lost ? LayerMiss.Damaged : LayerMiss.None, finding is IndexFinding.Made);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (LayerMiss.None, false); // the image is sound; another time its index may be mended
+        }
     }
 
     /// <summary>A layer that is there without an index gets that of one who wrote the same layer.</summary>

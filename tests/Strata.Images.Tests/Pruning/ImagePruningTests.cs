@@ -52,6 +52,19 @@ public sealed class ImagePruningTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_images_with_one_name_what_each_was_built_to_last_stays()
+    {
+        await BuildAsync("older", "shared", 0, ago: 3);
+        await BuildAsync("one's", "shared", 0, ago: 2);
+        await BuildAsync("the other's", "shared", 0, ago: 1);
+
+        (await PruneAsync()).Decisions.Count(static d => d.Goes).ShouldBe(1);
+
+        (await _bench.FindAsync("older", RecordsBench.Main)).ShouldBeNull();
+        (await _bench.FindAsync("one's", RecordsBench.Main)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Records_that_share_a_layer_free_it_once_and_only_together()
     {
         await BuildAsync("one", "gone", 0, ago: 2, content: "same");
@@ -109,6 +122,8 @@ public sealed class ImagePruningTests : IDisposable
         var steps = new DefinedSteps();
         steps.Add("tool", [3]);
         steps.Add("of job", [0]);
+        steps.Add("shared", [0]);
+        steps.Add("shared", [0, 1]);
         return new ImagePruning(_bench.Directory, new ImageRoots(_bench.Directory), null, TimeProvider.System)
             .RunAsync(new() { AllUnused = true }, steps, RecordsBench.Main, static _ => [], new ProgressLines(), CancellationToken.None);
     }

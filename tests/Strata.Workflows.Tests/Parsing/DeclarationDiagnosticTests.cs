@@ -73,6 +73,7 @@ public sealed class DeclarationDiagnosticTests
     [InlineData("STR2115", Steps + "      - run: x\n        cache: { inputs: [a], outputs: [▸.] }\n")]
     [InlineData("STR2115", Steps + "      - run: x\n        cache: { inputs: [a], outputs: [▸/etc] }\n")]
     [InlineData("STR2116", Steps + "      - uses: ./x\n        ▸cache: { inputs: [a], outputs: [b] }\n")]
+    [InlineData("STR2119", Steps + "      - run: x\n        cache: { inputs: [▸a/../b/**], outputs: [b] }\n")]
     [InlineData("STR2117", Steps + "      - run: x\n        cache: { inputs: [a], outputs: [b], env: [▸NODE_ENV] }\n")]
     [InlineData("STR2118", Steps + "      - run: x\n        cache: { inputs: [a], outputs: [b], caches: [▸npm] }\n")]
     [InlineData("STR3101", "images:\n  i: { from: ▸'debootstrap:' }\n" + Job)]

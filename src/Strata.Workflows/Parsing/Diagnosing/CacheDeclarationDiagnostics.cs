@@ -56,6 +56,9 @@ internal static class CacheDeclarationDiagnostics
     public static Diagnostic PathOutsideWorkspace(SourceSpan at, string path) => Error("STR2115", at,
         $"'{Shorten(path)}' is not inside the workspace.", "Inputs and outputs of a step's cache are relative to the workspace and below it.");
 
+    public static Diagnostic BadPattern(SourceSpan at, string pattern, string problem) => Error("STR2119", at,
+        $"'{Shorten(pattern)}' cannot be a pattern: {problem}", "Patterns are relative to the workspace, as src/** or *.json.");
+
     public static Diagnostic CacheNeedsRun(SourceSpan at) => Error("STR2116", at,
         "'cache' of a step has a meaning only together with 'run'.", "Use `caches:` of the job, or move the commands into a `run:` step.");
 

@@ -1,3 +1,4 @@
+using Strata.Core.Globs;
 using Strata.Workflows.Model;
 using Strata.Workflows.Parsing.Diagnosing;
 
@@ -96,6 +97,12 @@ internal static class HermeticStep
             if (!JobPaths.IsBelow(pattern) || (key == "outputs" && JobPaths.IsWholeWorkspace(pattern)))
             {
                 fields.Problems.Add(CacheDeclarationDiagnostics.PathOutsideWorkspace(path.At, path.Value));
+                continue;
+            }
+
+            foreach (var problem in GlobSet.Parse([path.Value]).Problems)
+            {
+                fields.Problems.Add(CacheDeclarationDiagnostics.BadPattern(path.At, path.Value, problem.Message));
             }
         }
 
