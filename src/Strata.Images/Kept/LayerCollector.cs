@@ -64,6 +64,7 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
         var records = new ImageLayerRecords(database, time);
         var (evictions, freed) = (new List<Eviction>(), 0L);
         var all = await records.ListAsync(cancellationToken).ConfigureAwait(false);
+        var onDisk = _store.List(cancellationToken).ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes); // extracted or not
         var shares = new LayerShares<(string, Digest)>(all.Select(static record => (record.Scope.Organization, record.Layer)));
         foreach (var record in all.Reverse()) // newest use first
         {
@@ -73,7 +74,7 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
             }
 
             evictions.Add(new(record.Key, record.Scope, "the store is over its limit"));
-            freed += shares.IsLast((record.Scope.Organization, record.Layer)) ? record.SizeBytes : 0;
+            freed += shares.IsLast((record.Scope.Organization, record.Layer)) ? onDisk.GetValueOrDefault(new(LayerOrg.Of(record.Scope.Organization), record.Layer)) : 0;
         }
 
         await records.EvictAsync(evictions, cancellationToken).ConfigureAwait(false);

@@ -68,6 +68,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     {
         var found = new Dictionary<PruneItem, object>(ReferenceEqualityComparer.Instance);
         var named = new HashSet<Digest>();
+        var onDisk = _store.List(cancellationToken).ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes); // extracted or not
         var seen = new Dictionary<(Scope, string, int), HashSet<Digest>>(); // keys: the list is newest first, so what comes first is what the step was last
         foreach (var record in records is null ? [] : await records.ListAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -90,7 +91,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
                     record.SizeBytes,
                     user)
                 {
-                    Layers = [(layer, record.SizeBytes)],
+                    Layers = [(layer, onDisk.GetValueOrDefault(layer))],
                 },
                 record);
         }
@@ -104,7 +105,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
                 : null;
             found.Add(new(PruneKind.Image, image.Name, image.LastUsed ?? image.CreatedAt, image.SizeBytes, user)
             {
-                Layers = [.. layers.Select(layer => (new LayerName(KeptImages.OrgOf(image.Org), layer.Digest), layer.SizeBytes ?? 0))],
+                Layers = [.. layers.Select(layer => new LayerName(KeptImages.OrgOf(image.Org), layer.Digest)).Select(layer => (layer, onDisk.GetValueOrDefault(layer)))],
             }, image);
         }
 
