@@ -5,7 +5,7 @@ RUNTIME_PACKAGES="ca-certificates crun git libsqlite3-0 libzstd1 mmdebstrap slir
 # apache2-utils (htpasswd), docker-registry, podman, skopeo, umoci: other programs for registries and images; binutils-aarch64-linux-gnu: checks
 # process 1 of arm64; busybox-static: tiny base systems; ceph-mon, ceph-osd, radosgw, curl: a real S3 server; erofs-utils: checks layers; gcc, libc6-dev:
 # a helper of tests; iproute2, nftables, procps, strace: to look at what is left on the host and asked of the kernel; unzip, zstd: other programs for archives.
-TEST_PACKAGES="apache2-utils binutils-aarch64-linux-gnu busybox-static ceph-mon ceph-osd curl docker-registry erofs-utils gcc iproute2 libc6-dev nftables podman procps radosgw skopeo strace umoci unzip util-linux zstd"
+TEST_PACKAGES="apache2-utils binutils-aarch64-linux-gnu busybox-static ceph-mon ceph-osd curl docker-registry erofs-utils gcc iproute2 libc6-dev nftables podman procps radosgw runc skopeo strace umoci unzip util-linux zstd"
 
 # Installs those of $@ that are missing, naming them. Exits 3 with the command to run where this user may not.
 install_packages() {

@@ -32,19 +32,20 @@ internal static class DoctorCommand
             return parsed.GetValue(scrub) ? await ScrubCommand.RunAsync(directory, parsed.GetValue(json), cancellationToken).ConfigureAwait(false)
                 : parsed.GetValue(clean) ? await CleanAsync(directory, parsed.GetValue(config), cancellationToken).ConfigureAwait(false)
                 : await DiagnoseAsync(
-                    directory, StorageOf(directory, parsed.GetValue(config), parsed.GetValue(storage)), parsed.GetValue(lifecycle), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+                    directory, Read(directory, parsed.GetValue(config), parsed.GetValue(storage)), parsed.GetValue(lifecycle), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> DiagnoseAsync(string data, StorageLocation? storage, bool setLifecycle, bool json, CancellationToken cancellationToken)
+    private static async Task<int> DiagnoseAsync(string data, ConfigurationFile configuration, bool setLifecycle, bool json, CancellationToken cancellationToken)
     {
+        var storage = configuration.Storage;
         if (storage is null && setLifecycle)
         {
             throw new UserErrorException(TransferDiagnostics.NoStorage());
         }
 
-        var findings = (await SandboxDiagnosis.RunAsync(new() { DataDirectory = data }, cancellationToken).ConfigureAwait(false)).ToList();
+        var findings = (await SandboxDiagnosis.RunAsync(new() { DataDirectory = data, RuntimePath = configuration.Runtime }, cancellationToken).ConfigureAwait(false)).ToList();
         findings.Add(LayerDiagnosis.Run(data));
         if (storage is not null)
         {
@@ -77,16 +78,11 @@ internal static class DoctorCommand
         return works ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static StorageLocation? StorageOf(string data, string? config, string? url)
+    private static ConfigurationFile Read(string data, string? config, string? url)
     {
-        if (url is not null)
-        {
-            return StorageLocation.Parse(url);
-        }
-
         List<Diagnostic> problems = [];
         var configuration = ConfigurationFile.Read(config, data, problems);
-        return problems.Count > 0 ? throw new UserErrorException(problems) : configuration.Storage;
+        return problems.Count > 0 ? throw new UserErrorException(problems) : url is null ? configuration : configuration.With(url);
     }
 
     private static async Task<int> CleanAsync(string data, string? config, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ internal sealed record OciRuntime(string Path, string StateDirectory, bool Contr
 {
     internal string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Process 1 gets the very descriptors the runtime was started with; those that put a kernel between (runsc, kata) pass bytes only.</summary>
-    internal bool KeepsSockets => Name is "crun" or "runc";
+    /// <summary>Process 1 gets the very descriptors the runtime was started with; runc copies what it reads and writes, and those that put a kernel between (runsc, kata) pass bytes only.</summary>
+    internal bool KeepsSockets => Name is "crun";
 
     private string[] GlobalArguments => ControlGroups || Name != "crun" ? ["--root", StateDirectory] : ["--root", StateDirectory, "--cgroup-manager=disabled"];
 
