@@ -7,7 +7,7 @@ using Strata.Storage.Tests.Uploads;
 
 namespace Strata.Storage.Tests.Garbage;
 
-public sealed class GarbageTests : IAsyncDisposable
+public sealed class GarbageTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan Anything = TimeSpan.FromHours(-1);
 
@@ -15,6 +15,10 @@ public sealed class GarbageTests : IAsyncDisposable
     private readonly UploadBench _bench;
 
     public GarbageTests() => _bench = new(_memory, UploadBench.Small);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask(); // the runner asks for this one alone
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 

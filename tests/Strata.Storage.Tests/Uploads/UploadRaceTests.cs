@@ -2,9 +2,13 @@ using Strata.Core;
 
 namespace Strata.Storage.Tests.Uploads;
 
-public sealed class UploadRaceTests : IAsyncDisposable
+public sealed class UploadRaceTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly MemoryObjects _memory = new(UploadBench.PartMin, TimeProvider.System);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask(); // the runner asks for this one alone
 
     public ValueTask DisposeAsync() => _memory.DisposeAsync();
 

@@ -4,13 +4,17 @@ using Strata.Storage.Blobs;
 namespace Strata.Storage.Tests.Uploads;
 
 /// <summary>A worker dies, another with an empty disk has run the job again.</summary>
-public sealed class UploadResumeTests : IAsyncDisposable
+public sealed class UploadResumeTests : IAsyncLifetime, IAsyncDisposable
 {
     private const int Length = 400_000;
     private const int Stable = 370_000;
     private const int PartSent = UploadBench.Piece + 40; // a frame's nonce and tag, and a bit
 
     private readonly MemoryObjects _memory = new(UploadBench.PartMin, TimeProvider.System);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask(); // the runner asks for this one alone
 
     public ValueTask DisposeAsync() => _memory.DisposeAsync();
 
