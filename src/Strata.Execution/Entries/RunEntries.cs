@@ -91,6 +91,12 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
     /// <summary>Layers of images that jobs found or had built. Where no image has steps nothing is opened for it; what cannot be recorded is not counted.</summary>
     public async Task TryCountImagesAsync(IReadOnlyList<JobReport> jobs)
     {
+        if (!jobs.Any(static job => job.Image is { } image && image.Layers.Any(static layer => layer.Key is not null)))
+        {
+            return; // nearly always: what follows is compiled at the start, for milliseconds
+        }
+
+        await SettlePreparingAsync().ConfigureAwait(false); // it opens the services too
         List<ImageCount> images =
         [
             .. jobs.Select(static job => job.Image).OfType<ImageReport>().GroupBy(static image => image.Name, static image => image.Layers.Where(static layer => layer.Key is not null)).Select(static image =>
@@ -99,11 +105,6 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
                 return new ImageCount(image.Key, layers[false].Count(), layers[true].Count(), layers[true].Sum(static layer => layer.SizeBytes));
             }).Where(static image => image.Reused + image.Built > 0),
         ];
-        if (images.Count == 0)
-        {
-            return;
-        }
-
         try
         {
             await (_services ??= open()).Caches.CountImagesAsync(facts.Identity, images, CancellationToken.None).ConfigureAwait(false);

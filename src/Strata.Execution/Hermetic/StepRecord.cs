@@ -42,7 +42,7 @@ internal sealed record StepRecord
     /// <summary>What reads records, and the platform's hashes, which every view needs, take their time to load.</summary>
     public static void Preload()
     {
-        Parse("{}");
+        Parse(Of(new(), null, new()).ToJson());
         SHA256.HashData([]);
     }
 

@@ -65,7 +65,7 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
         var (evictions, freed) = (new List<Eviction>(), 0L);
         var all = await records.ListAsync(cancellationToken).ConfigureAwait(false);
         var onDisk = _store.List(cancellationToken).ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes); // extracted or not
-        var shares = new LayerShares<(string, Digest)>(all.Select(static record => (record.Scope.Organization, record.Layer)));
+        var shares = new LayerShares<LayerName>(all.Select(NameOf));
         foreach (var record in all.Reverse()) // newest use first
         {
             if (freed >= bytesOver || time.GetUtcNow() - record.LastUsedAt < UnusedMin)
@@ -74,12 +74,14 @@ public sealed class LayerCollector(string dataDirectory, ILayerRoots roots, long
             }
 
             evictions.Add(new(record.Key, record.Scope, "the store is over its limit"));
-            freed += shares.IsLast((record.Scope.Organization, record.Layer)) ? onDisk.GetValueOrDefault(new(LayerOrg.Of(record.Scope.Organization), record.Layer)) : 0;
+            freed += shares.IsLast(NameOf(record)) ? onDisk.GetValueOrDefault(NameOf(record)) : 0;
         }
 
         await records.EvictAsync(evictions, cancellationToken).ConfigureAwait(false);
         return evictions.Count > 0;
     }
+
+    private static LayerName NameOf(ImageLayerRecord record) => new(LayerOrg.Of(record.Scope.Organization), record.Layer);
 
     private long Cap => capBytes ?? _store.DefaultCapBytes();
 }

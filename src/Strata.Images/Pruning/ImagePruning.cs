@@ -68,7 +68,8 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     {
         var found = new Dictionary<PruneItem, object>(ReferenceEqualityComparer.Instance);
         var named = new HashSet<Digest>();
-        var onDisk = _store.List(cancellationToken).ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes); // extracted or not
+        var stored = _store.List(cancellationToken); // before what refers to layers: one that comes meanwhile is none of it
+        var onDisk = stored.ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes);
         var seen = new Dictionary<(Scope, string, int), HashSet<Digest>>(); // keys: the list is newest first, so what comes first is what the step was last
         foreach (var record in records is null ? [] : await records.ListAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -110,7 +111,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
         }
 
         var kept = await roots.ListAsync(cancellationToken).ConfigureAwait(false); // by caches and artifacts too
-        foreach (var layer in _store.List(cancellationToken).Where(layer => !named.Contains(layer.Digest) && !kept.Contains(layer.Name)))
+        foreach (var layer in stored.Where(layer => !named.Contains(layer.Digest) && !kept.Contains(layer.Name)))
         {
             found.Add(new(PruneKind.Layer, $"layer {layer.Digest.Short}", layer.LastUsed, layer.DiskBytes, _store.IsLeased(layer.Name) ? "a job" : null), layer);
         }
