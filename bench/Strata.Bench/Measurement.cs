@@ -15,7 +15,8 @@ internal sealed record Samples(string Name, IReadOnlyList<double> Milliseconds)
 }
 
 /// <summary>
-/// Contenders in turn, A B C A B C …, after a warm-up of each: on a noisy machine only the ratio of neighbours means something.
+/// Contenders in turn, A B C C B A A B C …, after a warm-up of each: on a noisy machine only the ratio of neighbours means something, and whoever
+/// always came after the same other would pay for what that one left behind.
 /// </summary>
 internal static class Measurement
 {
@@ -34,8 +35,9 @@ internal static class Measurement
         var times = contenders.Select(_ => new List<double>(rounds)).ToArray();
         for (var round = 0; round < rounds; round++)
         {
-            for (var i = 0; i < contenders.Length; i++)
+            for (var turn = 0; turn < contenders.Length; turn++)
             {
+                var i = round % 2 == 0 ? turn : contenders.Length - 1 - turn;
                 await prepare();
                 var start = Stopwatch.GetTimestamp();
                 await contenders[i].Run();
@@ -49,9 +51,23 @@ internal static class Measurement
     /// <summary>Median of the ratios pair by pair.</summary>
     public static double Ratio(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x / y));
 
-    /// <summary>By how much the median of a contender's times may be off, as a part of it: how one time differs from the next, over the square root of how many there are.</summary>
-    public static double Noise(Samples samples) =>
-        Samples.MedianOf(samples.Milliseconds.Zip(samples.Milliseconds.Skip(1), static (x, y) => Math.Abs((x / y) - 1))) / Math.Sqrt(samples.Milliseconds.Count);
+    /// <summary>
+    /// Between what the median of the ratios lies with 95 % confidence or a little more: the order statistics that a binomial distribution gives (as of the sign
+    /// test), whatever the times are distributed like. With fewer than six pairs there is none, and the bounds are the least and the greatest.
+    /// </summary>
+    public static (double Low, double High) RatioBounds(Samples a, Samples b)
+    {
+        double[] ratios = [.. a.Milliseconds.Zip(b.Milliseconds, static (x, y) => x / y).Order()];
+        var (rank, probability, below) = (0, Math.Pow(0.5, ratios.Length), 0.0);
+        while ((below += probability) <= 0.025)
+        {
+            rank++;
+            probability *= (double)(ratios.Length - rank + 1) / rank;
+        }
+
+        rank = Math.Max(0, rank - 1);
+        return (ratios[rank], ratios[^(rank + 1)]);
+    }
 
     /// <summary>Median of the differences pair by pair, in milliseconds.</summary>
     public static double Difference(Samples a, Samples b) => Samples.MedianOf(a.Milliseconds.Zip(b.Milliseconds, (x, y) => x - y));
