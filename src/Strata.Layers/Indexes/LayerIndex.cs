@@ -66,6 +66,8 @@ public sealed class LayerIndex
 
     internal IndexContents Contents() => new(_bytes);
 
+    internal IndexCursor Names() => new(_bytes);
+
     /// <exception cref="DamagedLayerException">While enumerating: a record makes no sense.</exception>
     public IEnumerable<IndexEntry> Entries()
     {

@@ -71,10 +71,15 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
 
     private TreeSummary Summarize(Digest key, ViewRequest request, CancellationToken cancellationToken)
     {
-        using var summarizing = new ViewSummarizing(request);
-        var summary = summarizing.Compute(cancellationToken);
+        var summary = IndexSummarizing.TryCompute(request, cancellationToken) ?? Walk(request, cancellationToken);
         home.RecordSummary(key, summary);
         return summary;
+    }
+
+    private static TreeSummary Walk(ViewRequest request, CancellationToken cancellationToken)
+    {
+        using var summarizing = new ViewSummarizing(request);
+        return summarizing.Compute(cancellationToken);
     }
 
     /// <summary>As <see cref="OpenAsync(ViewRequest, CancellationToken)"/>, when the view that was found turned out damaged: it is made anew, unless someone holds it.</summary>

@@ -134,17 +134,19 @@ internal sealed class RandomView
     private static readonly string[] Patterns = ["**", "a/**", "*/b", "**/c", "!**/b", "b/", "[ab]/*", "a/b/c", "!a/a"];
 
     private readonly Random _random;
+    private readonly bool _isPlain;
 
-    public RandomView(int seed, ViewStore store)
+    /// <param name="isPlain">One part, all of its stack, and layers that seldom touch each other.</param>
+    public RandomView(int seed, ViewStore store, bool isPlain = false)
     {
-        _random = new(seed);
+        (_random, _isPlain) = (new(seed), isPlain);
         var parts = new List<ViewPart>();
         var model = new ViewModel();
-        for (var i = _random.Next(1, 4); i > 0; i--)
+        for (var i = isPlain ? 1 : _random.Next(1, 4); i > 0; i--)
         {
             var layers = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Layer()).ToList();
             var (selection, selects) = Selection();
-            var (below, prefix) = (_random.Next(3) == 0 ? Name() : "", _random.Next(2) == 0 ? Name() : "");
+            var (below, prefix) = isPlain ? ("", "") : (_random.Next(3) == 0 ? Name() : "", _random.Next(2) == 0 ? Name() : "");
             parts.Add(new()
             {
                 Layers = [.. layers.Select(store.Add)],
@@ -185,7 +187,8 @@ internal sealed class RandomView
 
             tree.Add(path, _random.Next(10) switch
             {
-                < 4 => (Entry(EntryKind.Directory, path) with { Attributes = _random.Next(4) == 0 ? [new("trusted.overlay.opaque"u8.ToArray(), "y"u8.ToArray())] : [] }, []),
+                4 when _isPlain && _random.Next(20) > 0 => File(path),
+                < 4 => (Entry(EntryKind.Directory, path) with { Attributes = _random.Next(_isPlain ? 100 : 4) == 0 ? [new("trusted.overlay.opaque"u8.ToArray(), "y"u8.ToArray())] : [] }, []),
                 4 => (Entry(EntryKind.CharacterDevice, path) with { Mode = 0, User = 0, Group = 0, Modified = default }, []),
                 5 => (Entry(EntryKind.Symlink, path) with { Mode = 0x1ff, Link = Encoding.UTF8.GetBytes(Name()) }, []),
                 6 => (Entry(EntryKind.Fifo, path), []),
@@ -194,7 +197,7 @@ internal sealed class RandomView
         }
 
         var files = tree.Where(n => n.Value.Entry.Kind is EntryKind.File).Select(n => n.Key).ToList();
-        for (var i = _random.Next(4); i > 0 && files.Count > 0; i--)
+        for (var i = _random.Next(_isPlain && _random.Next(8) > 0 ? 1 : 4); i > 0 && files.Count > 0; i--)
         {
             var (target, path) = (files[_random.Next(files.Count)], Name() + "l");
             var parent = path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "";

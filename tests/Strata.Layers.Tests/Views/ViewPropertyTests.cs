@@ -50,6 +50,26 @@ public sealed class ViewPropertyTests
     }
 
     [Fact]
+    public void Indexes_alone_tell_what_a_walk_through_the_images_tells_or_nothing()
+    {
+        var (told, asked) = (0, 0);
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            using var store = new ViewStore();
+            var request = new RandomView(seed, store, isPlain: true).Request;
+            using var walk = new ViewSummarizing(request);
+            asked++;
+            if (IndexSummarizing.TryCompute(request, CancellationToken.None) is { } summary)
+            {
+                told++;
+                summary.ShouldBe(walk.Compute(CancellationToken.None), $"seed {seed}");
+            }
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 5000 : 300), property);
+        told.ShouldBeInRange(asked / 5, asked - 1);
+    }
+
+    [Fact]
     public void A_torn_summary_is_made_anew()
     {
         using var store = new ViewStore();

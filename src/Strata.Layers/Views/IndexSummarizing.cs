@@ -1,0 +1,246 @@
+using Strata.Layers.Entries;
+using Strata.Layers.Erofs;
+using Strata.Layers.Indexes;
+using Strata.Layers.Store;
+using Strata.Layers.Tar;
+using Strata.Layers.Trees;
+
+namespace Strata.Layers.Views;
+
+/// <summary>
+/// What <see cref="ViewSummarizing"/> computes, from the layers' indexes alone: no inode and no directory of an image is read. For the plain case, which most sources and
+/// restored trees are: one part, the whole of a stack in which no layer removes, replaces or links what it or another has.
+/// </summary>
+internal sealed class IndexSummarizing : IDisposable
+{
+    private readonly IndexCursor[] _layers; // bottom first
+    private readonly bool[] _isAtEnd;
+    private readonly SelectionFilter _filter;
+    private readonly TreeRecordHasher _hasher = new();
+    private readonly Stack<Frame> _above = new(); // directories that lead to the current name
+    private byte[] _before = []; // the path before the current one
+    private int _beforeLength = -1;
+    private int _hidden; // how many of the directories above, the innermost, are not shown yet
+    private Timestamp _newest;
+
+    private IndexSummarizing(IndexCursor[] layers, ViewSelection selection) =>
+        (_layers, _isAtEnd, _filter) = (layers, new bool[layers.Length], new(selection));
+
+    /// <returns>Null: it is not that plain.</returns>
+    /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
+    /// <exception cref="IOException">An index cannot be read.</exception>
+    public static TreeSummary? TryCompute(ViewRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Parts is not [{ Below: [], Prefix: [], Layers: { Count: > 0 } layers } part])
+        {
+            return null;
+        }
+
+        var cursors = new IndexCursor[layers.Count];
+        for (var i = 0; i < cursors.Length; i++)
+        {
+            if (layers[i].IndexPath is not { } path)
+            {
+                return null;
+            }
+
+            cursors[i] = LayerIndex.Open(path).Names();
+        }
+
+        using var summarizing = new IndexSummarizing(cursors, part.Selection);
+        return summarizing.TryCompute(cancellationToken);
+    }
+
+    public void Dispose() => _hasher.Dispose();
+
+    private TreeSummary? TryCompute(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            _isAtEnd[i] = !_layers[i].Next();
+        }
+
+        while (TryFindNext(out var next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (next is null || !TryAdd(next))
+            {
+                return null;
+            }
+
+            Remember(next.Path);
+            Advance();
+        }
+
+        return _beforeLength < 0 ? null : new(_hasher.Finish(), _newest);
+    }
+
+    /// <summary>All that stand on the name that is done.</summary>
+    private void Advance()
+    {
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            if (!_isAtEnd[i] && _layers[i].Path.SequenceEqual(_before.AsSpan(0, _beforeLength)))
+            {
+                _isAtEnd[i] = !_layers[i].Next();
+            }
+        }
+    }
+
+    /// <param name="next">Null: layers have something else than a directory at the same path.</param>
+    /// <returns>False at the end.</returns>
+    private bool TryFindNext(out IndexCursor? next)
+    {
+        (next, var isShared) = (null, false);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            if (_isAtEnd[i])
+            {
+                continue;
+            }
+
+            var order = next is null ? -1 : PathOrder.Compare(_layers[i].Path, next.Path);
+            if (order == 0 && (next!.Kind is not EntryKind.Directory || _layers[i].Kind is not EntryKind.Directory))
+            {
+                isShared = true;
+            }
+
+            if (order < 0)
+            {
+                isShared = false;
+            }
+
+            next = order <= 0 ? _layers[i] : next; // of those at one path the topmost
+        }
+
+        var isThere = next is not null;
+        next = isShared ? null : next;
+        return isThere;
+    }
+
+    private bool TryAdd(IndexCursor name)
+    {
+        var path = name.Path;
+        var isDirectory = name.Kind is EntryKind.Directory;
+        if (name.Kind is not (EntryKind.File or EntryKind.Directory or EntryKind.Symlink or EntryKind.Fifo) || !TryEnterParent(path, isDirectory))
+        {
+            return false;
+        }
+
+        var selected = _above.Count == 0 ? _filter.Root : _above.Peek().Selected;
+        if (_above.Count > 0 && selected is not Selected.No && _filter.Asks(selected))
+        {
+            selected = _filter.Of(path, isDirectory, selected);
+        }
+
+        var attributes = name.Attributes();
+        var kept = AttributePolicy.WithoutMarks(attributes);
+        if (kept.Count != attributes.Count && _layers.Length > 1)
+        {
+            return false; // it may hide what is below
+        }
+
+        if (isDirectory)
+        {
+            _above.Push(new(path.Length, selected, name.Mode, AttributeLists.Sorted(kept)));
+            _hidden++;
+        }
+
+        if (selected is Selected.No || (isDirectory && selected is Selected.Perhaps))
+        {
+            return true;
+        }
+
+        ShowAbove(path);
+        if (!isDirectory)
+        {
+            AddName(name, AttributeLists.Sorted(kept));
+        }
+
+        return true;
+    }
+
+    /// <returns>False: there is no such directory, or the names are not in order.</returns>
+    private bool TryEnterParent(ReadOnlySpan<byte> path, bool isDirectory)
+    {
+        if (_beforeLength < 0)
+        {
+            return path.IsEmpty && isDirectory;
+        }
+
+        if (path.IsEmpty || PathOrder.Compare(_before.AsSpan(0, _beforeLength), path) >= 0)
+        {
+            return false;
+        }
+
+        var parent = Math.Max(path.LastIndexOf((byte)'/'), 0);
+        while (_above.Peek().Length > parent)
+        {
+            _above.Pop();
+            _hidden = Math.Max(0, _hidden - 1); // they are the innermost
+        }
+
+        return _above.Peek().Length == parent && _above.Count <= EntryPath.DepthMax && IsBelowBefore(path[..parent]);
+    }
+
+    /// <summary>Whether the path before lies in the directory, or is it: as all directories above do.</summary>
+    private bool IsBelowBefore(ReadOnlySpan<byte> directory) =>
+        directory.IsEmpty || (_before.AsSpan(0, _beforeLength).StartsWith(directory) && (_beforeLength == directory.Length || _before[directory.Length] == (byte)'/'));
+
+    /// <summary>Directories that are shown because something in them is come right before that.</summary>
+    private void ShowAbove(ReadOnlySpan<byte> path)
+    {
+        if (_hidden == 0)
+        {
+            return;
+        }
+
+        foreach (var frame in _above.Take(_hidden).Reverse())
+        {
+            _hasher.Add(new()
+            {
+                Kind = EntryKind.Directory,
+                Path = path[..frame.Length],
+                Mode = frame.Mode,
+                User = 0,
+                Group = 0,
+                Modified = default,
+                Attributes = frame.Attributes,
+            });
+        }
+
+        _hidden = 0;
+    }
+
+    private void AddName(IndexCursor name, IReadOnlyList<Xattr> attributes)
+    {
+        var isFile = name.Kind is EntryKind.File;
+        _hasher.Add(new()
+        {
+            Kind = name.Kind,
+            Path = name.Path,
+            Mode = name.Kind is EntryKind.Symlink ? ViewTree.LinkMode : name.Mode,
+            User = 0,
+            Group = 0,
+            Modified = name.Modified,
+            Size = isFile ? name.Size : 0,
+            Content = isFile ? name.Content : default,
+            Link = name.Kind is EntryKind.Symlink ? name.Link : [],
+            Attributes = attributes,
+        });
+        _newest = name.Modified > _newest ? name.Modified : _newest;
+    }
+
+    private void Remember(ReadOnlySpan<byte> path)
+    {
+        if (_before.Length < path.Length)
+        {
+            Array.Resize(ref _before, Math.Max(256, path.Length * 2));
+        }
+
+        path.CopyTo(_before);
+        _beforeLength = path.Length;
+    }
+
+    private readonly record struct Frame(int Length, Selected Selected, uint Mode, IReadOnlyList<Xattr> Attributes);
+}
