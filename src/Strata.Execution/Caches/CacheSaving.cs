@@ -32,10 +32,10 @@ internal sealed class CacheSaving(
         }
 
         var started = time.GetTimestamp();
-        var leases = new List<LayerLease>();
+        var written = new Written();
         try
         {
-            await SaveAsync(cache, others, sandbox, leases, cancellationToken).ConfigureAwait(false);
+            await SaveAsync(cache, others, sandbox, written, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or EnvironmentException or HostileArchiveException or DamagedLayerException)
         {
@@ -48,8 +48,9 @@ internal sealed class CacheSaving(
         }
         finally
         {
-            leases.ForEach(static lease => lease.Dispose());
             cache.SaveTime = time.GetElapsedTime(started);
+            await written.Preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            written.Leases.ForEach(static lease => lease.Dispose());
             if (cache.Save is not Caching.Entries.SaveOutcome.Saved)
             {
                 cache.SavedBytes = 0;
@@ -66,7 +67,7 @@ internal sealed class CacheSaving(
         : !succeeded && cache.Spec.Save is not CacheSave.Always ? "the job did not succeed"
         : null;
 
-    private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, ISandbox sandbox, List<LayerLease> leases, CancellationToken cancellationToken)
+    private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, ISandbox sandbox, Written written, CancellationToken cancellationToken)
     {
         var draft = DraftOf(cache);
         switch (await attempt.Services.Caches.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false))
@@ -92,10 +93,10 @@ internal sealed class CacheSaving(
                 return;
             }
 
-            if (outcome is TreeSave.Saved written)
+            if (outcome is TreeSave.Saved saved)
             {
-                leases.AddRange(written.Layers);
-                cache.SavedBytes += written.WrittenBytes;
+                written.Leases.AddRange(saved.Layers);
+                cache.SavedBytes += saved.WrittenBytes;
             }
 
             isEmpty |= outcome is TreeSave.Empty;
@@ -115,7 +116,7 @@ internal sealed class CacheSaving(
             return;
         }
 
-        await CommitAsync(cache, draft, new(paths), isChanged, leases, cancellationToken).ConfigureAwait(false);
+        await CommitAsync(cache, draft, new(paths), isChanged, written, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>As a directory, else as a file.</summary>
@@ -174,10 +175,11 @@ internal sealed class CacheSaving(
     private static StoredTree? BaseOf(JobCache cache, string path) => cache.Lookup!.Entry!.Content.Paths.FirstOrDefault(p => p.Path == path)?.Tree;
 
     private async Task CommitAsync(
-        JobCache cache, CacheDraft draft, CacheContent content, bool isChanged, List<LayerLease> written, CancellationToken cancellationToken)
+        JobCache cache, CacheDraft draft, CacheContent content, bool isChanged, Written written, CancellationToken cancellationToken)
     {
-        var layers = written.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
-        written.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
+        var layers = written.Leases.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
+        written.Preparing = isChanged ? Task.Run(() => PrepareAsync(cache, content, layers, cancellationToken), CancellationToken.None) : Task.CompletedTask; // beside the upload
+        written.Leases.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
         var readable = await attempt.ReadableLayersAsync([.. content.Layers()], cancellationToken).ConfigureAwait(false);
         var owner = attempt.UploadOwner("cache", cache.Spec.Name);
         var uploaded = await attempt.Services.Uploads.EnsureAsync(
@@ -204,10 +206,6 @@ internal sealed class CacheSaving(
             CacheCommitOutcome.Refused refused => (Caching.Entries.SaveOutcome.Error, refused.Reason),
             _ => (Caching.Entries.SaveOutcome.Error, LeaseLost),
         };
-        if (cache.Save is Caching.Entries.SaveOutcome.Saved)
-        {
-            await PrepareAsync(cache, content, layers, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>What the next job would wait for is made now, while nobody waits.</summary>
@@ -231,6 +229,15 @@ internal sealed class CacheSaving(
                 // The next job makes it, or says what is wrong.
             }
         }
+    }
+
+    /// <summary>What saving holds, to be let go of when all is done.</summary>
+    private sealed class Written
+    {
+        public List<LayerLease> Leases { get; } = [];
+
+        /// <summary>For the next job; saving does not wait for it, who lets go of the leases does.</summary>
+        public Task Preparing { get; set; } = Task.CompletedTask;
     }
 
     private const string LeaseLost = "another attempt at this job took over";

@@ -7,8 +7,9 @@ namespace Strata.Layers.Differences;
 /// <summary>What a stack of layers shows, in numbers.</summary>
 /// <param name="Tree">Tree digest, the same that one layer with all of it has.</param>
 /// <param name="VisibleBytes">Of its files, each once.</param>
+/// <param name="TotalBytes">Of the files of all layers, hidden ones included.</param>
 /// <param name="Names">Without the root.</param>
-internal sealed record MergedSummary(Digest Tree, long VisibleBytes, long Names)
+internal sealed record MergedSummary(Digest Tree, long VisibleBytes, long TotalBytes, long Names)
 {
     public static MergedSummary Of(MergedTree tree)
     {
@@ -28,6 +29,6 @@ internal sealed record MergedSummary(Digest Tree, long VisibleBytes, long Names)
             hasher.Add(NameRecord.Of(content.Entry with { Path = shown.Entry.Path }, content.Content ?? default));
         }
 
-        return new(hasher.Finish(), bytes, names);
+        return new(hasher.Finish(), bytes, tree.TotalBytes, names);
     }
 }

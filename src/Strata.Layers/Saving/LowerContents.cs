@@ -2,24 +2,28 @@ using Microsoft.Win32.SafeHandles;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Posix;
 
 namespace Strata.Layers.Saving;
 
 /// <summary>Contents of files that lower layers hold. Not for concurrent use, but for <see cref="Open"/>.</summary>
-/// <param name="scratch">An existing directory: contents that are asked for as files are in nameless ones there.</param>
+/// <param name="scratch">An existing directory: contents that are asked for as files are in nameless ones there, or in memory.</param>
 public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree tree, string scratch) : IDisposable
 {
     private const int BufferSize = 1 << 18;
+    private const int InMemoryMax = 1 << 20; // of those that are open at once there are a few: a file on the disk costs more than most contents
+    private const uint CloseOnExec = 1; // MFD_CLOEXEC
     private const int LinksMax = 40; // as in the kernel
 
     private readonly Lock _opening = new(); // guards _readers against other calls of Open
     private readonly ErofsReader?[] _readers = new ErofsReader?[layers.Count];
+    private readonly FileLookup?[] _files = new FileLookup?[layers.Count];
 
     /// <summary>A whole file; the caller disposes it.</summary>
     public SafeFileHandle Open(MergedEntry file)
     {
         using var one = _opening.EnterScope();
-        var handle = File.OpenHandle(
+        var handle = file.Entry.Size <= InMemoryMax ? InMemory() : File.OpenHandle(
             Path.Combine(scratch, $"lower-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
         try
         {
@@ -70,6 +74,15 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
         }
     }
 
+    private static unsafe SafeFileHandle InMemory()
+    {
+        fixed (byte* name = "lower\0"u8)
+        {
+            var file = Libc.MemoryFile(name, CloseOnExec);
+            return file >= 0 ? new(file, ownsHandle: true) : throw Errno.Failure("memfd_create", "", Errno.Last);
+        }
+    }
+
     private static byte[] Target(ReadOnlySpan<byte> path, byte[] link)
     {
         var names = new List<byte[]>();
@@ -97,7 +110,7 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
     internal void Read(MergedEntry file, long offset, Span<byte> target)
     {
         var reader = _readers[file.Layer] ??= ReaderOf(layers[file.Layer]);
-        var entry = reader.Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");
+        var entry = (_files[file.Layer] ??= new(reader)).Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");
         reader.ReadContent(entry, offset, target);
     }
 

@@ -4,6 +4,7 @@ using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
+using Strata.Layers.Views;
 
 namespace Strata.Layers.Saving;
 
@@ -22,8 +23,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         WrittenOverlay overlay, byte[] path, IReadOnlyList<byte[]> except, IReadOnlyList<LayerLease> basis, PathChoice? choice, CancellationToken cancellationToken)
     {
         var below = basis.Select(LowerLayer.Of).ToList();
-        var before = below.ConvertAll(static layer => layer.ReadIndex());
-        var tree = before.Count == 0 ? MergedTree.Empty : MergedTree.Of(before);
+        var (before, tree) = await ReadAsync(overlay, below).ConfigureAwait(false);
         using var write = place.Start();
         PackedLayer packed;
         using (var difference = overlay.Difference(path, tree, except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
@@ -49,8 +49,9 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             return await LayerKeeping.StoreAsync(write, packed, gate, path, cancellationToken).ConfigureAwait(false);
         }
 
-        var merged = MergedTree.Of([.. before, LayerIndex.Open(write.Target.IndexPath!)]);
-        var (was, now) = (MergedSummary.Of(tree), MergedSummary.Of(merged));
+        LayerIndex[] after = [.. before, LayerIndex.Open(write.Target.IndexPath!)];
+        var summaries = await Task.WhenAll(Task.Run(() => Summarize(before, cancellationToken), cancellationToken), Task.Run(() => Summarize(after, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        var (was, now) = (summaries[0], summaries[1]);
         if (now.Tree == was.Tree)
         {
             return new SaveOutcome.Unchanged();
@@ -69,11 +70,11 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         var commit = await write.CommitAsync(packed, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (SquashPolicy.ShouldSquash(basis.Count + 1, merged.TotalBytes, now.VisibleBytes))
+            if (SquashPolicy.ShouldSquash(basis.Count + 1, now.TotalBytes, now.VisibleBytes))
             {
                 using (commit)
                 {
-                    return await SquashAsync(merged, [.. below, LowerLayer.Of(commit.Lease!)], overlay.Scratch, path, cancellationToken).ConfigureAwait(false);
+                    return await SquashAsync(MergedTree.Of(after), [.. below, LowerLayer.Of(commit.Lease!)], overlay.Scratch, path, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -86,6 +87,26 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             throw;
         }
     }
+
+    /// <summary>What was restored, and beside it what the overlay stands on.</summary>
+    private static async Task<(IReadOnlyList<LayerIndex> Indexes, MergedTree Tree)> ReadAsync(WrittenOverlay overlay, List<LowerLayer> restored)
+    {
+        var reading = Task.Run(() => overlay.Lowers);
+        try
+        {
+            var indexes = restored.ConvertAll(static layer => layer.ReadIndex());
+            return (indexes, indexes.Count == 0 ? MergedTree.Empty : MergedTree.Of(indexes));
+        }
+        finally
+        {
+            await reading.ConfigureAwait(false);
+        }
+    }
+
+    private static MergedSummary Summarize(IReadOnlyList<LayerIndex> layers, CancellationToken cancellationToken) =>
+        IndexSummarizing.TryCompute(layers, ViewSelection.All, cancellationToken) is { } summary
+            ? new(summary.Tree, summary.VisibleBytes, summary.TotalBytes, summary.Names)
+            : MergedSummary.Of(MergedTree.Of(layers));
 
     /// <summary>One layer in the place of several.</summary>
     private async Task<SaveOutcome> SquashAsync(MergedTree tree, IReadOnlyList<LowerLayer> layers, string scratch, byte[] at, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
@@ -7,9 +8,15 @@ using Strata.Layers.Trees;
 
 namespace Strata.Layers.Views;
 
+/// <param name="Newest">Time of what is no directory.</param>
+/// <param name="VisibleBytes">Of the files that are shown.</param>
+/// <param name="TotalBytes">Of all files, hidden ones included.</param>
+/// <param name="Names">That are shown, without the root.</param>
+internal readonly record struct IndexSummary(Digest Tree, Timestamp Newest, long VisibleBytes, long TotalBytes, long Names);
+
 /// <summary>
-/// What <see cref="ViewSummarizing"/> computes, from the layers' indexes alone: no inode and no directory of an image is read. For the plain case, which most sources and
-/// restored trees are: one part, the whole of a stack in which no layer removes, replaces or links what it or another has.
+/// What a stack of layers shows, from their indexes alone: no inode and no directory of an image is read, and no name becomes an object. For the plain case, which most
+/// sources and restored trees are: no layer removes what another has, or has a directory where another has none, and nothing has two names.
 /// </summary>
 internal sealed class IndexSummarizing : IDisposable
 {
@@ -22,10 +29,12 @@ internal sealed class IndexSummarizing : IDisposable
     private int _beforeLength = -1;
     private int _hidden; // how many of the directories above, the innermost, are not shown yet
     private Timestamp _newest;
+    private long _visibleBytes, _totalBytes, _names;
 
     private IndexSummarizing(IndexCursor[] layers, ViewSelection selection) =>
         (_layers, _isAtEnd, _filter) = (layers, new bool[layers.Length], new(selection));
 
+    /// <summary>What <see cref="ViewSummarizing"/> computes.</summary>
     /// <returns>Null: it is not that plain.</returns>
     /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
     /// <exception cref="IOException">An index cannot be read.</exception>
@@ -36,28 +45,36 @@ internal sealed class IndexSummarizing : IDisposable
             return null;
         }
 
-        var cursors = new IndexCursor[layers.Count];
-        for (var i = 0; i < cursors.Length; i++)
+        var indexes = new LayerIndex[layers.Count];
+        for (var i = 0; i < indexes.Length; i++)
         {
             if (layers[i].IndexPath is not { } path)
             {
                 return null;
             }
 
-            cursors[i] = LayerIndex.Open(path).Names();
+            indexes[i] = LayerIndex.Open(path);
         }
 
-        using var summarizing = new IndexSummarizing(cursors, part.Selection);
+        return TryCompute(indexes, part.Selection, cancellationToken) is { } summary ? new(summary.Tree, summary.Newest) : null;
+    }
+
+    /// <param name="layers">Bottom first.</param>
+    /// <returns>Null: it is not that plain.</returns>
+    /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
+    public static IndexSummary? TryCompute(IReadOnlyList<LayerIndex> layers, ViewSelection selection, CancellationToken cancellationToken)
+    {
+        using var summarizing = new IndexSummarizing([.. layers.Select(static layer => layer.Names())], selection);
         return summarizing.TryCompute(cancellationToken);
     }
 
     public void Dispose() => _hasher.Dispose();
 
-    private TreeSummary? TryCompute(CancellationToken cancellationToken)
+    private IndexSummary? TryCompute(CancellationToken cancellationToken)
     {
         for (var i = 0; i < _layers.Length; i++)
         {
-            _isAtEnd[i] = !_layers[i].Next();
+            Advance(i);
         }
 
         while (TryFindNext(out var next))
@@ -69,29 +86,29 @@ internal sealed class IndexSummarizing : IDisposable
             }
 
             Remember(next.Path);
-            Advance();
-        }
-
-        return _beforeLength < 0 ? null : new(_hasher.Finish(), _newest);
-    }
-
-    /// <summary>All that stand on the name that is done.</summary>
-    private void Advance()
-    {
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            if (!_isAtEnd[i] && _layers[i].Path.SequenceEqual(_before.AsSpan(0, _beforeLength)))
+            for (var i = 0; i < _layers.Length; i++)
             {
-                _isAtEnd[i] = !_layers[i].Next();
+                if (!_isAtEnd[i] && _layers[i].Path.SequenceEqual(_before.AsSpan(0, _beforeLength)))
+                {
+                    Advance(i);
+                }
             }
         }
+
+        return _beforeLength < 0 ? null : new(_hasher.Finish(), _newest, _visibleBytes, _totalBytes, _names);
     }
 
-    /// <param name="next">Null: layers have something else than a directory at the same path.</param>
+    private void Advance(int layer)
+    {
+        _isAtEnd[layer] = !_layers[layer].Next();
+        _totalBytes += !_isAtEnd[layer] && _layers[layer].Kind is EntryKind.File ? _layers[layer].Size : 0;
+    }
+
+    /// <param name="next">Null: one layer has a directory where another has something else.</param>
     /// <returns>False at the end.</returns>
     private bool TryFindNext(out IndexCursor? next)
     {
-        (next, var isShared) = (null, false);
+        (next, var isTorn) = (null, false);
         for (var i = 0; i < _layers.Length; i++)
         {
             if (_isAtEnd[i])
@@ -100,21 +117,17 @@ internal sealed class IndexSummarizing : IDisposable
             }
 
             var order = next is null ? -1 : PathOrder.Compare(_layers[i].Path, next.Path);
-            if (order == 0 && (next!.Kind is not EntryKind.Directory || _layers[i].Kind is not EntryKind.Directory))
+            isTorn = order switch
             {
-                isShared = true;
-            }
-
-            if (order < 0)
-            {
-                isShared = false;
-            }
-
+                0 => isTorn || next!.Kind is EntryKind.Directory != _layers[i].Kind is EntryKind.Directory,
+                < 0 => false,
+                _ => isTorn,
+            };
             next = order <= 0 ? _layers[i] : next; // of those at one path the topmost
         }
 
         var isThere = next is not null;
-        next = isShared ? null : next;
+        next = isTorn ? null : next;
         return isThere;
     }
 
@@ -209,6 +222,7 @@ internal sealed class IndexSummarizing : IDisposable
             });
         }
 
+        _names += _beforeLength < 0 ? _hidden - 1 : _hidden;
         _hidden = 0;
     }
 
@@ -229,6 +243,8 @@ internal sealed class IndexSummarizing : IDisposable
             Attributes = attributes,
         });
         _newest = name.Modified > _newest ? name.Modified : _newest;
+        _visibleBytes += isFile ? name.Size : 0;
+        _names++;
     }
 
     private void Remember(ReadOnlySpan<byte> path)

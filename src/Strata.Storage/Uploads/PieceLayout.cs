@@ -4,7 +4,7 @@ namespace Strata.Storage.Uploads;
 
 /// <summary>
 /// How a blob's plaintext is cut into pieces, each sealed by itself. A function of lengths alone, so that whoever makes the blob again cuts it alike; what changes with times is cut apart
-/// from the rest.
+/// from the rest, unless all of it is one piece: that is put at once.
 /// </summary>
 internal sealed record PieceLayout
 {
@@ -37,7 +37,7 @@ internal sealed record PieceLayout
             pieceBytes *= 2;
         }
 
-        return new(lengthBytes, Math.Clamp(stableLengthBytes, 0, lengthBytes), checked((int)pieceBytes));
+        return new(lengthBytes, lengthBytes <= pieceBytes ? 0 : Math.Clamp(stableLengthBytes, 0, lengthBytes), checked((int)pieceBytes));
     }
 
     /// <param name="piece">From 0.</param>

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Strata.Layers.Differences;
 using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
@@ -63,6 +64,13 @@ public sealed class ViewPropertyTests
             {
                 told++;
                 summary.ShouldBe(walk.Compute(CancellationToken.None), $"seed {seed}");
+            }
+
+            List<LayerIndex> stack = [.. request.Parts[0].Layers.Select(static layer => LayerIndex.Open(layer.IndexPath!))];
+            if (IndexSummarizing.TryCompute(stack, ViewSelection.All, CancellationToken.None) is { } all)
+            {
+                var merged = MergedSummary.Of(MergedTree.Of(stack));
+                (all.Tree, all.VisibleBytes, all.TotalBytes, all.Names).ShouldBe((merged.Tree, merged.VisibleBytes, merged.TotalBytes, merged.Names), $"seed {seed}, all");
             }
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 5000 : 300), property);
