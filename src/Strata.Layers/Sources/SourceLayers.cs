@@ -36,8 +36,10 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
         var lookedAt = time.GetUtcNow().ToUnixTimeSeconds();
         var git = GitState.Read(workspace);
         var state = await reader.ReadAsync(git, record?.State, cancellationToken).ConfigureAwait(false);
-        if (record is not null && SourceComparison.IsSame(reader.Root, state, record, cancellationToken)
-            && (await layers.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false)).Lease is { } lease)
+        var opening = record is not null && SourceComparison.IsSame(reader.Root, state, record, cancellationToken)
+            ? await layers.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false)
+            : default;
+        if (record is not null && opening.Lease is { } lease)
         {
             if (!state.StampBytes.SequenceEqual(record.State.StampBytes) || state.LatestSeconds() >= record.LookedAtSeconds - SourceComparison.SettleSeconds)
             {
@@ -53,7 +55,9 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
             await layers.RemoveAsync(record.Layer, cancellationToken).ConfigureAwait(false); // unless a run still has it: then it is collected some day
         }
 
-        return source;
+        return opening.Miss is LayerMiss.Damaged or LayerMiss.Unreadable
+            ? source with { Diagnostics = [.. source.Diagnostics, SourceDiagnostics.Damaged(workspace, record!.Layer)] }
+            : source;
     }
 
     private async Task<SourceLayer> PackAsync(
