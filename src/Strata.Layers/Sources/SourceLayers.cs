@@ -25,7 +25,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
 
     /// <param name="workspace">Only read. Tracked and untracked, not ignored, files in a repository, else all.</param>
     /// <param name="layers">Of whom the workspace is.</param>
-    /// <exception cref="UserErrorException">A file cannot be read (STR3306), or never stands still (STR3304).</exception>
+    /// <exception cref="UserErrorException">A file cannot be read (STR3306), or never stands still (STR3304); there are more than ten million (STR3203).</exception>
     /// <exception cref="EnvironmentException">git failed (STR3302, STR3303), or the layer cannot be written (STR3307).</exception>
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<SourceLayer> CaptureAsync(string workspace, LayerOrg org, ILayerPlace layers, CancellationToken cancellationToken)
@@ -96,6 +96,10 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
             catch (TreeChangedException e)
             {
                 restless.Note(e.ChangedPath);
+            }
+            catch (HostileArchiveException e)
+            {
+                throw new UserErrorException(ArchiveDiagnostics.Refused(workspace, e, null)); // more names than a layer has
             }
             catch (IOException e)
             {
