@@ -1,6 +1,6 @@
 namespace Strata.EndToEnd;
 
-/// <summary>The examples, as the README has them: real base systems, real registries. Base systems are kept between test runs.</summary>
+/// <summary>The examples, as the README has them: real base systems, real registries. Base systems are kept between test runs. For a normal user: RootlessExampleTests.</summary>
 public sealed class ExampleTests
 {
     private static readonly string Data = Environment.GetEnvironmentVariable("STRATA_TEST_DATA")
@@ -11,13 +11,14 @@ public sealed class ExampleTests
     [InlineData("c-library", 2)]
     [InlineData("third-party", 1)]
     [InlineData("toolchains", 3)]
-    public async Task An_example_is_green(string name, int jobsMin)
+    public async Task An_example_is_green_on_mounted_layers(string name, int jobsMin)
     {
         var outcome = await StrataProgram.RunAsync(StrataProgram.Root, "run", $"examples/{name}", "--data", Data, "--json");
 
         outcome.ExitCode.ShouldBe(0, outcome.All);
         outcome.Stdout.Split('\n').Count(line => line.StartsWith("""{"type":"job-end""", StringComparison.Ordinal) && line.Contains("\"status\":\"success\"", StringComparison.Ordinal))
             .ShouldBeGreaterThanOrEqualTo(jobsMin, outcome.Stdout);
+        Directory.GetDirectories(Data, "extracted*").ShouldBeEmpty("root mounts layers");
     }
 
     [Fact]

@@ -1,19 +1,14 @@
 using System.Diagnostics;
+using static Strata.EndToEnd.NormalUser;
 
 namespace Strata.EndToEnd;
 
 /// <summary>A normal user with a subuid range runs workflows without sudo.</summary>
 public sealed class RootlessTests : IDisposable
 {
-    private const string User = "strata-e2e-user";
+    private const string User = Name;
+    private readonly NormalUser _user = new();
     private readonly Workbench _bench = new();
-
-    public RootlessTests()
-    {
-        Run("userdel", "-r", User);
-        Run("useradd", "-m", "-s", "/bin/sh", User).ShouldBe(0);
-        Run("usermod", "--add-subuids", "300000-365535", "--add-subgids", "300000-365535", User).ShouldBe(0);
-    }
 
     [Fact]
     public async Task A_normal_user_runs_a_workflow_and_nothing_is_left()
@@ -34,7 +29,7 @@ public sealed class RootlessTests : IDisposable
                       sleep 1000 &
                   - run: test "$(cat /root/mark)" = kept && ! echo 1 > /proc/sys/kernel/panic
             """.Replace("Seccomp:.2", "Seccomp:\t2", StringComparison.Ordinal));
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
         var before = await HostState.SettledAsync();
 
         var exitCode = Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} run --data {_bench.Data} --report report.json");
@@ -48,7 +43,7 @@ public sealed class RootlessTests : IDisposable
     [Fact]
     public void Doctor_tells_a_normal_user_what_jobs_will_find()
     {
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
 
         Run("su", User, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} doctor --data {_bench.Data} --json > doctor.json"); // its exit code is the machine's: /dev/net/tun may be closed to users
 
@@ -72,7 +67,7 @@ public sealed class RootlessTests : IDisposable
                   - { run: 'test ! -e dist && mkdir dist && cat in.txt > dist/out && ln dist/out dist/link', cache: { inputs: [in.txt], outputs: [dist/] } }
                   - run: test "$(ls dist | tr '\n' ' ')" = 'link out '
             """);
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
 
         AsUser("run --report report.json").ShouldBe(0);
         AsUser("run --report report.json --verify-strict").ShouldBe(0);
@@ -87,7 +82,7 @@ public sealed class RootlessTests : IDisposable
     public void A_normal_user_exports_imports_runs_and_removes_images()
     {
         _bench.Workflow("jobs: { a: { image: tiny, network: none, steps: [{ run: \"true\" }] } }");
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
 
         AsUser("image export tiny tiny-image.tar").ShouldBe(0);
         AsUser("image import copy:1 tiny-image.tar").ShouldBe(0);
@@ -123,7 +118,7 @@ public sealed class RootlessTests : IDisposable
                   - { uses: actions/download-artifact@v4, with: { name: dist, path: again } }
                   - run: cmp again/a ~/got/a && echo z >> ~/got/a && rm -r ~/got && mkdir ~/got
             """);
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
 
         AsUser(1).ShouldBe("miss saved");
         AsUser(2).ShouldBe("partial saved");
@@ -150,7 +145,7 @@ public sealed class RootlessTests : IDisposable
                   - run: cat changed > /dev/null; sleep 97531 || true
                   - run: test ! -e .env && test ! -e directory/new && test "$(cat changed appended replaced removed)" = "$(printf 'before\nbefore\nbefore\nbefore')"
             """);
-        Run("chown", "-R", User, Path.GetDirectoryName(_bench.Workspace)!).ShouldBe(0);
+        Own(Path.GetDirectoryName(_bench.Workspace)!);
         Shell("mkdir directory; for f in changed appended replaced removed; do echo before > $f; done");
         var running = Task.Run(() => Run("su", user, "-c", $"cd {_bench.Workspace} && {StrataProgram.Path} run --data {_bench.Data} --report report.json"));
         int? sleeping = null;
@@ -187,19 +182,6 @@ public sealed class RootlessTests : IDisposable
     public void Dispose()
     {
         _bench.Dispose();
-        Run("userdel", "-r", User);
-    }
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 && program != "userdel")
-        {
-            Console.Error.WriteLine(output);
-        }
-
-        return process.ExitCode;
+        _user.Dispose();
     }
 }

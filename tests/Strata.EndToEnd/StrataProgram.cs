@@ -18,9 +18,12 @@ internal static class StrataProgram
 
     public static string Path { get; } = System.IO.Path.Combine(Root, "strata");
 
-    public static async Task<Outcome> RunAsync(string workingDirectory, params string[] arguments)
+    public static Task<Outcome> RunAsync(string workingDirectory, params string[] arguments) => RunAsync(workingDirectory, [], arguments);
+
+    /// <param name="before">A command that starts it, as another user for example.</param>
+    public static async Task<Outcome> RunAsync(string workingDirectory, IReadOnlyList<string> before, params string[] arguments)
     {
-        using var process = Start(workingDirectory, arguments);
+        using var process = StartAs(workingDirectory, [.. before, Path, .. arguments]);
         var stdout = process.StandardOutput.ReadToEndAsync();
         var stderr = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);

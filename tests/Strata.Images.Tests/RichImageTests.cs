@@ -19,6 +19,7 @@ public sealed partial class RichImageTests : IDisposable
         echo tool > base/bin/tool; chmod 4755 base/bin/tool; echo group > base/bin/group; chmod 2711 base/bin/group; ln base/bin/tool base/bin/same
         echo gone > base/gone; echo old > base/changed; echo linked > base/linked; echo x > base/full/old/x; : > base/etc/empty; mkfifo base/etc/fifo
         ln -s ../bin/tool base/etc/link; ln -s nowhere base/etc/dangling; ln base/etc/link base/etc/link-again
+        ln -s bin base/tools; ln -s /etc base/home/settings; ln -s ../home/settings/deep base/etc/there
         echo capable > base/bin/capable; chmod 0755 base/bin/capable; dd if=/dev/urandom of=base/etc/big bs=1000 count=300 status=none
         echo long > base/etc/$(printf 'n%.0s' $(seq 200)); mkdir -p base/$(printf 'd%.0s' $(seq 150))/$(printf 'e%.0s' $(seq 150)); echo ü > base/etc/ü
         chown -hR 1000:2000 base/home base/shared; chown 12:34 base/etc/big; chown -h 1000:1000 base/etc/dangling; chmod 4755 base/bin/tool
@@ -29,6 +30,7 @@ public sealed partial class RichImageTests : IDisposable
         echo added > top/tmp/added; echo mine > top/home/app/mine; chown 1000:2000 top/home/app/mine; chmod 0640 top/home/app/mine
         echo new > top/changed; chmod 0600 top/changed; : > top/.wh.gone; : > top/full/.wh..wh..opq; echo new > top/full/new; : > top/etc/deep/.wh.er
         echo linked > top/linked; ln top/linked top/again
+        mkdir -p top/tools top/home/settings top/etc/there; echo through > top/tools/through; : > top/tools/.wh.group; echo set > top/home/settings/set; echo there > top/etc/there/it
         """;
 
     private const string Times = """
@@ -37,7 +39,7 @@ public sealed partial class RichImageTests : IDisposable
 
     private const string Archives = """
         tar --format=pax --xattrs --xattrs-include='*' --numeric-owner --sort=name -C base -cf base.tar .
-        tar --format=pax --numeric-owner --no-recursion -C top -cf top.tar .wh.gone linked again changed etc/deep/.wh.er full/.wh..wh..opq full/new home/app/mine tmp/added; tar --delete -f top.tar linked
+        tar --format=pax --numeric-owner --no-recursion -C top -cf top.tar .wh.gone linked again tools/through tools/.wh.group changed etc/deep/.wh.er etc/there/it home/settings/set full/.wh..wh..opq full/new home/app/mine tmp/added; tar --delete -f top.tar linked
         umoci init --layout layout; umoci new --image layout:app; umoci raw add-layer --image layout:app base.tar; umoci raw add-layer --image layout:app top.tar
         umoci unpack --image layout:app bundle
         """;
@@ -58,7 +60,10 @@ public sealed partial class RichImageTests : IDisposable
         unpacked.ShouldContain("./tmp d 1777 0 0 ");
         unpacked.ShouldContain("./home/app d 700 1000 2000 946684799.9876543210\n");
         unpacked.ShouldContain("/bin/capable security.capability=01000002");
+        unpacked.ShouldContain("./bin/through f "); // where the link tools of the layer below points to
+        unpacked.ShouldContain("./etc/deep/it f ");
         unpacked.ShouldNotContain("gone");
+        unpacked.ShouldNotContain("./bin/group");
 
         var first = await PullAsync("data", registry.Reference("app:1").ToString());
         (await ListMountedAsync("data", first)).ShouldBe(unpacked);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Strata.Layers.Mounting;
 using Strata.Layers.Tests.Differences;
 using Strata.Layers.Tests.Mounting;
@@ -32,6 +33,9 @@ internal static class Program
                 return await new SavingChild(directory).CollectAsync(root, patterns);
             case ["pack-directory", var directory, var image]:
                 await PackChild.PackDirectoryAsync(directory, image);
+                return 0;
+            case ["pack-names", var image, var names]:
+                await PackChild.PackNamesAsync(image, int.Parse(names, CultureInfo.InvariantCulture));
                 return 0;
             case ["pack-large-tar", var image, var files, var fileBytes]:
                 await PackChild.PackLargeTarAsync(image, int.Parse(files), long.Parse(fileBytes));

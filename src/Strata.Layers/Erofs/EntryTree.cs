@@ -5,8 +5,8 @@ using Strata.Layers.Posix;
 namespace Strata.Layers.Erofs;
 
 /// <summary>
-/// All names of a layer while it is made and what they stand for, about 130 bytes each: contents are elsewhere. Names may come in any order; parents that are missing are made
-/// with mode 0755, owner 0 and time 0, and marked as implied.
+/// All names of a layer while it is made and what they stand for, about 110 bytes each: contents and, after the first, their digests are elsewhere. Names may come in any order; parents that are
+/// missing are made with mode 0755, owner 0 and time 0, and marked as implied.
 /// </summary>
 internal sealed class EntryTree
 {
@@ -15,18 +15,23 @@ internal sealed class EntryTree
 
     private readonly NameTree _names;
     private readonly PagedList<Inode> _inodes = new();
-    private readonly PagedList<Digest> _contents = new();
+    private readonly DigestList _contents;
     private readonly ByteArena _targets = new();
     private readonly AttributeLists _attributes = new();
     private readonly ExtentArena _pieces = new();
     private readonly bool _lastWins;
+    private readonly long _namesMax;
     private byte[] _recentPath = [];
     private int _recentParent = Root;
 
     /// <param name="lastWins">Whether a name that comes again replaces the first, as in tar; else it is refused.</param>
-    public EntryTree(bool lastWins)
+    /// <param name="namesMax">The root and directories that no entry names included: an entry may bring many.</param>
+    /// <param name="digests">Where digests go that are too many: <see cref="DigestList"/>.</param>
+    public EntryTree(bool lastWins, long? namesMax = null, string? digests = null)
     {
         _lastWins = lastWins;
+        _namesMax = namesMax ?? TreeImportLimits.Default.EntriesMax;
+        _contents = new(digests);
         _contents.Add(default); // 0 means none
         _names = new(AddImplied());
         _inodes[0].Names = 1;
@@ -73,7 +78,10 @@ internal sealed class EntryTree
 
     public Span<DataExtent> PiecesOf(in Inode inode) => _pieces.Get(inode.Extra, (int)inode.StartBlock);
 
-    public Digest ContentOf(in Inode inode) => _contents[inode.Content];
+    public Digest ContentOf(in Inode inode) => _contents.Get(inode.Content);
+
+    /// <inheritdoc cref="DigestList.Close"/>
+    public void Close() => _contents.Close();
 
     /// <summary>Adds or replaces a name. Returns the index of what it stands for.</summary>
     /// <exception cref="HostileArchiveException">It has no place in this tree.</exception>
@@ -216,6 +224,11 @@ internal sealed class EntryTree
         if (name.Length is 0 or > PosixPath.NameLengthMax)
         {
             throw Refuse(name, "its name is empty or too long");
+        }
+
+        if (_names.Count >= _namesMax)
+        {
+            throw new HostileArchiveException($"The tree has more than {_namesMax} names.", ArchiveFault.TooLarge);
         }
 
         _inodes[inode].Names++;

@@ -29,7 +29,7 @@ internal sealed class NameTree
     /// <summary>The next one in the same directory; sorted once <see cref="Sort"/> was called.</summary>
     public int NextOf(int node) => _nodes[node].Next;
 
-    public ReadOnlySpan<byte> NameOf(int node) => _bytes.Get(_nodes[node].Name, _nodes[node].NameLength);
+    public ReadOnlySpan<byte> NameOf(int node) => node == Root ? [] : _bytes.Get(_nodes[node].Name);
 
     /// <param name="name">1 to 255 bytes; not in the directory yet.</param>
     /// <param name="isFound">Whether <see cref="Find(int, ReadOnlySpan{byte})"/> shall find it.</param>
@@ -41,8 +41,7 @@ internal sealed class NameTree
             FirstChild = None,
             Next = _nodes[parent].FirstChild,
             Inode = inode,
-            Name = _bytes.Add(name),
-            NameLength = (byte)name.Length,
+            Name = _bytes.AddShort(name),
         });
         _nodes[parent].FirstChild = node;
         if (isFound)
@@ -170,6 +169,5 @@ internal sealed class NameTree
         public int Next;
         public int Inode;
         public uint Name;
-        public byte NameLength;
     }
 }

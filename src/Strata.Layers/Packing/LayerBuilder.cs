@@ -10,7 +10,7 @@ using Strata.Layers.Posix;
 namespace Strata.Layers.Packing;
 
 /// <summary>
-/// Writes a layer name by name: contents go to the image as they come, names stay in memory (about 150 bytes each) until <see cref="Finish"/>.
+/// Writes a layer name by name: contents go to the image as they come, names stay in memory (about 110 bytes each) until <see cref="Finish"/>.
 /// The same names and contents in the same order give the same bytes; packing from a directory goes in path order. Not for concurrent use.
 /// </summary>
 public sealed class LayerBuilder : IDisposable
@@ -27,13 +27,14 @@ public sealed class LayerBuilder : IDisposable
 
     /// <param name="devices">Images that <see cref="AddExternalFile"/> may point into, as mounts will name them; empty unless this is a view.</param>
     /// <param name="lastWins">Whether a name that comes again replaces the first (tar), or is refused.</param>
+    /// <param name="namesMax">Null: as many as <see cref="TreeImportLimits.Default"/> allows to be read again.</param>
     /// <exception cref="IOException">A file cannot be made, or exists.</exception>
-    public LayerBuilder(LayerTarget target, IReadOnlyList<ErofsDevice>? devices = null, bool lastWins = false)
+    public LayerBuilder(LayerTarget target, IReadOnlyList<ErofsDevice>? devices = null, bool lastWins = false, long? namesMax = null)
     {
         _target = target;
         _devices = devices ?? [];
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_devices.Count, ushort.MaxValue);
-        Tree = new(lastWins);
+        Tree = new(lastWins, namesMax, $"{target.ImagePath}-digests");
         _file = File.OpenHandle(target.ImagePath, FileMode.CreateNew, FileAccess.ReadWrite);
         _image = new(_file, (long)ErofsSuperblock.HeadBlocks(_devices.Count) << ErofsFormat.BlockBits);
         _data = new(_image);
@@ -42,7 +43,7 @@ public sealed class LayerBuilder : IDisposable
     internal EntryTree Tree { get; }
 
     /// <summary>Anything but a file with content.</summary>
-    /// <exception cref="HostileArchiveException">It has no place in this tree: below something that is no directory, or it comes twice.</exception>
+    /// <exception cref="HostileArchiveException">It has no place in this tree: below something that is no directory, it comes twice, or there are too many.</exception>
     public void Add(LayerEntry entry)
     {
         Debug.Assert(_current is null);
@@ -168,6 +169,7 @@ public sealed class LayerBuilder : IDisposable
 
     public void Dispose()
     {
+        Tree.Close();
         _data.Dispose();
         _image.Hash?.Dispose();
         _file.Dispose();

@@ -7,7 +7,7 @@ public static class LayerPacker
 {
     /// <summary>Packs what is below a directory of this host, read on all cores. Its own mode, owner and times are the root's.</summary>
     /// <exception cref="TreeChangedException">A file or directory changed meanwhile.</exception>
-    /// <exception cref="HostileArchiveException">Something has no place in a layer: an id over the limit, a path too long or deep.</exception>
+    /// <exception cref="HostileArchiveException">Something has no place in a layer: an id over the limit, a path too long or deep, more than ten million names.</exception>
     /// <exception cref="IOException">Something cannot be read, or the target not be written.</exception>
     public static async Task<PackedLayer> FromDirectoryAsync(
         string directory, LayerTarget target, PackOptions options, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ public static class LayerPacker
     /// <exception cref="IOException">The target cannot be written, or the archive not be read.</exception>
     public static async Task<PackedLayer> FromTarAsync(Stream archive, LayerTarget target, TarPackOptions options, CancellationToken cancellationToken)
     {
-        using var builder = new LayerBuilder(target, lastWins: true);
+        using var builder = new LayerBuilder(target, lastWins: true, namesMax: options.Limits.EntriesMax);
         var packing = new TarPacking(builder, options);
         await packing.RunAsync(archive, cancellationToken).ConfigureAwait(false);
         return builder.Finish() with { Dropped = packing.Dropped, DependsOnLowers = packing.DependsOnLowers };

@@ -1,6 +1,7 @@
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Posix;
+using Strata.Layers.Trees;
 
 namespace Strata.Layers.Packing;
 
@@ -10,8 +11,8 @@ namespace Strata.Layers.Packing;
 /// </summary>
 internal sealed class OciWhiteouts
 {
-    private readonly List<byte[]> _removed = [];
-    private readonly List<byte[]> _opaque = [];
+    private readonly HashSet<byte[]> _removed = new(NameComparer.Instance);
+    private readonly HashSet<byte[]> _opaque = new(NameComparer.Instance);
 
     private static ReadOnlySpan<byte> Prefix => ".wh."u8;
 
@@ -39,6 +40,27 @@ internal sealed class OciWhiteouts
             _removed.Add(removed.IsEmpty || removed.SequenceEqual("."u8) || removed.SequenceEqual(".."u8)
                 ? throw new HostileArchiveException($"{PosixPath.Show(entry.Path)}: it removes no name.", ArchiveFault.Unsafe)
                 : [.. entry.Path.AsSpan(0, split), .. removed]);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the marks that were taken so far hide what the layers below have under a name.</summary>
+    public bool Hide(ReadOnlySpan<byte> path)
+    {
+        var (removed, opaque) = (_removed.GetAlternateLookup<ReadOnlySpan<byte>>(), _opaque.GetAlternateLookup<ReadOnlySpan<byte>>());
+        while (!removed.Contains(path))
+        {
+            if (path.IsEmpty)
+            {
+                return false;
+            }
+
+            path = path[..Math.Max(path.LastIndexOf((byte)'/'), 0)];
+            if (opaque.Contains(path))
+            {
+                return true;
+            }
         }
 
         return true;

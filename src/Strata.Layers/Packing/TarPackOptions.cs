@@ -22,9 +22,9 @@ public sealed record TarPackOptions
 
     /// <summary>
     /// Gives the layers below, bottom first, which the caller closes after the packing. Asked for once at most, and only when the archive needs them: for a hard link to
-    /// what they hold (such a file is copied into the layer under both names), and for a directory that no entry names (it is as the one below). May wait
-    /// for them; the archive is not read meanwhile. Null: nothing is below, such a link is refused with <see cref="MissingLinkTargetException"/>, and
-    /// such a directory has mode 0755, owner 0 and time 0.
+    /// what they hold (such a file is copied into the layer under both names), and for a directory that no entry names (it is as the one below; if that is a symbolic link, what is put into it
+    /// goes where the link points to). May wait for them; the archive is not read meanwhile. Null: nothing is below, such a link is refused with
+    /// <see cref="MissingLinkTargetException"/>, and such a directory has mode 0755, owner 0 and time 0.
     /// </summary>
     public Func<CancellationToken, ValueTask<IReadOnlyList<ErofsReader>>>? OpenLowers { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
 
     private readonly OciWhiteouts? _whiteouts = options.Form is WhiteoutForm.Oci ? new() : null;
     private IReadOnlyList<ErofsReader>? _lowers;
+    private LinkedParents? _links;
 
     /// <inheritdoc cref="PackedLayer.Dropped"/>
     public long Dropped { get; private set; }
@@ -56,6 +57,11 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
                 $"{PosixPath.Show(entry.Path)}: its owner {id} is over {options.Owners.IdMax}, the highest id a job has.", ArchiveFault.Unsafe);
         }
 
+        if (_whiteouts is not null && options.OpenLowers is not null)
+        {
+            entry = await PlacedAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+
         if (_whiteouts is not null && _whiteouts.Take(entry))
         {
             return;
@@ -85,6 +91,36 @@ internal sealed class TarPacking(LayerBuilder builder, TarPackOptions options)
 
             builder.EndFile();
         }
+    }
+
+    /// <summary>Where it belongs, if a directory that leads there is a link in a layer below; so too what a hard link names.</summary>
+    private async ValueTask<LayerEntry> PlacedAsync(LayerEntry entry, CancellationToken cancellationToken)
+    {
+        var path = await PlaceAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+        var link = entry.Kind is EntryKind.HardLink ? await PlaceAsync(entry.Link, cancellationToken).ConfigureAwait(false) : entry.Link;
+        return path == entry.Path && link == entry.Link ? entry : entry with { Path = path, Link = link };
+    }
+
+    private async ValueTask<byte[]> PlaceAsync(byte[] path, CancellationToken cancellationToken)
+    {
+        var split = path.AsSpan().LastIndexOf((byte)'/');
+        if (split < 0 || builder.Tree.Find(path.AsSpan(0, split)) != EntryTree.None)
+        {
+            _links?.Forget();
+            return path;
+        }
+
+        DependsOnLowers = true;
+        _links ??= new(builder.Tree, _whiteouts!, await LowersAsync(cancellationToken).ConfigureAwait(false));
+        var place = _links.Resolve(path.AsSpan(0, split), path);
+        if (place.AsSpan().SequenceEqual(path.AsSpan(0, split)))
+        {
+            return path;
+        }
+
+        byte[] placed = place.Length == 0 ? path[(split + 1)..] : [.. place, .. path.AsSpan(split)];
+        return EntryPath.IsNormal(placed) ? placed
+            : throw new HostileArchiveException($"{PosixPath.Show(path)}: links in the layers below lead it too deep.", ArchiveFault.TooLarge);
     }
 
     private async ValueTask<IReadOnlyList<ErofsReader>> LowersAsync(CancellationToken cancellationToken) =>

@@ -38,4 +38,9 @@ internal static class SourceDiagnostics
     public static Diagnostic NotStored(string workspace, string reason) =>
         new("STR3307", Severity.Error, $"The layer of {workspace} cannot be written: {reason}.", null,
             "Free space where the data directory is, or choose another with --data.");
+
+    /// <param name="layer">What was made of the same files earlier.</param>
+    public static Diagnostic Damaged(string workspace, Digest layer) =>
+        new("STR3308", Severity.Warning, $"The layer {layer.Short} of {workspace} was damaged on this disk. It was put aside, and made again of the same files.", null,
+            "See what else is damaged: strata doctor --scrub");
 }

@@ -25,7 +25,7 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
 
     /// <param name="workspace">Only read. Tracked and untracked, not ignored, files in a repository, else all.</param>
     /// <param name="layers">Of whom the workspace is.</param>
-    /// <exception cref="UserErrorException">A file cannot be read (STR3306), or never stands still (STR3304).</exception>
+    /// <exception cref="UserErrorException">A file cannot be read (STR3306), or never stands still (STR3304); there are more than ten million (STR3203).</exception>
     /// <exception cref="EnvironmentException">git failed (STR3302, STR3303), or the layer cannot be written (STR3307).</exception>
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public async Task<SourceLayer> CaptureAsync(string workspace, LayerOrg org, ILayerPlace layers, CancellationToken cancellationToken)
@@ -36,8 +36,10 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
         var lookedAt = time.GetUtcNow().ToUnixTimeSeconds();
         var git = GitState.Read(workspace);
         var state = await reader.ReadAsync(git, record?.State, cancellationToken).ConfigureAwait(false);
-        if (record is not null && SourceComparison.IsSame(reader.Root, state, record, cancellationToken)
-            && (await layers.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false)).Lease is { } lease)
+        var opening = record is not null && SourceComparison.IsSame(reader.Root, state, record, cancellationToken)
+            ? await layers.OpenAsync(record.Layer, cancellationToken).ConfigureAwait(false)
+            : default;
+        if (record is not null && opening.Lease is { } lease)
         {
             if (!state.StampBytes.SequenceEqual(record.State.StampBytes) || state.LatestSeconds() >= record.LookedAtSeconds - SourceComparison.SettleSeconds)
             {
@@ -53,7 +55,9 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
             await layers.RemoveAsync(record.Layer, cancellationToken).ConfigureAwait(false); // unless a run still has it: then it is collected some day
         }
 
-        return source;
+        return opening.Miss is LayerMiss.Damaged or LayerMiss.Unreadable
+            ? source with { Diagnostics = [.. source.Diagnostics, SourceDiagnostics.Damaged(workspace, record!.Layer)] }
+            : source;
     }
 
     private async Task<SourceLayer> PackAsync(
@@ -92,6 +96,10 @@ public sealed class SourceLayers(string dataDirectory, TimeProvider time)
             catch (TreeChangedException e)
             {
                 restless.Note(e.ChangedPath);
+            }
+            catch (HostileArchiveException e)
+            {
+                throw new UserErrorException(ArchiveDiagnostics.Refused(workspace, e, null)); // more names than a layer has
             }
             catch (IOException e)
             {

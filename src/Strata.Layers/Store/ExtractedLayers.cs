@@ -15,6 +15,7 @@ namespace Strata.Layers.Store;
 ///     DIGEST-HEX/      used under a lease on the layer, removed with it
 ///       fs/            whole, never written again
 ///       size           about how many bytes fs takes, in decimal: counted with the layer
+///     damaged-DIGEST-HEX-…/  its layer was put aside as damaged, and so was it: jobs may stand on it
 ///     tmp-…/           being filled or removed, flocked by its owner; of a dead owner: swept
 /// </code>
 /// </summary>
@@ -32,7 +33,7 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
     /// <param name="devices">Of a view: the layers that hold its data, in its order.</param>
     /// <returns>The directory.</returns>
     /// <exception cref="DamagedLayerException">The layer contradicts itself.</exception>
-    /// <exception cref="IOException">The disk is full or fails.</exception>
+    /// <exception cref="IOException">The disk is full or fails, or the layer was found damaged meanwhile.</exception>
     public async ValueTask<string> OpenAsync(LayerLease layer, IReadOnlyList<LayerLease> devices, CancellationToken cancellationToken)
     {
         var parent = Path.Combine(_root, layer.Org);
@@ -56,7 +57,13 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
             WriteSize(Path.Combine(staging.Path, SizeName), reader);
         }
 
-        staging.TryPublish(target); // false: another was quicker, with the same
+        if (staging.TryPublish(target) && !layer.IsInPlace) // else another was quicker, with the same
+        {
+            // What was read is not to be trusted, and who put the layer aside may have looked for its tree before there was one.
+            TryPutAside(parent, layer.Digest, Directory.GetLastWriteTimeUtc(target));
+            throw new IOException($"The layer {layer.Digest.Short} was found damaged on this disk while it was extracted.");
+        }
+
         return content;
     }
 
@@ -84,15 +91,7 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
         var total = 0L;
         foreach (var root in roots)
         {
-            var size = Path.Combine(root, org.Name, digest.Hex, SizeName);
-            try
-            {
-                total += File.Exists(size) && long.TryParse(File.ReadAllText(size), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Removed meanwhile.
-            }
+            total += SizeOf(Path.Combine(root, org.Name, digest.Hex));
         }
 
         return total;
@@ -103,15 +102,66 @@ public sealed class ExtractedLayers(string dataDirectory, OwnerPolicy owners)
     {
         foreach (var root in RootsIn(dataDirectory))
         {
-            var extracted = Path.Combine(root, org.Name, digest.Hex);
-            try
+            RemoveTree(Path.Combine(root, org.Name, digest.Hex));
+        }
+    }
+
+    /// <summary>For who puts a layer aside as damaged: its tree may be as damaged, and is not to be taken for that of the layer that is made anew. Who has it mounted keeps it.</summary>
+    /// <param name="now">From now on it is kept for some days.</param>
+    /// <returns>Where to.</returns>
+    internal static IReadOnlyList<string> PutAside(string dataDirectory, LayerOrg org, Digest digest, DateTimeOffset now) =>
+        [.. RootsIn(dataDirectory).Select(root => TryPutAside(Path.Combine(root, org.Name), digest, now)).OfType<string>()];
+
+    /// <summary>What was put aside.</summary>
+    internal static IEnumerable<string> DamagedIn(string dataDirectory, LayerOrg org) => RootsIn(dataDirectory)
+        .Select(root => Path.Combine(root, org.Name))
+        .Where(Directory.Exists)
+        .SelectMany(static parent => Directory.EnumerateDirectories(parent, $"{LayerPaths.DamagedPrefix}*"));
+
+    /// <param name="extracted">Nobody uses it.</param>
+    internal static void RemoveTree(string extracted)
+    {
+        try
+        {
+            (Directory.Exists(extracted) ? StagingDirectory.TakeAside(extracted) : null)?.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Files of ids that only their namespace may touch: swept by the next run in it.
+        }
+    }
+
+    internal static long SizeOf(string extracted)
+    {
+        var size = Path.Combine(extracted, SizeName);
+        try
+        {
+            return File.Exists(size) && long.TryParse(File.ReadAllText(size), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0; // removed meanwhile
+        }
+    }
+
+    /// <summary>Null: there is none, or another was quicker.</summary>
+    private static string? TryPutAside(string parent, Digest digest, DateTimeOffset now)
+    {
+        var (extracted, aside) = (Path.Combine(parent, digest.Hex), new LayerPaths(parent, digest).NewDamaged());
+        try
+        {
+            if (!Directory.Exists(extracted))
             {
-                (Directory.Exists(extracted) ? StagingDirectory.TakeAside(extracted) : null)?.Dispose();
+                return null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Files of ids that only their namespace may touch: swept by the next run in it.
-            }
+
+            Directory.Move(extracted, aside);
+            Directory.SetLastWriteTimeUtc(aside, now.UtcDateTime);
+            return aside;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

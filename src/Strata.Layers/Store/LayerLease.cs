@@ -25,6 +25,9 @@ public sealed class LayerLease : IDisposable
     /// <summary>Whose layer: the directory's name.</summary>
     internal string Org => Path.GetFileName(Path.GetDirectoryName(_paths.Directory))!;
 
+    /// <summary>False: it was put aside as damaged after it was leased.</summary>
+    internal bool IsInPlace => _file.IsAt(_paths.Image);
+
     public string ImagePath => _paths.Image;
 
     /// <summary>Null: the layer was stored without an index.</summary>

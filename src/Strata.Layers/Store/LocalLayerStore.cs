@@ -81,7 +81,7 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             var layers = List(org, cancellationToken);
             var damaged = Damaged(org).ToList();
-            usages.Add(new(org, layers.Count, layers.Sum(l => l.DiskBytes), damaged.Count, damaged.Sum(SizeOf)));
+            usages.Add(new(org, layers.Count, layers.Sum(l => l.DiskBytes), damaged.Count, damaged.Sum(SizeOf) + ExtractedLayers.DamagedIn(dataDirectory, org).Sum(ExtractedLayers.SizeOf)));
         }
 
         return usages;
@@ -192,9 +192,14 @@ public sealed class LocalLayerStore(string dataDirectory, TimeProvider time) : I
         {
             StagingDirectory.TakeAside(path)?.Dispose();
         }
+
+        foreach (var tree in Organizations().SelectMany(org => ExtractedLayers.DamagedIn(dataDirectory, org)).Where(p => Directory.GetLastWriteTimeUtc(p) < before.UtcDateTime))
+        {
+            ExtractedLayers.RemoveTree(tree);
+        }
     }
 
-    internal LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, digest => ExtractedLayers.Remove(dataDirectory, org, digest), time);
+    internal LocalLayers PlaceOf(LayerOrg org) => new(DirectoryOf(org), org, dataDirectory, time);
 
     private string DirectoryOf(LayerOrg org) => Path.Combine(_root, org.Name);
 

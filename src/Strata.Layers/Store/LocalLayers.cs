@@ -5,8 +5,8 @@ using Strata.Layers.Trees;
 namespace Strata.Layers.Store;
 
 /// <summary>The layers of one organization on this host's disk, laid out as <see cref="LayerPaths"/> says.</summary>
-/// <param name="onRemoving">Called with the layer's lock held exclusively, when nothing keeps it any more.</param>
-internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest> onRemoving, TimeProvider time) : ILayerPlace
+/// <param name="dataDirectory">What is extracted of layers is there.</param>
+internal sealed class LocalLayers(string directory, LayerOrg org, string dataDirectory, TimeProvider time) : ILayerPlace
 {
     /// <summary>Where storage is configured, that is asked, and says its own.</summary>
     private const string NotHere = "it is not on this host, and no storage is given that may have it (--storage)";
@@ -40,7 +40,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
                     continue; // it has just appeared
                 }
 
-                PutAside(paths, identity.Value);
+                PutAside(digest, paths, identity.Value, null);
                 return new(null, LayerMiss.Damaged);
             }
 
@@ -120,7 +120,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
     /// <summary>Takes away what is held.</summary>
     internal LayerRemoval RemoveHeld(Digest digest)
     {
-        onRemoving(digest);
+        ExtractedLayers.Remove(dataDirectory, org, digest);
         using var removed = StagingDirectory.TakeAside(PathsOf(digest).Directory);
         return removed is null ? LayerRemoval.InUse : LayerRemoval.Removed; // its writer has not let go of the directory yet
     }
@@ -150,7 +150,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
 
         try
         {
-            var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
+            var finding = await CheckIndexAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
             return (finding is IndexFinding.Lost ? LayerMiss.Damaged : LayerMiss.None, finding is IndexFinding.Made);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -197,7 +197,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
 
         try
         {
-            var finding = await CheckIndexAsync(file, paths, cancellationToken).ConfigureAwait(false);
+            var finding = await CheckIndexAsync(digest, file, paths, cancellationToken).ConfigureAwait(false);
             if (finding is IndexFinding.Lost)
             {
                 return LayerMiss.Damaged;
@@ -213,19 +213,19 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
     }
 
     /// <summary>A view whose index is lost is put aside.</summary>
-    private async ValueTask<IndexFinding> CheckIndexAsync(LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
+    private async ValueTask<IndexFinding> CheckIndexAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
     {
         var identity = FileIdentity(paths.Directory);
         var finding = await new IndexMending(directory, paths).CheckAsync(file, cancellationToken).ConfigureAwait(false);
         if (finding is IndexFinding.Lost && identity is { } view)
         {
-            PutAside(paths, view);
+            PutAside(digest, paths, view, file);
         }
 
         return finding;
     }
 
-    private static async ValueTask<LayerMiss> ReadAndCompareAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
+    private async ValueTask<LayerMiss> ReadAndCompareAsync(Digest digest, LayerFile file, LayerPaths paths, CancellationToken cancellationToken)
     {
         var identity = FileIdentity(paths.Directory);
         var miss = LayerMiss.None;
@@ -240,16 +240,26 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
 
         if (miss is not LayerMiss.None && identity is { } damaged)
         {
-            PutAside(paths, damaged);
+            PutAside(digest, paths, damaged, file);
         }
 
         return miss;
     }
 
-    /// <summary>Out of the way, for people to look at. Who has it mounted or open keeps it.</summary>
+    /// <summary>
+    /// Out of the way, for people to look at, with what was extracted of it. Who has it mounted or open keeps it. The trees go first, so that a crash leaves a layer that is found damaged again; and once
+    /// more for what was extracted meanwhile.
+    /// </summary>
     /// <param name="damaged">The directory that was judged: a good layer may have taken its name since.</param>
-    private static void PutAside(LayerPaths paths, (ulong, ulong) damaged)
+    /// <param name="file">Its image, which is not used any more. Null: it has none.</param>
+    private void PutAside(Digest digest, LayerPaths paths, (ulong, ulong) damaged, LayerFile? file)
     {
+        if (FileIdentity(paths.Directory) != damaged)
+        {
+            return; // another was quicker: to put it aside, or to store it anew
+        }
+
+        var trees = ExtractedLayers.PutAside(dataDirectory, org, digest, time.GetUtcNow());
         var aside = paths.NewDamaged();
         try
         {
@@ -257,11 +267,20 @@ internal sealed class LocalLayers(string directory, LayerOrg org, Action<Digest>
             if (FileIdentity(aside) != damaged)
             {
                 Directory.Move(aside, paths.Directory);
+                return;
             }
+
+            Directory.SetLastWriteTimeUtc(aside, time.GetUtcNow().UtcDateTime); // from now on it is kept for some days
         }
         catch (IOException)
         {
-            // Another was quicker: to put the damaged one aside, or to store it anew.
+            return;
+        }
+
+        trees = [.. trees, .. ExtractedLayers.PutAside(dataDirectory, org, digest, time.GetUtcNow())];
+        if (file is not null && trees.Count > 0 && file.TryLock(Libc.LockExclusive)) // nobody else leases it: no job stands on them
+        {
+            trees.ToList().ForEach(ExtractedLayers.RemoveTree);
         }
     }
 

@@ -1,6 +1,10 @@
 using System.Text;
+using Strata.Core;
+using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Packing;
 using Strata.Layers.Tests.Erofs;
+using Strata.Layers.Tests.Trees;
 
 namespace Strata.Layers.Tests.Packing;
 
@@ -83,6 +87,50 @@ public sealed class LargeLayerTests : IDisposable
         var again = await PackChild.RunAsync("pack-directory", mount.Path, _directory.Combine("again")); // the kernel reads every byte
         again.PeakBytes.ShouldBeLessThan(MemoryMax);
         again.TreeDigest.ShouldBe(layer.TreeDigest);
+    }
+
+    [Fact]
+    public async Task More_than_a_million_names_fit_the_same_memory_and_keep_their_contents_digests()
+    {
+        const int names = 1_400_000;
+
+        var layer = await PackChild.RunAsync("pack-names", Image, $"{names}");
+
+        layer.PeakBytes.ShouldBeLessThan(MemoryMax);
+        Directory.GetFiles(_directory.Path).Length.ShouldBe(2, "image and index");
+        var files = 0;
+        foreach (var entry in Indexes.LayerIndex.Open(Image + ".index").Entries())
+        {
+            if (entry.Entry.Kind is EntryKind.File)
+            {
+                files++;
+                entry.Content.ShouldBe(Digest.Of(entry.Entry.Path));
+            }
+        }
+
+        files.ShouldBe(names);
+    }
+
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(31, false)]
+    public async Task Directories_that_no_entry_names_count_as_names(int depth, bool fits)
+    {
+        var deep = string.Join('/', Enumerable.Repeat("d", depth));
+        var archive = new MemoryStream(new TarBuilder().Member($"one/{deep}/f", '0').Member($"two/{deep}/f", '0').Finished());
+
+        var packing = LayerPacker.FromTarAsync(archive, new(Image, null), TarPackOptions.Default with { Limits = new(1 << 20, 65) }, CancellationToken.None);
+
+        if (fits)
+        {
+            (await packing).EntryCount.ShouldBe(65);
+            using var reader = ErofsReader.Open(Image, new(1 << 20, 65));
+            reader.Entries().Count().ShouldBe(65);
+            return;
+        }
+
+        var refused = await Should.ThrowAsync<HostileArchiveException>(() => packing);
+        (refused.Fault, refused.Message).ShouldBe((ArchiveFault.TooLarge, "The tree has more than 65 names."));
     }
 
     private static byte[] Mark(int file) => Encoding.ASCII.GetBytes($"mark{file}");

@@ -1,3 +1,6 @@
+using System.Text;
+using Strata.Core;
+using Strata.Layers.Entries;
 using Strata.Layers.Packing;
 
 namespace Strata.Layers.Tests.Packing;
@@ -10,6 +13,20 @@ internal static class PackChild
 
     public static Task PackLargeTarAsync(string image, int files, long fileBytes) =>
         ReportAsync(LayerPacker.FromTarAsync(new LargeTar(files, fileBytes), Target(image), TarPackOptions.Default, CancellationToken.None));
+
+    /// <summary>Files without bytes that have contents no two of which are alike: names alone are counted.</summary>
+    public static Task PackNamesAsync(string image, int names)
+    {
+        using var builder = new LayerBuilder(Target(image));
+        for (var i = 0; i < names; i++)
+        {
+            var path = Encoding.UTF8.GetBytes($"packages/package-{i / 500:d6}/lib/module-{i:d8}.js");
+            var inode = builder.Tree.Add(new() { Kind = EntryKind.File, Path = path, Mode = 0x1a4, User = 0, Group = 0, Modified = new(i, 0) });
+            builder.Tree.SetContent(inode, Digest.Of(path));
+        }
+
+        return ReportAsync(Task.FromResult(builder.Finish()));
+    }
 
     public static async Task<PackedChild> RunAsync(params string[] arguments)
     {

@@ -191,6 +191,63 @@ public sealed class RoundTripTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public async Task What_is_put_into_a_directory_that_is_a_link_below_goes_where_the_link_points_to()
+    {
+        await FromTar(
+            new TarBuilder().Member("usr/bin", '5', mode: 0x1c0, user: 7).File("usr/bin/sh", "shell").File("usr/bin/gone").File("usr/lib/old").Link("bin", "usr/bin").Link("lib", "hidden").Link("sbin", "./bin/")
+                .Link("abs", "/usr/../usr/bin").Link("out", "../../../outside/of/it").Link("loop", "loop/x").Link("was-link", "usr").Link("gone-link", "usr").File("was-file").Link("to-file", "was-file").Finished(),
+            "lower");
+        await FromTar(new TarBuilder().Link("lib", "usr/lib").Directory("was-link").Finished(), "middle");
+        using var lower = ErofsReader.Open(_directory.Combine("lower"));
+        using var middle = ErofsReader.Open(_directory.Combine("middle"));
+        var options = new TarPackOptions { OpenLowers = _ => new([lower, middle]) };
+        var archive = new TarBuilder()
+            .File("bin/x", "1").File("bin/.wh.gone").HardLink("bin/sh2", "bin/sh").HardLink("same", "sbin/x").Directory("bin/d/").File("bin/d/f").File("abs/x", "2").File("lib/.wh..wh..opq").File("lib/l")
+            .File("sbin/deep/er/s").File("out/o").File("was-link/w").File(".wh.gone-link").File("gone-link/g").File("to-file/t").Finished();
+
+        var packed = await LayerPacker.FromTarAsync(new MemoryStream(archive), Target("upper"), options, CancellationToken.None);
+
+        packed.DependsOnLowers.ShouldBeTrue();
+        using (var upper = ErofsReader.Open(_directory.Combine("upper")))
+        {
+            upper.Entries().Select(static e => $"{Encoding.UTF8.GetString(e.Entry.Path)} {e.Entry.Kind}").ShouldBe(
+            [
+                " Directory", "gone-link Directory", "gone-link/g File", "outside Directory", "outside/of Directory", "outside/of/it Directory", "outside/of/it/o File", "same File",
+                "usr Directory", "usr/bin Directory", "usr/bin/d Directory", "usr/bin/d/f File", "usr/bin/deep Directory", "usr/bin/deep/er Directory",
+                "usr/bin/deep/er/s File", "usr/bin/gone CharacterDevice", "usr/bin/sh File", "usr/bin/sh2 HardLink", "usr/bin/x File", "usr/lib Directory", "usr/lib/l File",
+                "was-file Directory", "was-file/t File", "was-link Directory", "was-link/w File",
+            ]);
+            Described(upper.Find("usr/bin"u8)!).ShouldBe("usr/bin 700 7 1000000000 ");
+            Described(upper.Find("usr/lib"u8)!).ShouldEndWith(" trusted.overlay.opaque");
+            Described(upper.Find("gone-link"u8)!).ShouldEndWith(" trusted.overlay.opaque");
+        }
+
+        using var mount = ErofsMount.Of(_directory.Combine("upper"), _directory.Combine("mnt"));
+        Shell.Run(mount.Path, "cat usr/bin/x same usr/bin/sh2; test usr/bin/sh -ef usr/bin/sh2").ShouldBe("21shell");
+    }
+
+    [Theory]
+    [InlineData("loop/x")]
+    [InlineData("many/x")]
+    [InlineData("deep/x")]
+    public async Task Links_below_that_have_no_end_or_lead_too_deep_are_refused(string path)
+    {
+        var builder = new TarBuilder().Link("loop", "loop2").Link("loop2", "./loop").Link("many", "m0").Pax(("linkpath", string.Join('/', Enumerable.Repeat("d", 257)))).Link("deep", "");
+        for (var i = 0; i < 40; i++)
+        {
+            builder.Link($"m{i}", $"m{i + 1}");
+        }
+
+        await FromTar(builder.Finished(), "lower");
+        using var lower = ErofsReader.Open(_directory.Combine("lower"));
+
+        var refused = await Should.ThrowAsync<HostileArchiveException>(() => LayerPacker.FromTarAsync(
+            new MemoryStream(new TarBuilder().File(path).Finished()), Target("upper"), new() { OpenLowers = _ => new([lower]) }, CancellationToken.None));
+
+        refused.Message.ShouldStartWith($"{path}: ");
+    }
+
     private static string Described(ErofsEntry e) =>
         $"{Encoding.UTF8.GetString(e.Entry.Path)} {Convert.ToString(e.Entry.Mode, 8)} {e.Entry.User} {e.Entry.Modified.Seconds} "
         + string.Join(' ', e.Entry.Attributes.Select(a => Encoding.UTF8.GetString(a.Name.AsSpan())));

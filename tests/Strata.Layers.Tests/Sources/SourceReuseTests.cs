@@ -245,6 +245,39 @@ public sealed class SourceReuseTests : IDisposable
         Shell.Run(tree.Path, "cat src/a").ShouldBe("a\n");
     }
 
+    [Theory]
+    [InlineData("printf x | dd of=image.erofs bs=1 seek=7 conv=notrunc status=none")]
+    [InlineData("rm image.erofs")]
+    public async Task A_layer_that_was_damaged_is_made_again_and_said(string damage)
+    {
+        var before = await _sources.FindAsync(Workspace);
+        Shell.Run(Path.GetDirectoryName(before.Lease.ImagePath)!, damage);
+
+        var after = await _sources.FindAsync(Workspace);
+
+        after.IsReused.ShouldBeFalse();
+        after.Lease.Digest.ShouldBe(before.Lease.Digest);
+        var warning = after.Diagnostics.ShouldHaveSingleItem();
+        (warning.Code, warning.Severity).ShouldBe(("STR3308", Severity.Warning));
+        warning.Message.ShouldContain(before.Lease.Digest.Short);
+        warning.Message.ShouldContain(Workspace);
+        var last = await _sources.FindAsync(Workspace);
+        last.IsReused.ShouldBeTrue();
+        last.Diagnostics.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_gone_is_made_again_without_a_word()
+    {
+        var before = await _sources.FindAsync(Workspace);
+        Shell.Run(_sources.Data, $"rm -r layers/*/{before.Lease.Digest.Hex}");
+
+        var after = await _sources.FindAsync(Workspace);
+
+        after.IsReused.ShouldBeFalse();
+        after.Diagnostics.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Several_processes_make_the_same_layer_at_once()
     {
