@@ -698,6 +698,81 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_images_of_one_name_in_two_workflows_what_each_comes_to_now_is_kept_and_nothing_else()
+    {
+        await WriteAndRunAsync("one", "shared", "echo of one");
+        await WriteAndRunAsync("two", "shared", "echo of two, older");
+        await WriteAndRunAsync("two", "shared", "echo of two");
+
+        var pruned = await PruneAsync();
+
+        pruned.Count.ShouldBe(2, string.Join(", ", pruned)); // both steps of what `two` was before
+        await ShouldBeReusedAsync("one");
+        await ShouldBeReusedAsync("two");
+    }
+
+    /// <summary>A layer is recorded under the name it was built for first; another that needs it does not build it again.</summary>
+    [Fact]
+    public async Task What_was_built_for_an_image_that_is_gone_is_kept_for_another_that_begins_alike()
+    {
+        await WriteAndRunAsync("one", "first", "echo the same");
+        await WriteAndRunAsync("two", "second", "echo the same");
+        await WriteAndRunAsync("one", "first", "echo now another");
+
+        var pruned = await PruneAsync();
+
+        pruned.ShouldBeEmpty(); // of `first` what it is now, of `second` what is recorded as of `first`
+        await ShouldBeReusedAsync("two");
+    }
+
+    [Fact]
+    public async Task Copies_to_one_place_settings_and_images_below_are_told_apart_too()
+    {
+        _bench.Write("a/f", "a");
+        _bench.Write("b/f", "b");
+        await WriteAndRunAsync("one", "shared", "cat /opt/f", "{ env: { WHO: one } }, { copy: { from: a/, to: /opt/ } }, { workdir: /srv }, ");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+        _bench.Write("b/f", "b again");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+        _bench.Write("b/f", "b once more");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+
+        var pruned = await PruneAsync();
+
+        // Where a copy is from is not recorded: of what can be `two`'s as many are kept as there are sources, all with what stands on them.
+        pruned.Count.ShouldBe(4, string.Join(", ", pruned));
+        await ShouldBeReusedAsync("one");
+        await ShouldBeReusedAsync("two");
+    }
+
+    private async Task WriteAndRunAsync(string workflow, string image, string command, string before = "")
+    {
+        _bench.Write($".strata/workflows/{workflow}.yml", $$"""
+            images:
+              tiny: { from: "rootfs:tiny.tar" }
+              {{image}}: { from: images.tiny, steps: [{{before}}{ run: "{{command}} > /made" }, { run: echo last > /last }] }
+            jobs: { a: { image: {{image}}, network: none, steps: [{ run: cat /made }] } }
+            """);
+        var run = await _bench.RunAsync($".strata/workflows/{workflow}.yml");
+        run.ExitCode.ShouldBe(0, run.All);
+    }
+
+    private async Task ShouldBeReusedAsync(string workflow)
+    {
+        var run = await _bench.RunAsync($".strata/workflows/{workflow}.yml");
+        run.ExitCode.ShouldBe(0, run.All);
+        Outcomes(_bench.Report(), 0).ShouldAllBe(static outcome => outcome == "reused");
+    }
+
+    /// <summary>Names of the steps whose layers went.</summary>
+    private async Task<List<string>> PruneAsync()
+    {
+        var pruned = await _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+        pruned.ExitCode.ShouldBe(0, pruned.All);
+        return [.. JsonNode.Parse(pruned.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]! && (string?)item["kind"] == "built-layer").Select(item => (string)item!["name"]!)];
+    }
+
+    [Fact]
     public async Task Who_uses_a_built_image_and_its_digest_are_shown_and_steps_it_has_no_more_are_not()
     {
         _bench.Workflow("""
