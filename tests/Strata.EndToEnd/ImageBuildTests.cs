@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Strata.EndToEnd;
@@ -836,31 +837,46 @@ public sealed partial class ImageBuildTests : IDisposable
         outcome.Stderr.ShouldContain("STR316");
     }
 
-    [Fact]
-    public async Task A_full_disk_ends_a_build_with_its_code_and_leaves_a_sound_store()
+    /// <summary>What the step made, or what it copies from, has its place; the layer of it has none.</summary>
+    [Theory]
+    [InlineData("run: dd if=/dev/urandom of=/fat bs=1M count=14")]
+    [InlineData("copy: { from: fat, to: /fat }")]
+    public async Task A_disk_that_is_full_when_a_layer_is_written_is_an_error_at_the_steps_line_and_leaves_nothing(string step)
     {
         var mount = Directory.CreateTempSubdirectory("strata-full-").FullName;
         await ProgramAsync("mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", mount);
         try
         {
-            _bench.Workflow("""
+            var layers = Path.Combine(mount, "layers", "local");
+            _bench.Write("fat", "");
+            await File.WriteAllBytesAsync(Path.Combine(_bench.Workspace, "fat"), RandomNumberGenerator.GetBytes(14 << 20));
+            _bench.Workflow($$"""
                   fat:
                     from: images.tiny
-                    steps: [{ run: echo small > /small }, { run: dd if=/dev/urandom of=/fat bs=1M count=14 }]
+                    steps:
+                      - run: echo small > /small
+                      - {{step}}
                 jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
                 """);
 
-            var outcome = await _bench.StrataAsync("image", "build", "fat", "--data", mount);
+            var outcome = await _bench.StrataAsync("image", "build", "fat", "--json", "--data", mount);
+            var left = Directory.EnumerateDirectories(layers).Select(path => Path.GetFileName(path)).ToList();
             var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", mount);
+            await ProgramAsync("mount", "-o", "remount,size=80m", mount);
+            var again = await _bench.StrataAsync("image", "build", "fat", "--json", "--data", mount);
 
-            outcome.ExitCode.ShouldBeOneOf(1, 3);
-            outcome.Stderr.ShouldContain("STR3", Case.Sensitive, outcome.All);
+            outcome.ExitCode.ShouldBe(3, outcome.All);
+            outcome.Stderr.Split('\n').Where(static line => line.Contains("error STR3012: The disk is full", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldStartWith("strata.yml:7:", Case.Sensitive, outcome.All);
+            ((string?)JsonNode.Parse(outcome.Stdout)!["images"]![0]!["status"]).ShouldBe("failure");
+            left.ShouldAllBe(static name => !name.StartsWith("tmp-", StringComparison.Ordinal));
+            new DirectoryInfo(Path.Combine(mount, "builds")).EnumerateFileSystemInfos().ShouldBeEmpty();
             scrub.ExitCode.ShouldBe(0, scrub.All);
-            Directory.EnumerateDirectories(Path.Combine(mount, "layers"), "tmp-*", SearchOption.AllDirectories).ShouldBeEmpty();
+            again.ExitCode.ShouldBe(0, again.All);
+            JsonNode.Parse(again.Stdout)!["images"]![0]!["layers"]!.AsArray().Where(static layer => layer!["key"] is not null).Select(static layer => (string?)layer!["outcome"]).ShouldBe(["reused", "built"]);
         }
         finally
         {
-            await ProgramAsync("umount", mount);
+            await ProgramAsync("umount", "--lazy", mount);
             Directory.Delete(mount);
         }
     }
