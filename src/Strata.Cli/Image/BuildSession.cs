@@ -68,6 +68,20 @@ internal sealed class BuildSession : IAsyncDisposable
     /// <summary>Layers are held until this is disposed, or the image.</summary>
     public ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, CancellationToken cancellationToken) => _builder.OpenAsync(recipe, _context, cancellationToken);
 
+    /// <summary>The one image that a command is about.</summary>
+    /// <exception cref="ImageFailedException">It is built from steps, and cannot be.</exception>
+    public async ValueTask<HeldImage> GetAsync(ImageRecipe recipe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(recipe, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UserErrorException e) when (recipe.Steps.Count > 0 || recipe.From is RecipeBase.Recipe)
+        {
+            throw new ImageFailedException(e.Diagnostics);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _builder.DisposeAsync().ConfigureAwait(false);

@@ -13,9 +13,9 @@ internal static class ImageUpdateCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var arguments = new Argument<string[]>("NAME… [FILE|DIR]")
+        var arguments = new Argument<string[]>("NAME|FILE|DIR")
         {
-            HelpName = "NAME… FILE|DIR",
+            HelpName = "NAME|FILE|DIR",
             Arity = ArgumentArity.ZeroOrMore,
             Description = "Definitions, jobs or references to pin anew (default: all), then a workflow file or its directory (default: here, or above).",
         };

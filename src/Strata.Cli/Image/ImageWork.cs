@@ -1,4 +1,5 @@
 using Strata.Cli.Interrupts;
+using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Planning;
 
@@ -17,7 +18,15 @@ internal static class ImageWork
         var progress = new Lines();
         var last = new LastWork();
         using var interrupts = new Interrupts.Interrupts(() => progress.Report("stopping … (once more ends it at once)"), last.RunAsync);
-        return await work(progress, last, interrupts.Token).ConfigureAwait(false);
+        try
+        {
+            return await work(progress, last, interrupts.Token).ConfigureAwait(false);
+        }
+        catch (ImageFailedException e)
+        {
+            DiagnosticOutput.Print(e.Diagnostics, Terminal.Detect());
+            return ExitCode.Failed;
+        }
     }
 
     /// <exception cref="UserErrorException">The name means nothing that can be used.</exception>
