@@ -29,6 +29,11 @@ internal sealed class BuildSession : IAsyncDisposable
         ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, LastWork last, IBuildObserver? observer = null)
     {
         CheckArgs(inputs, images);
+        foreach (var doubt in images.Select(image => ImageWork.Doubt(image, place.Request?.Workflow.Images.Select(static definition => definition.Name!) ?? [])).OfType<string>())
+        {
+            progress.Report(doubt);
+        }
+
         _place = place;
         _platform = new(place.Data, place.Configuration);
         last.Set(_platform.EndSandboxesAsync);
