@@ -20,7 +20,7 @@ internal static class CliDiagnostics
         Error("STR1904", $"'{path}' cannot be read: {why}", "Check the path and its permissions.");
 
     public static Diagnostic BadOption(string option, string value, string expected, string? nearest = null) =>
-        Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", nearest is null ? "See 'strata run --help'." : $"Did you mean '{nearest}'?");
+        Error("STR1905", $"'{value}' is not a value for {option}: expected {expected}.", nearest is null ? "With --help the command says what it takes." : $"Did you mean '{nearest}'?");
 
     public static Diagnostic SecretNotInEnvironment(string name) =>
         Error("STR1907", $"--secret {name}: the environment has no variable '{name}'.", $"Write --secret {name}=VALUE, export {name}, or use --secret-file.");

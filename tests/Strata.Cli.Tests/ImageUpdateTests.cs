@@ -51,6 +51,37 @@ public sealed class ImageUpdateTests : IDisposable
         suite.Names.ShouldBe(["base", "same", "more", "child", "default"]);
     }
 
+    [Theory]
+    [InlineData("added", false, "pinned to 6b86b273ff34")]
+    [InlineData("added", true, "not pinned (now 6b86b273ff34)")]
+    [InlineData("removed", false, "not used any more: pin removed")]
+    [InlineData("removed", true, "not used any more")]
+    public void A_check_does_not_say_that_it_pinned_something(string change, bool checks, string words)
+    {
+        var digest = Digest.Of("1"u8).ToString();
+
+        ImageUpdateCommand.Words(new("a:1", change, change == "removed" ? digest : null, change == "removed" ? null : digest, []), checks).ShouldBe(words);
+    }
+
+    [Theory]
+    [InlineData("noed", "Did you mean 'node'?")]
+    [InlineData("node", null)]
+    [InlineData("alpine", null)]
+    [InlineData("debootstrap:bookworm", null)]
+    public void A_name_that_is_nearly_a_definitions_is_told_before_a_registry_is_asked(string name, string? doubt)
+    {
+        var request = Request(_root.FullName, """
+            images: { node: { from: "rootfs:/x.tar" } }
+            jobs: { a: { image: node, steps: [{ run: "true" }] } }
+            """);
+        var (images, _) = WorkflowImages.Find(request, [name]);
+
+        var said = ImageWork.Doubt(images.ShouldHaveSingleItem(), ["node"]);
+
+        (said is null).ShouldBe(doubt is null);
+        (said ?? "").ShouldEndWith(doubt ?? "");
+    }
+
     [Fact]
     public void Changes_are_told_to_the_package()
     {

@@ -101,7 +101,7 @@ public sealed class RunOptionTests : IDisposable
     [Theory]
     [InlineData("pull_request", null)]
     [InlineData("psh", "Did you mean 'push'?")]
-    [InlineData("", "See 'strata run --help'.")]
+    [InlineData("", "With --help the command says what it takes.")]
     public void An_event_is_one_that_GitHub_has(string name, string? help)
     {
         List<Diagnostic> problems = [];

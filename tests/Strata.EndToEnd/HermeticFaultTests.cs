@@ -22,7 +22,7 @@ public sealed class HermeticFaultTests : IDisposable
     {
         var kills = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 60 : 8;
         _bench.Write("src/a.txt", "a\n");
-        Job(Chain);
+        _bench.Job(Chain);
         var expected = await CleanAsync();
         var length = await LengthAsync();
         for (var kill = 1; kill <= kills; kill++)
@@ -52,7 +52,7 @@ public sealed class HermeticFaultTests : IDisposable
     {
         var times = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 40 : 3;
         _bench.Write("src/a.txt", "a\n");
-        Job(Chain);
+        _bench.Job(Chain);
         var expected = await CleanAsync();
         var killed = 0;
         for (var time = 1; time <= times; time++)
@@ -75,7 +75,7 @@ public sealed class HermeticFaultTests : IDisposable
     [Fact]
     public async Task Two_runs_that_make_different_things_of_the_same_inputs_are_told_so_with_the_files()
     {
-        Job("- { run: 'head -c 8 /dev/urandom > chance; echo same > same; sleep 3', cache: { inputs: [none], outputs: [chance, same] } }");
+        _bench.Job("- { run: 'head -c 8 /dev/urandom > chance; echo same > same; sleep 3', cache: { inputs: [none], outputs: [chance, same] } }");
         await _bench.RunAsync("--no-cache"); // the base system is there: the two start at once
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => _bench.StrataAsync("run", "--data", _bench.Data, "--report", $"report{i}.json")));
@@ -103,10 +103,10 @@ public sealed class HermeticFaultTests : IDisposable
             - {"{"} run: 'ls moved | wc -l > count', cache: {"{"} inputs: [moved/**], outputs: [count] {"}"} {"}"}
             - run: cat count
             """;
-        Job(Steps("true"));
+        _bench.Job(Steps("true"));
         var missed = await _bench.RunAsync();
         var mounted = await _bench.RunAsync();
-        Job(Steps("(sleep 100 > /dev/null 2>&1 &)"));
+        _bench.Job(Steps("(sleep 100 > /dev/null 2>&1 &)"));
         var copied = await _bench.RunAsync();
 
         foreach (var run in (Outcome[])[missed, mounted, copied])
@@ -114,20 +114,20 @@ public sealed class HermeticFaultTests : IDisposable
             run.ExitCode.ShouldBe(0, $"{what}: {run.All}");
         }
 
-        Lines(mounted, 2).ShouldBe(Lines(missed, 2));
-        Lines(copied, 2).ShouldBe(Lines(missed, 2));
-        Lines(missed, 3)[0].ShouldBe("mounts 2 .git .gitignore dist src strata.yml");
-        Lines(mounted, 3).ShouldBe(Lines(missed, 3));
-        Lines(copied, 3)[0].ShouldBe("mounts 1 .git .gitignore dist src strata.yml");
-        Lines(copied, 3).Skip(1).ShouldBe(Lines(missed, 3).Skip(1));
-        Lines(copied, 5).ShouldBe(Lines(missed, 5));
+        mounted.Lines(2).ShouldBe(missed.Lines(2));
+        copied.Lines(2).ShouldBe(missed.Lines(2));
+        missed.Lines(3)[0].ShouldBe("mounts 2 .git .gitignore dist src strata.yml");
+        mounted.Lines(3).ShouldBe(missed.Lines(3));
+        copied.Lines(3)[0].ShouldBe("mounts 1 .git .gitignore dist src strata.yml");
+        copied.Lines(3).Skip(1).ShouldBe(missed.Lines(3).Skip(1));
+        copied.Lines(5).ShouldBe(missed.Lines(5));
     }
 
     [Fact]
     public async Task Outputs_that_lead_elsewhere_overlap_or_are_fought_over_harm_nothing()
     {
         _bench.Write("src/a.txt", "a\n");
-        Job("""
+        _bench.Job("""
             - run: |
                 (while :; do rm -rf away; ln -s /etc away; rm -rf dist; ln -s /root dist; mkdir -p dist 2> /dev/null; echo x > dist/x 2> /dev/null; done > /dev/null 2>&1 &)
             - { run: 'ln -s /etc/passwd away; mkdir dist; for i in $(seq 300); do echo $i > dist/$i; done', cache: { inputs: [src/**], outputs: [away, dist/] } }
@@ -135,7 +135,7 @@ public sealed class HermeticFaultTests : IDisposable
                 kill $(pidof sh) 2> /dev/null; cat /etc/passwd
             """);
         var fought = await _bench.RunAsync();
-        Job("""
+        _bench.Job("""
             - { run: 'echo b > src/a.txt; echo made > src/made; rm src/b.txt; ln -s ../../.. out', cache: { inputs: [src/**], outputs: [src/made, out] } }
             - run: cat src/a.txt src/made; readlink out
             - { run: 'true', cache: { inputs: ['no/such/*'], outputs: ['no/such/*'] } }
@@ -149,8 +149,8 @@ public sealed class HermeticFaultTests : IDisposable
         overlapping.ExitCode.ShouldBe(0, overlapping.All);
         overlapping.Stderr.ShouldContain("wrote undeclared src/a.txt, src/b.txt");
         overlapping.Stderr.ShouldContain("nothing matches the outputs no/such/*");
-        Lines(overlapping, 1).ShouldBe(["a", "made", "../../.."]);
-        Lines(again, 1).ShouldBe(["a", "made", "../../.."]);
+        overlapping.Lines(1).ShouldBe(["a", "made", "../../.."]);
+        again.Lines(1).ShouldBe(["a", "made", "../../.."]);
     }
 
     private async Task<Outcome> CleanAsync()
@@ -179,21 +179,5 @@ public sealed class HermeticFaultTests : IDisposable
         Directory.Delete($"{_bench.Data}-clean", recursive: true);
     }
 
-    private void Job(string steps) =>
-        _bench.Workflow($"jobs:\n  job:\n    image: tiny\n    network: none\n    steps:\n{string.Join('\n', steps.Split('\n').Select(static line => $"      {line}"))}\n");
-
-    private static string[] Sums(Outcome outcome) => Lines(outcome, 3);
-
-    /// <summary>What a step printed.</summary>
-    private static string[] Lines(Outcome outcome, int step)
-    {
-        var lines = outcome.Stderr.Split('\n');
-        var starts = lines.Index().Where(static line => line.Item.StartsWith("[job] ▸", StringComparison.Ordinal)).Select(static line => line.Index).ToList();
-        return
-        [
-            .. lines.Skip(starts[step] + 1)
-                .TakeWhile(static line => !line.StartsWith("[job] ✓", StringComparison.Ordinal) && !line.StartsWith("[job] ✗", StringComparison.Ordinal))
-                .Where(static line => line.StartsWith("[job]   ", StringComparison.Ordinal)).Select(static line => line["[job]   ".Length..]),
-        ];
-    }
+    private static string[] Sums(Outcome outcome) => outcome.Lines(3);
 }

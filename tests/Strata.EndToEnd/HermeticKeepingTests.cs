@@ -13,7 +13,7 @@ public sealed class HermeticKeepingTests : IDisposable
     public async Task Outputs_written_as_lines_are_all_absent_at_the_start()
     {
         _bench.Write("build/old", "committed");
-        Steps("""
+        _bench.Job("""
             - run: mkdir -p dist && echo stale > dist/stale
             - run: |
                 ls dist build 2>/dev/null && exit 7
@@ -24,26 +24,26 @@ public sealed class HermeticKeepingTests : IDisposable
             - run: ls dist build
             """);
 
-        Outcome(await _bench.ReportAsync(0), 1).ShouldBe("miss");
+        (await _bench.ReportAsync(0)).StepOutcome(1).ShouldBe("miss");
         var (second, report) = (await _bench.RunAsync(), _bench.Report());
-        Outcome(report, 1).ShouldBe("hit", second.All);
+        report.StepOutcome(1).ShouldBe("hit", second.All);
     }
 
     [Fact]
     public async Task A_step_of_which_a_process_was_killed_for_memory_is_not_kept()
     {
-        Steps("- { run: '(head -c 300000000 /dev/zero | tail) > /dev/null || true; echo 1 > out', cache: { inputs: [none], outputs: [out] } }", "resources: { memory: 64MiB }");
+        _bench.Job("- { run: '(head -c 300000000 /dev/zero | tail) > /dev/null || true; echo 1 > out', cache: { inputs: [none], outputs: [out] } }", "resources: { memory: 64MiB }");
 
         var first = await _bench.RunAsync();
         first.ExitCode.ShouldBe(0, first.All);
         first.Stderr.ShouldContain("a process of the step was killed for memory");
-        Outcome(await _bench.ReportAsync(0), 0).ShouldBe("miss");
+        (await _bench.ReportAsync(0)).StepOutcome(0).ShouldBe("miss");
     }
 
     [Fact]
     public async Task A_masked_value_that_a_step_hands_on_keeps_it_from_being_kept()
     {
-        Steps("""
+        _bench.Job("""
             - run: mkdir cfg && printf masked-token-value > cfg/t && echo "::add-mask::masked-token-value"
             - { run: 'echo "a=$(base64 cfg/t)" >> $GITHUB_OUTPUT', cache: { inputs: [cfg/**] } }
             """);
@@ -51,13 +51,13 @@ public sealed class HermeticKeepingTests : IDisposable
         var first = await _bench.RunAsync();
         first.ExitCode.ShouldBe(0, first.All);
         first.Stderr.ShouldContain("contains a value that is masked");
-        Outcome(await _bench.ReportAsync(0), 1).ShouldBe("miss");
+        (await _bench.ReportAsync(0)).StepOutcome(1).ShouldBe("miss");
     }
 
     [Fact]
     public async Task What_was_written_elsewhere_is_named_beside_however_many_outputs()
     {
-        Steps("""
+        _bench.Job("""
             - { run: 'mkdir dist empty; for i in $(seq 1200); do : > dist/$i; done; echo 1 > report.xml', cache: { inputs: [none], outputs: [dist/, empty/] } }
             """);
 
@@ -68,7 +68,7 @@ public sealed class HermeticKeepingTests : IDisposable
     public async Task What_it_missed_is_named_after_however_much_else_it_looked_for()
     {
         _bench.Write("wanted.txt", "1");
-        Steps("- { run: 'i=0; while [ $i -lt 2500 ]; do [ -e none$i ] || :; i=$((i+1)); done; cat wanted.txt', cache: { inputs: [none] } }");
+        _bench.Job("- { run: 'i=0; while [ $i -lt 2500 ]; do [ -e none$i ] || :; i=$((i+1)); done; cat wanted.txt', cache: { inputs: [none] } }");
 
         var outcome = await _bench.RunAsync();
 
@@ -83,7 +83,7 @@ public sealed class HermeticKeepingTests : IDisposable
         _bench.Write("sub/unused.txt", "1");
         _bench.Write("tool.json", "{}");
         File.CreateSymbolicLink(Path.Combine(_bench.Workspace, "link.txt"), "sub/real.txt");
-        Steps("- { run: '[ -f tool.json ] && cat link.txt && cd sub', id: s, cache: { inputs: [\"**\"] } }");
+        _bench.Job("- { run: '[ -f tool.json ] && cat link.txt && cd sub', id: s, cache: { inputs: [\"**\"] } }");
 
         (await _bench.RunAsync("--suggest-inputs", "s")).Stderr.ShouldContain("inputs: [link.txt, sub/real.txt, tool.json]");
     }
@@ -124,9 +124,9 @@ public sealed class HermeticKeepingTests : IDisposable
             """;
         _bench.Write("strata.yml", Workflow);
         await _bench.ReportAsync(0);
-        Outcome(await _bench.ReportAsync(0), 0).ShouldBe("hit");
+        (await _bench.ReportAsync(0)).StepOutcome(0).ShouldBe("hit");
         _bench.Write("strata.yml", Workflow.Replace(before, after, StringComparison.Ordinal));
-        Outcome(await _bench.ReportAsync(0), 0).ShouldBe("miss");
+        (await _bench.ReportAsync(0)).StepOutcome(0).ShouldBe("miss");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class HermeticKeepingTests : IDisposable
     [Fact]
     public async Task Steps_that_always_run_do_so_after_a_time_out_of_the_job()
     {
-        Steps("""
+        _bench.Job("""
             - { run: 'echo 1 > out', cache: { inputs: [none], outputs: [out] }, if: always() }
             - { run: 'test "$GO" = yes || sleep 60', env: { GO: "${{ vars.GO }}" } }
             - { run: 'cat out > again', cache: { inputs: [out], outputs: [again] }, if: always() }
@@ -164,12 +164,12 @@ public sealed class HermeticKeepingTests : IDisposable
     [Fact]
     public async Task The_time_limit_of_a_step_is_for_its_command()
     {
-        Steps("- { run: 'sleep 2; mkdir dist; for i in $(seq 4000); do echo $i > dist/$i; done', timeout-minutes: 0.05, cache: { inputs: [none], outputs: [dist/] } }");
+        _bench.Job("- { run: 'sleep 2; mkdir dist; for i in $(seq 4000); do echo $i > dist/$i; done', timeout-minutes: 0.05, cache: { inputs: [none], outputs: [dist/] } }");
         var first = await _bench.RunAsync();
 
         if (first.ExitCode == 0)
         {
-            Outcome(await _bench.ReportAsync(0), 0).ShouldBe("hit");
+            (await _bench.ReportAsync(0)).StepOutcome(0).ShouldBe("hit");
         }
         else
         {
@@ -180,7 +180,7 @@ public sealed class HermeticKeepingTests : IDisposable
     [Fact]
     public async Task The_time_that_a_hit_saves_is_told()
     {
-        Steps("- { run: 'sleep 1.5; echo 1 > out', cache: { inputs: [none], outputs: [out] } }");
+        _bench.Job("- { run: 'sleep 1.5; echo 1 > out', cache: { inputs: [none], outputs: [out] } }");
         await _bench.ReportAsync(0);
 
         var hit = await _bench.RunAsync();
@@ -192,14 +192,9 @@ public sealed class HermeticKeepingTests : IDisposable
     [Fact]
     public async Task A_fork_has_its_own_entries_and_protected_runs_none_of_them()
     {
-        Steps("- { run: 'echo 1 > out', cache: { inputs: [none], outputs: [out] } }");
-        Outcome(await _bench.ReportAsync(0, "--trust", "fork", "--ref", "refs/pull/1/merge"), 0).ShouldBe("miss");
-        Outcome(await _bench.ReportAsync(0, "--trust", "fork", "--ref", "refs/pull/1/merge"), 0).ShouldBe("hit");
-        Outcome(await _bench.ReportAsync(0), 0).ShouldBe("miss");
+        _bench.Job("- { run: 'echo 1 > out', cache: { inputs: [none], outputs: [out] } }");
+        (await _bench.ReportAsync(0, "--trust", "fork", "--ref", "refs/pull/1/merge")).StepOutcome(0).ShouldBe("miss");
+        (await _bench.ReportAsync(0, "--trust", "fork", "--ref", "refs/pull/1/merge")).StepOutcome(0).ShouldBe("hit");
+        (await _bench.ReportAsync(0)).StepOutcome(0).ShouldBe("miss");
     }
-
-    private void Steps(string steps, string more = "") =>
-        _bench.Workflow($"jobs:\n  job:\n    image: tiny\n    network: none\n    {more}\n    steps:\n{string.Join('\n', steps.Split('\n').Select(static line => $"      {line}"))}\n");
-
-    private static string Outcome(JsonObject report, int step) => report.Job()["steps"]![step]!["cache"]!["outcome"]!.GetValue<string>();
 }

@@ -14,7 +14,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         _bench.Write("src/a.txt", "hello\n");
         File.SetLastWriteTimeUtc(Path.Combine(_bench.Workspace, "src/a.txt"), DateTime.UnixEpoch.AddSeconds(1_700_000_000));
-        Job("""
+        _bench.Job("""
             - run: mkdir -p gen dist/old && echo generated > gen/g.txt && echo stale > dist/old/stale
             - id: compile
               run: |
@@ -32,9 +32,9 @@ public sealed class HermeticStepTests : IDisposable
         var (missed, miss) = await RunAsync();
         var (repeated, hit) = await RunAsync();
 
-        Step(miss, 1)["outcome"]!.GetValue<string>().ShouldBe("miss");
-        Step(hit, 1)["outcome"]!.GetValue<string>().ShouldBe("hit", repeated.All);
-        Step(hit, 1)["key"]!.GetValue<string>().ShouldBe(Step(miss, 1)["key"]!.GetValue<string>());
+        miss.StepCache(1)["outcome"]!.GetValue<string>().ShouldBe("miss");
+        hit.StepCache(1)["outcome"]!.GetValue<string>().ShouldBe("hit", repeated.All);
+        hit.StepCache(1)["key"]!.GetValue<string>().ShouldBe(miss.StepCache(1)["key"]!.GetValue<string>());
         hit["jobs"]![0]!["steps"]![1]!["outputs"]!.ToJsonString().ShouldBe("""{"made":"yes"}""");
         Shown(missed, 2).ShouldBe(Shown(repeated, 2));
         Shown(repeated, 2).ShouldContain("'dist/soft' -> 'out.txt'");
@@ -53,21 +53,21 @@ public sealed class HermeticStepTests : IDisposable
     {
         _bench.Write("src/a.txt", "1");
         _bench.Write("other.txt", "1");
-        Job("- { run: 'cat src/a.txt > out', cache: { inputs: [src/**], outputs: [out] } }");
+        _bench.Job("- { run: 'cat src/a.txt > out', cache: { inputs: [src/**], outputs: [out] } }");
         await RunAsync();
 
         _bench.Write("other.txt", "2");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("hit");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("hit");
         File.SetLastWriteTimeUtc(Path.Combine(_bench.Workspace, "src/a.txt"), DateTime.UnixEpoch);
-        Outcome((await RunAsync()).Report, 0).ShouldBe("hit");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("hit");
         _bench.Write("src/a.txt", "2");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss");
         File.SetUnixFileMode(Path.Combine(_bench.Workspace, "src/a.txt"), (UnixFileMode)0b111_101_101);
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss");
         _bench.Write("src/b.txt", "");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss");
         File.Delete(Path.Combine(_bench.Workspace, "src/b.txt"));
-        Outcome((await RunAsync()).Report, 0).ShouldBe("hit");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("hit");
     }
 
     [Theory]
@@ -78,11 +78,11 @@ public sealed class HermeticStepTests : IDisposable
     public async Task What_the_key_is_made_of_counts(string what, string before, string after)
     {
         _bench.Write("src/a.txt", "1");
-        Job($"- {{ {before}, cache: {{ inputs: [src/**], outputs: [out] }} }}");
+        _bench.Job($"- {{ {before}, cache: {{ inputs: [src/**], outputs: [out] }} }}");
         await RunAsync();
-        Outcome((await RunAsync()).Report, 0).ShouldBe("hit", what);
-        Job($"- {{ {after}, cache: {{ inputs: [src/**], outputs: [out] }} }}");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss", what);
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("hit", what);
+        _bench.Job($"- {{ {after}, cache: {{ inputs: [src/**], outputs: [out] }} }}");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss", what);
     }
 
     [Fact]
@@ -92,16 +92,16 @@ public sealed class HermeticStepTests : IDisposable
             - { run: 'echo "$MODE" > out', cache: { inputs: [none], outputs: [out], env: [MODE] } }
             - { run: 'echo "${MODE-unset}" > seen; cat seen', cache: { inputs: [none], outputs: [seen] } }
             """;
-        Job(Steps, "env: { MODE: a }, ");
+        _bench.Job(Steps, "env: { MODE: a }, ");
         var (first, _) = await RunAsync();
-        Job(Steps, "env: { MODE: b }, ");
+        _bench.Job(Steps, "env: { MODE: b }, ");
         var (explained, second) = await RunAsync("--explain");
         var stats = await _bench.StrataAsync("cache", "stats", "--data", _bench.Data, "--json");
 
-        Outcome(second, 0).ShouldBe("miss");
+        second.StepOutcome(0).ShouldBe("miss");
         explained.Stderr.ShouldContain("not cached (env): ");
         explained.Stderr.ShouldContain("    env MODE: \"a\" → \"b\"");
-        Outcome(second, 1).ShouldBe("hit");
+        second.StepOutcome(1).ShouldBe("hit");
         JsonNode.Parse(stats.Stdout)!["caches"]!.AsArray().ShouldAllBe(step => (long)step!["spentMs"]! > 0); // saving takes time
         Shown(first, 1).ShouldContain("unset");
     }
@@ -124,7 +124,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         _bench.Write("src/a.txt", "a");
         _bench.Write("secret.txt", "not declared");
-        Job($$"""
+        _bench.Job($$"""
             - run: |
                 mkdir -p /usr/local/bin && printf '#!/bin/sh\n' > /usr/local/bin/late-tool && chmod +x /usr/local/bin/late-tool
                 echo token > /root/.npmrc; echo /late >> $GITHUB_PATH; echo UNDECLARED=seen >> $GITHUB_ENV; echo LANG=de_DE >> $GITHUB_ENV
@@ -142,7 +142,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task What_changes_by_itself_is_found_by_a_proof_and_its_entry_is_not_used_again()
     {
-        Job("- { run: 'head -c 8 /dev/urandom > out; cat /proc/sys/kernel/random/uuid > other', name: chance, cache: { inputs: [none], outputs: [out, other] } }");
+        _bench.Job("- { run: 'head -c 8 /dev/urandom > out; cat /proc/sys/kernel/random/uuid > other', name: chance, cache: { inputs: [none], outputs: [out, other] } }");
         await RunAsync();
         var (proved, report) = await RunAsync("--verify", "100%");
 
@@ -155,15 +155,15 @@ public sealed class HermeticStepTests : IDisposable
         for (var round = 0; round < 2; round++)
         {
             var (_, after) = await RunAsync();
-            Outcome(after, 0).ShouldBe("miss");
-            Step(after, 0)["reason"]!.GetValue<string>().ShouldContain("a proof failed in run");
+            after.StepOutcome(0).ShouldBe("miss");
+            after.StepCache(0)["reason"]!.GetValue<string>().ShouldContain("a proof failed in run");
         }
     }
 
     [Fact]
     public async Task A_failed_proof_fails_a_strict_run_and_takes_along_what_stands_on_the_hit()
     {
-        Job("""
+        _bench.Job("""
             - { run: 'head -c 8 /dev/urandom > out', name: chance, cache: { inputs: [none], outputs: [out] } }
             - { run: 'wc -c < out > size', name: size, cache: { inputs: [out], outputs: [size] } }
             - { run: 'echo 1 > honest', name: honest, cache: { inputs: [none], outputs: [honest] } }
@@ -184,7 +184,7 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_proof_of_honest_steps_raises_no_alarm_and_gives_a_bound()
     {
         _bench.Write("src/a.txt", "a");
-        Job("""
+        _bench.Job("""
             - { run: 'mkdir dist; cp src/a.txt dist/; tar cf dist/a.tar src', cache: { inputs: [src/**], outputs: [dist/] } }
             - { run: 'wc -c < src/a.txt > count; echo "n=$(cat count)" >> $GITHUB_OUTPUT; date', cache: { inputs: [src/**], outputs: [count] } }
             - { run: 'echo $SOURCE_DATE_EPOCH > time; date +%s -r src/a.txt >> time', env: { SOURCE_DATE_EPOCH: '1000000000' }, cache: { inputs: [src/**], outputs: [time] } }
@@ -205,18 +205,18 @@ public sealed class HermeticStepTests : IDisposable
     public async Task A_step_that_makes_no_files_needs_no_outputs(string outputs)
     {
         _bench.Write("a.txt", "1");
-        Job($$"""
+        _bench.Job($$"""
             - { run: 'grep 1 a.txt; echo 2 > left', cache: { inputs: [a.txt]{{outputs}} } }
             - run: ls
             """);
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss");
 
         var (outcome, report) = await RunAsync();
 
-        Outcome(report, 0).ShouldBe("hit", outcome.All);
+        report.StepOutcome(0).ShouldBe("hit", outcome.All);
         Shown(outcome, 1).ShouldNotContain("left");
         _bench.Write("a.txt", "12");
-        Outcome((await RunAsync()).Report, 0).ShouldBe("miss");
+        (await RunAsync()).Report.StepOutcome(0).ShouldBe("miss");
         _bench.Write("a.txt", "2");
         (await _bench.RunAsync()).ExitCode.ShouldBe(1);
     }
@@ -224,7 +224,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task What_was_written_elsewhere_is_dropped_and_named()
     {
-        Job("""
+        _bench.Job("""
             - { run: 'echo 1 > out; echo 2 > junk.txt; mkdir -p sub; echo 3 > sub/more; echo 4 > /root/left; echo 5 > /tmp/nobody-minds', cache: { inputs: [none], outputs: [out] } }
             - run: ls /workspace /root
             """);
@@ -240,7 +240,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task A_step_that_fails_is_not_kept_and_is_told_what_it_could_not_see()
     {
-        Job("""
+        _bench.Job("""
             - run: mkdir -p /usr/local/bin && printf '#!/bin/sh\necho tool\n' > /usr/local/bin/late-tool && chmod +x /usr/local/bin/late-tool
             - { run: 'echo partial > out; late-tool', cache: { inputs: [none], outputs: [out] } }
             - { run: cat out, if: always() }
@@ -262,7 +262,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         _bench.Write("src/a.txt", "a");
         _bench.Write("config/tool.json", "{}");
-        Job($$"""
+        _bench.Job($$"""
             - run: mkdir -p /usr/local/bin && printf '#!/bin/sh\necho tool\n' > /usr/local/bin/late-tool && chmod +x /usr/local/bin/late-tool
             - { run: 'late-tool || true; cd src; cat nowhere ../config/tool.json > ../out', cache: { inputs: [src/**], outputs: [out]{{more}} } }
             """);
@@ -281,7 +281,7 @@ public sealed class HermeticStepTests : IDisposable
         _bench.Write("src/b.txt", "b");
         _bench.Write("lib/used.txt", "u");
         _bench.Write("lib/unused.txt", "-");
-        Job("- { run: 'cat src/*.txt lib/used.txt > out', id: pack, cache: { inputs: [\"**\"], outputs: [out] } }");
+        _bench.Job("- { run: 'cat src/*.txt lib/used.txt > out', id: pack, cache: { inputs: [\"**\"], outputs: [out] } }");
 
         var outcome = await _bench.RunAsync("--suggest-inputs", "pack");
         var unknown = await _bench.RunAsync("--suggest-inputs", "nothing");
@@ -296,14 +296,14 @@ public sealed class HermeticStepTests : IDisposable
     public async Task Without_caches_it_runs_the_same_way_and_keeps_nothing()
     {
         _bench.Write("secret.txt", "not declared");
-        Job("- { run: 'cat secret.txt > out 2> /dev/null || echo none > out; cat out', cache: { inputs: [none], outputs: [out] } }");
+        _bench.Job("- { run: 'cat secret.txt > out 2> /dev/null || echo none > out; cat out', cache: { inputs: [none], outputs: [out] } }");
 
         var (outcome, report) = await RunAsync("--no-cache");
         var (_, after) = await RunAsync();
 
-        Outcome(report, 0).ShouldBe("off");
+        report.StepOutcome(0).ShouldBe("off");
         Shown(outcome, 0).Trim().ShouldEndWith("none");
-        Outcome(after, 0).ShouldBe("miss");
+        after.StepOutcome(0).ShouldBe("miss");
     }
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class HermeticStepTests : IDisposable
     {
         _bench.Write("src/a.txt", "1");
         _bench.Write("src/b.txt", "1");
-        Job("""
+        _bench.Job("""
             - { run: 'head -c 1 src/a.txt > a', cache: { inputs: [src/a.txt], outputs: [a] } }
             - { run: 'cat src/b.txt > b', cache: { inputs: [src/b.txt], outputs: [b] } }
             - { run: 'cat a a > aa', cache: { inputs: [a], outputs: [aa] } }
@@ -328,7 +328,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task A_value_that_was_masked_or_is_a_secret_keeps_a_step_from_being_kept()
     {
-        Job("""
+        _bench.Job("""
             - { run: 'echo "::add-mask::value-of-its-own"; echo 1 > out', cache: { inputs: [none], outputs: [out] } }
             - { run: 'printf "super-%s-value" secret > leak', cache: { inputs: [none], outputs: [leak] } }
             """);
@@ -345,7 +345,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task A_step_that_uses_a_secret_is_refused_before_anything_runs()
     {
-        Job("- { run: 'echo ${{ secrets.TOKEN }}', cache: { inputs: [none], outputs: [out] } }");
+        _bench.Job("- { run: 'echo ${{ secrets.TOKEN }}', cache: { inputs: [none], outputs: [out] } }");
 
         var outcome = await _bench.RunAsync("--secret", "TOKEN=super-secret-value");
 
@@ -385,7 +385,7 @@ public sealed class HermeticStepTests : IDisposable
     [Fact]
     public async Task A_run_that_was_killed_goes_on_with_hits()
     {
-        Job("""
+        _bench.Job("""
             - { run: 'echo 1 > one', cache: { inputs: [none], outputs: [one] } }
             - { run: 'cat one > two', cache: { inputs: [one], outputs: [two] } }
             - run: 'test -e /workspace/go || sleep 600'
@@ -410,21 +410,17 @@ public sealed class HermeticStepTests : IDisposable
         _bench.Write("dist/of-the-source", "old");
         _bench.Write("lib/keep.c", "kept");
         _bench.Write("lib/stale.o", "stale");
-        Job("""
+        _bench.Job("""
             - { run: 'mkdir -p dist lib && echo 1 > dist/new && echo 2 > lib/a.o', cache: { inputs: [none], outputs: [dist/, lib/*.o] } }
             - run: find dist lib | sort
             """);
         var (missed, _) = await RunAsync();
         var (repeated, report) = await RunAsync();
 
-        Outcome(report, 0).ShouldBe("hit");
+        report.StepOutcome(0).ShouldBe("hit");
         Shown(repeated, 1).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ShouldBe(["dist", "dist/new", "lib", "lib/a.o", "lib/keep.c"]);
         Shown(missed, 1).ShouldBe(Shown(repeated, 1));
     }
-
-    private void Job(string steps, string more = "") =>
-        _bench.Workflow($"jobs:\n  job:\n    <<DEFAULTS>>\n    steps:\n{string.Join('\n', steps.Split('\n').Select(line => $"      {line}"))}\n"
-            .Replace("<<DEFAULTS>>", more.Length == 0 ? "image: tiny\n    network: none" : $"image: tiny\n    network: none\n    {more.TrimEnd(',', ' ')}", StringComparison.Ordinal));
 
     private async Task<(Outcome Outcome, JsonObject Report)> RunAsync(params string[] arguments)
     {
@@ -433,21 +429,10 @@ public sealed class HermeticStepTests : IDisposable
         return (outcome, _bench.Report());
     }
 
-    private static JsonObject Step(JsonObject report, int step) => report["jobs"]![0]!["steps"]![step]!["cache"]!.AsObject();
-
-    private static string Outcome(JsonObject report, int step) => Step(report, step)["outcome"]!.GetValue<string>();
-
     private static List<string?> Outcomes(JsonObject report) =>
         [.. report["jobs"]![0]!["steps"]!.AsArray().Select(step => step!["cache"]?["outcome"]?.GetValue<string>())];
 
-    /// <summary>What a step printed.</summary>
-    private static string Shown(Outcome outcome, int step)
-    {
-        var lines = outcome.Stderr.Split('\n');
-        var starts = lines.Select((line, i) => (line, i)).Where(l => l.line.StartsWith("[job] ▸", StringComparison.Ordinal)).Select(l => l.i).ToList();
-        var printed = lines.Skip(starts[step] + 1).TakeWhile(line => !line.StartsWith("[job] ✓", StringComparison.Ordinal) && !line.StartsWith("[job] ✗", StringComparison.Ordinal));
-        return string.Join('\n', printed.Where(line => line.StartsWith("[job]   ", StringComparison.Ordinal)).Select(line => line["[job]   ".Length..]));
-    }
+    private static string Shown(Outcome outcome, int step) => string.Join('\n', outcome.Lines(step));
 
     private string Summary(JsonObject report) => string.Concat(
         Directory.EnumerateFiles(Path.Combine(_bench.Data, "runs", report["runId"]!.GetValue<string>()), "summary.md", SearchOption.AllDirectories).Select(File.ReadAllText));

@@ -26,6 +26,33 @@ internal static class HostState
         return state;
     }
 
+    /// <summary>What is left of all that worked below a directory, when nothing is any more or after some seconds: processes, mounts of theirs, cgroups without a process. Others may work beside.</summary>
+    public static async Task<IReadOnlyList<string>> LeftOfAsync(string directory)
+    {
+        for (var i = 0; ; i++)
+        {
+            List<string> left = [.. ProcessesOf(directory), .. Cgroups().Where(static path => IsEmpty(Path.Combine(path, "cgroup.procs")))];
+            if (left.Count == 0 || i == 60)
+            {
+                return left;
+            }
+
+            await Task.Delay(250);
+        }
+
+        static bool IsEmpty(string processes)
+        {
+            try
+            {
+                return File.ReadAllText(processes).Length == 0;
+            }
+            catch (IOException)
+            {
+                return false; // another removed it
+            }
+        }
+    }
+
     private static string Capture() => string.Join('\n',
     [
         "mounts:", .. Sorted(File.ReadAllLines("/proc/self/mounts")),
@@ -70,6 +97,29 @@ internal static class HostState
         }
 
         return found;
+    }
+
+    /// <summary>Those that name it, and those that have something of it mounted.</summary>
+    private static IEnumerable<string> ProcessesOf(string directory)
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(static path => int.TryParse(Path.GetFileName(path), out _)))
+        {
+            var (arguments, mounts) = ("", "");
+            try
+            {
+                arguments = File.ReadAllText(Path.Combine(process, "cmdline"));
+                mounts = File.ReadAllText(Path.Combine(process, "mountinfo"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // it ended meanwhile
+            }
+
+            if (arguments.Contains(directory, StringComparison.Ordinal) || mounts.Contains(directory, StringComparison.Ordinal))
+            {
+                yield return $"{process} {arguments.Replace('\0', ' ')}";
+            }
+        }
     }
 
     private static string[] Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];

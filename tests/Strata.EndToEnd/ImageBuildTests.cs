@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Strata.EndToEnd;
@@ -698,6 +699,81 @@ public sealed partial class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_images_of_one_name_in_two_workflows_what_each_comes_to_now_is_kept_and_nothing_else()
+    {
+        await WriteAndRunAsync("one", "shared", "echo of one");
+        await WriteAndRunAsync("two", "shared", "echo of two, older");
+        await WriteAndRunAsync("two", "shared", "echo of two");
+
+        var pruned = await PruneAsync();
+
+        pruned.Count.ShouldBe(2, string.Join(", ", pruned)); // both steps of what `two` was before
+        await ShouldBeReusedAsync("one");
+        await ShouldBeReusedAsync("two");
+    }
+
+    /// <summary>A layer is recorded under the name it was built for first; another that needs it does not build it again.</summary>
+    [Fact]
+    public async Task What_was_built_for_an_image_that_is_gone_is_kept_for_another_that_begins_alike()
+    {
+        await WriteAndRunAsync("one", "first", "echo the same");
+        await WriteAndRunAsync("two", "second", "echo the same");
+        await WriteAndRunAsync("one", "first", "echo now another");
+
+        var pruned = await PruneAsync();
+
+        pruned.ShouldBeEmpty(); // of `first` what it is now, of `second` what is recorded as of `first`
+        await ShouldBeReusedAsync("two");
+    }
+
+    [Fact]
+    public async Task Copies_to_one_place_settings_and_images_below_are_told_apart_too()
+    {
+        _bench.Write("a/f", "a");
+        _bench.Write("b/f", "b");
+        await WriteAndRunAsync("one", "shared", "cat /opt/f", "{ env: { WHO: one } }, { copy: { from: a/, to: /opt/ } }, { workdir: /srv }, ");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+        _bench.Write("b/f", "b again");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+        _bench.Write("b/f", "b once more");
+        await WriteAndRunAsync("two", "shared", "cat /opt/f", "{ env: { WHO: two } }, { copy: { from: b/, to: /opt/ } }, { workdir: /srv }, ");
+
+        var pruned = await PruneAsync();
+
+        // Where a copy is from is not recorded: of what can be `two`'s as many are kept as there are sources, all with what stands on them.
+        pruned.Count.ShouldBe(4, string.Join(", ", pruned));
+        await ShouldBeReusedAsync("one");
+        await ShouldBeReusedAsync("two");
+    }
+
+    private async Task WriteAndRunAsync(string workflow, string image, string command, string before = "")
+    {
+        _bench.Write($".strata/workflows/{workflow}.yml", $$"""
+            images:
+              tiny: { from: "rootfs:tiny.tar" }
+              {{image}}: { from: images.tiny, steps: [{{before}}{ run: "{{command}} > /made" }, { run: echo last > /last }] }
+            jobs: { a: { image: {{image}}, network: none, steps: [{ run: cat /made }] } }
+            """);
+        var run = await _bench.RunAsync($".strata/workflows/{workflow}.yml");
+        run.ExitCode.ShouldBe(0, run.All);
+    }
+
+    private async Task ShouldBeReusedAsync(string workflow)
+    {
+        var run = await _bench.RunAsync($".strata/workflows/{workflow}.yml");
+        run.ExitCode.ShouldBe(0, run.All);
+        Outcomes(_bench.Report(), 0).ShouldAllBe(static outcome => outcome == "reused");
+    }
+
+    /// <summary>Names of the steps whose layers went.</summary>
+    private async Task<List<string>> PruneAsync()
+    {
+        var pruned = await _bench.StrataAsync("image", "prune", "--all-unused", "--json", "--data", _bench.Data);
+        pruned.ExitCode.ShouldBe(0, pruned.All);
+        return [.. JsonNode.Parse(pruned.Stdout)!["items"]!.AsArray().Where(item => (bool)item!["removed"]! && (string?)item["kind"] == "built-layer").Select(item => (string)item!["name"]!)];
+    }
+
+    [Fact]
     public async Task Who_uses_a_built_image_and_its_digest_are_shown_and_steps_it_has_no_more_are_not()
     {
         _bench.Workflow("""
@@ -761,31 +837,46 @@ public sealed partial class ImageBuildTests : IDisposable
         outcome.Stderr.ShouldContain("STR316");
     }
 
-    [Fact]
-    public async Task A_full_disk_ends_a_build_with_its_code_and_leaves_a_sound_store()
+    /// <summary>What the step made, or what it copies from, has its place; the layer of it has none.</summary>
+    [Theory]
+    [InlineData("run: dd if=/dev/urandom of=/fat bs=1M count=14")]
+    [InlineData("copy: { from: fat, to: /fat }")]
+    public async Task A_disk_that_is_full_when_a_layer_is_written_is_an_error_at_the_steps_line_and_leaves_nothing(string step)
     {
         var mount = Directory.CreateTempSubdirectory("strata-full-").FullName;
         await ProgramAsync("mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", mount);
         try
         {
-            _bench.Workflow("""
+            var layers = Path.Combine(mount, "layers", "local");
+            _bench.Write("fat", "");
+            await File.WriteAllBytesAsync(Path.Combine(_bench.Workspace, "fat"), RandomNumberGenerator.GetBytes(14 << 20));
+            _bench.Workflow($$"""
                   fat:
                     from: images.tiny
-                    steps: [{ run: echo small > /small }, { run: dd if=/dev/urandom of=/fat bs=1M count=14 }]
+                    steps:
+                      - run: echo small > /small
+                      - {{step}}
                 jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
                 """);
 
-            var outcome = await _bench.StrataAsync("image", "build", "fat", "--data", mount);
+            var outcome = await _bench.StrataAsync("image", "build", "fat", "--json", "--data", mount);
+            var left = Directory.EnumerateDirectories(layers).Select(path => Path.GetFileName(path)).ToList();
             var scrub = await _bench.StrataAsync("doctor", "--scrub", "--data", mount);
+            await ProgramAsync("mount", "-o", "remount,size=80m", mount);
+            var again = await _bench.StrataAsync("image", "build", "fat", "--json", "--data", mount);
 
-            outcome.ExitCode.ShouldBeOneOf(1, 3);
-            outcome.Stderr.ShouldContain("STR3", Case.Sensitive, outcome.All);
+            outcome.ExitCode.ShouldBe(3, outcome.All);
+            outcome.Stderr.Split('\n').Where(static line => line.Contains("error STR3012: The disk is full", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldStartWith("strata.yml:7:", Case.Sensitive, outcome.All);
+            ((string?)JsonNode.Parse(outcome.Stdout)!["images"]![0]!["status"]).ShouldBe("failure");
+            left.ShouldAllBe(static name => !name.StartsWith("tmp-", StringComparison.Ordinal));
+            new DirectoryInfo(Path.Combine(mount, "builds")).EnumerateFileSystemInfos().ShouldBeEmpty();
             scrub.ExitCode.ShouldBe(0, scrub.All);
-            Directory.EnumerateDirectories(Path.Combine(mount, "layers"), "tmp-*", SearchOption.AllDirectories).ShouldBeEmpty();
+            again.ExitCode.ShouldBe(0, again.All);
+            JsonNode.Parse(again.Stdout)!["images"]![0]!["layers"]!.AsArray().Where(static layer => layer!["key"] is not null).Select(static layer => (string?)layer!["outcome"]).ShouldBe(["reused", "built"]);
         }
         finally
         {
-            await ProgramAsync("umount", mount);
+            await ProgramAsync("umount", "--lazy", mount);
             Directory.Delete(mount);
         }
     }

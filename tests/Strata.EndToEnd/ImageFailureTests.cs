@@ -46,6 +46,30 @@ public sealed class ImageFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task Whatever_wants_an_image_whose_step_fails_fails_as_its_build_does_and_writes_nothing()
+    {
+        _bench.Workflow("""
+              broken: { from: images.tiny, steps: [{ run: exit 7 }] }
+              above: { from: images.broken }
+            jobs: { a: { image: tiny, network: none, steps: [{ run: "true" }] } }
+            """);
+        string[][] commands =
+        [
+            ["build", "broken"], ["pull", "broken"], ["pull", "above", "--json"], ["export", "broken", $"{_bench.Data}.tar", "--json"], ["push", "broken", "127.0.0.1:1/broken:1", "--json"],
+        ];
+        foreach (var command in commands)
+        {
+            var outcome = await _bench.StrataAsync(["image", .. command, "--data", _bench.Data]);
+
+            outcome.ExitCode.ShouldBe(1, outcome.All);
+            outcome.Stdout.ShouldBeEmpty();
+            outcome.Stderr.ShouldContain("STR3180", Case.Sensitive, outcome.All);
+        }
+
+        File.Exists($"{_bench.Data}.tar").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_copy_of_a_file_that_holds_a_secret_is_refused_and_nothing_of_it_is_kept()
     {
         const string Value = "s3cr3t-value-0123456789";

@@ -18,7 +18,7 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public async Task A_pinned_tag_is_what_it_was_until_it_is_updated_and_then_needs_no_registry()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         await PushAsync(registry, "one");
         _bench.Workflow($$"""
               app: { from: "{{registry.Host}}/app:1" }
@@ -97,7 +97,7 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public async Task An_unreachable_registry_costs_little_when_a_digest_is_known_and_each_repository_knows_its_own()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         await PushAsync(registry, "one");
         _bench.Workflow($"jobs: {{ a: {{ image: \"{registry.Host}/app:1\", network: none, steps: [{{ run: \"true\" }}] }} }}");
         await _bench.ReportAsync(0, "--trust", "internal");

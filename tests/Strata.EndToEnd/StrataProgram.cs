@@ -50,6 +50,17 @@ internal static class StrataProgram
     public static Process StartKilledAt(string calls, int time, string workingDirectory, params string[] arguments) => StartAs(
         workingDirectory, ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=SIGKILL:when={time}", Path, .. arguments]);
 
+    /// <summary>Killed by the kernel as it is about to make the first of these system calls, on that file.</summary>
+    /// <param name="path">Named by the call or open; null: any.</param>
+    /// <param name="stdout">A file that takes what it prints.</param>
+    public static Process StartKilledAt(string calls, string? path, string stdout, string workingDirectory, params string[] arguments) => StartAs(
+        workingDirectory,
+        [
+            "sh", "-c", "out=$1; shift; exec \"$@\" > \"$out\"", "sh", stdout,
+            "strace", "-D", "-f", "-qq", "-o", "/dev/null", .. path is null ? (string[])[] : ["-P", path], "-e", $"trace={calls}", "-e", $"inject={calls}:signal=SIGKILL:when=1",
+            Path, .. arguments,
+        ]);
+
     private static Process StartAs(string workingDirectory, string[] command)
     {
         // A suite that runs in the background may ignore Ctrl-C, and whatever it starts does so too.

@@ -71,7 +71,7 @@ public sealed class ImageOwnerTests : IDisposable
     [Fact]
     public async Task A_last_known_tag_is_of_its_repository_and_its_trust_or_a_higher_one()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
         var reference = registry.Reference("app:1").ToString();
         var known = await ResolveAsync(reference, Identity("acme", "one", Trust.Internal));
@@ -93,7 +93,7 @@ public sealed class ImageOwnerTests : IDisposable
     [Fact]
     public async Task A_pinned_image_counts_whatever_its_tag_names_and_a_pin_that_is_gone_says_so()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         var old = await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
         await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "2"))]);
         var reference = registry.Reference("app:1").ToString();
@@ -133,7 +133,7 @@ public sealed class ImageOwnerTests : IDisposable
     [Fact]
     public async Task A_registry_that_takes_the_question_and_never_answers_is_given_up_when_a_digest_is_known()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         await SampleImages.PushAsync(registry.Reference("app:1"), [SampleImages.Tar(("etc/a", "1"))]);
         var reference = registry.Reference("app:1").ToString();
         var known = await ResolveAsync(reference, Identity("acme"));

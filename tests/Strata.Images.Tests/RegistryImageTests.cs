@@ -22,7 +22,7 @@ public sealed class RegistryImageTests : IDisposable
     [Fact]
     public async Task An_image_is_pulled_once_and_then_needs_its_registry_for_the_tag_alone()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         var reference = registry.Reference("app:1");
         var pushed = await SampleImages.PushAsync(reference, [SampleImages.Tar(("etc/a", "1"), ("etc/b", "2")), SampleImages.Tar(("etc/.wh.a", ""), ("etc/c", "3"))]);
 

@@ -176,7 +176,7 @@ public sealed class RealRegistryTests
     [Fact]
     public async Task Nobody_there_is_said_so()
     {
-        var registry = await RealRegistry.StartAsync();
+        await using var registry = await RealRegistry.StartAsync();
         var target = registry.Reference("x");
         await registry.DisposeAsync();
         using var client = FakeRegistry.Client();

@@ -29,6 +29,11 @@ internal sealed class BuildSession : IAsyncDisposable
         ImagePlace place, BuildInputs inputs, IReadOnlyList<NamedImage> images, bool verifies, IProgress<string> progress, LastWork last, IBuildObserver? observer = null)
     {
         CheckArgs(inputs, images);
+        foreach (var doubt in images.Select(image => ImageWork.Doubt(image, place.Request?.Workflow.Images.Select(static definition => definition.Name!) ?? [])).OfType<string>())
+        {
+            progress.Report(doubt);
+        }
+
         _place = place;
         _platform = new(place.Data, place.Configuration);
         last.Set(_platform.EndSandboxesAsync);
@@ -67,6 +72,20 @@ internal sealed class BuildSession : IAsyncDisposable
 
     /// <summary>Layers are held until this is disposed, or the image.</summary>
     public ValueTask<HeldImage> OpenAsync(ImageRecipe recipe, CancellationToken cancellationToken) => _builder.OpenAsync(recipe, _context, cancellationToken);
+
+    /// <summary>The one image that a command is about.</summary>
+    /// <exception cref="ImageFailedException">It is built from steps, and cannot be.</exception>
+    public async ValueTask<HeldImage> GetAsync(ImageRecipe recipe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(recipe, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UserErrorException e) when (recipe.Steps.Count > 0 || recipe.From is RecipeBase.Recipe)
+        {
+            throw new ImageFailedException(e.Diagnostics);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

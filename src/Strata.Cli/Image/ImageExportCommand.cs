@@ -16,7 +16,7 @@ internal static class ImageExportCommand
         var build = new BuildOptions();
         var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "A definition of the workflow here, or a reference." };
         name.CompletionSources.Add(options.Names);
-        var file = new Argument<string>("FILE.tar") { Description = "Where to write it; '-' is stdout." };
+        var file = new Argument<string>("FILE.tar") { Description = "Where to write it; '-' is stdout, on which nothing else is said then." };
         var format = new Option<string>("--format") { HelpName = "FORMAT", Description = "oci (a tar of an image layout, default) or docker (for docker load).", DefaultValueFactory = _ => "oci" };
         format.AcceptOnlyFromAmong("oci", "docker");
         var command = new Command("export", "Write an image to an archive, fetching or making it first if needed.") { name, file };
@@ -33,7 +33,7 @@ internal static class ImageExportCommand
             {
                 var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress, last);
                 await using var closed = session.ConfigureAwait(false);
-                using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+                using var image = await session.GetAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
                 return await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).ExportAsync(
                     image, image.Config, DockerName(named), kind, output, progress, cancellationToken).ConfigureAwait(false);
             }).ConfigureAwait(false);

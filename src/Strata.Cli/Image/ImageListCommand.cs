@@ -28,7 +28,11 @@ internal static class ImageListCommand
             }
             else
             {
-                ImageTable.Write(Console.Out, images, users, total, TimeProvider.System.GetUtcNow());
+                if (images.Count > 0 || built.All.Count == 0)
+                {
+                    ImageTable.Write(Console.Out, images, users, total, TimeProvider.System.GetUtcNow());
+                }
+
                 ImageTable.Write(Console.Out, built.All, TimeProvider.System.GetUtcNow());
             }
 

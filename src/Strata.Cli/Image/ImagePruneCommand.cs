@@ -46,8 +46,14 @@ internal static class ImagePruneCommand
             var place = ImagePlace.Open(parsed, options, null);
             var workflows = WorkflowsBeside.All(place);
             var users = new ImageUsers(place, workflows);
+            var steps = WorkflowImages.Steps(workflows);
+            foreach (var workflow in workflows)
+            {
+                steps.AddWorkflow(WorkflowImages.Recipes(workflow).Select(static image => image.Recipe));
+            }
+
             var outcome = await new ImagePruning(place.Data, LocalRoots.Of(place.Data), place.Configuration.LayersBytesMax, TimeProvider.System)
-                .RunAsync(request, WorkflowImages.Steps(workflows), place.Identity, users.Of, progress, cancellationToken).ConfigureAwait(false);
+                .RunAsync(request, steps, place.Identity, users.Of, progress, cancellationToken).ConfigureAwait(false);
             Print(outcome, request.IsDryRun, parsed.GetValue(options.Json));
             return ExitCode.Success;
         }));

@@ -25,7 +25,7 @@ internal static class ImagePullCommand
             List<PulledResult> results = [];
             foreach (var named in wanted)
             {
-                using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+                using var image = await session.GetAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
                 var digest = image.Digest;
                 results.Add(new(
                     named.Name, digest.ToString(), image.Manifest?.ToString(),

@@ -32,7 +32,7 @@ internal static class ImagePushCommand
 
             var session = new BuildSession(place, build.Read(parsed), [named], verifies: false, progress, last);
             await using var closed = session.ConfigureAwait(false);
-            using var image = await session.OpenAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
+            using var image = await session.GetAsync(named.Recipe, cancellationToken).ConfigureAwait(false);
             var pushed = await new ImageTransfers(session.Bases, place.Data, TimeProvider.System).PushAsync(
                 image, image.Config, target, progress, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))

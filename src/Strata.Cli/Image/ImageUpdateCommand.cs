@@ -13,9 +13,9 @@ internal static class ImageUpdateCommand
     public static Command Create()
     {
         var options = new ImageOptions();
-        var arguments = new Argument<string[]>("NAME… [FILE|DIR]")
+        var arguments = new Argument<string[]>("NAME|FILE|DIR")
         {
-            HelpName = "NAME… FILE|DIR",
+            HelpName = "NAME|FILE|DIR",
             Arity = ArgumentArity.ZeroOrMore,
             Description = "Definitions, jobs or references to pin anew (default: all), then a workflow file or its directory (default: here, or above).",
         };
@@ -84,17 +84,7 @@ internal static class ImageUpdateCommand
         var width = changes.Max(change => change.Reference.Length);
         foreach (var change in changes)
         {
-            var what = change switch
-            {
-                { Change: "added" } => $"pinned to {Short(change.To)}",
-                { Change: "missing" } => "not pinned",
-                { Change: "outdated" } => $"outdated ({Short(change.From)})",
-                { Change: "removed" } => checks ? "not used any more" : "not used any more: pin removed",
-                { Change: PinChanges.Unchanged } => $"unchanged ({Short(change.To)})",
-                _ when change.From == change.To => $"packages moved ({Short(change.To)})",
-                _ => $"{Short(change.From)} → {Short(change.To)}",
-            };
-            output.WriteLine($"{change.Reference.PadRight(width)}  {what}");
+            output.WriteLine($"{change.Reference.PadRight(width)}  {Words(change, checks)}");
             foreach (var package in change.Packages.Take(PackagesShownMax))
             {
                 output.WriteLine($"  {package.Name}  {package.From ?? "-"} → {package.To ?? "-"}");
@@ -108,6 +98,18 @@ internal static class ImageUpdateCommand
 
         output.WriteLine(written ? $"{file} written" : checks ? $"{file} was only checked" : $"{file} is up to date");
     }
+
+    /// <param name="checks">Nothing is written.</param>
+    internal static string Words(PinChange change, bool checks) => change switch
+    {
+        { Change: "added" } => checks ? $"not pinned (now {Short(change.To)})" : $"pinned to {Short(change.To)}",
+        { Change: "missing" } => "not pinned",
+        { Change: "outdated" } => $"outdated ({Short(change.From)})",
+        { Change: "removed" } => checks ? "not used any more" : "not used any more: pin removed",
+        { Change: PinChanges.Unchanged } => $"unchanged ({Short(change.To)})",
+        _ when change.From == change.To => $"packages moved ({Short(change.To)})",
+        _ => $"{Short(change.From)} → {Short(change.To)}",
+    };
 
     private static string Short(string? digest) => Digest.TryParse(digest, null, out var parsed) ? parsed.Short : "-";
 }

@@ -1,6 +1,9 @@
 using Strata.Cli.Interrupts;
+using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
+using Strata.Core.Text;
 using Strata.Execution.Planning;
+using Strata.Images;
 
 namespace Strata.Cli.Image;
 
@@ -17,7 +20,15 @@ internal static class ImageWork
         var progress = new Lines();
         var last = new LastWork();
         using var interrupts = new Interrupts.Interrupts(() => progress.Report("stopping … (once more ends it at once)"), last.RunAsync);
-        return await work(progress, last, interrupts.Token).ConfigureAwait(false);
+        try
+        {
+            return await work(progress, last, interrupts.Token).ConfigureAwait(false);
+        }
+        catch (ImageFailedException e)
+        {
+            DiagnosticOutput.Print(e.Diagnostics, Terminal.Detect());
+            return ExitCode.Failed;
+        }
     }
 
     /// <exception cref="UserErrorException">The name means nothing that can be used.</exception>
@@ -30,6 +41,13 @@ internal static class ImageWork
         var (images, problems) = WorkflowImages.Find(place.Request, names);
         return images.Count == names.Count ? images : throw new UserErrorException(problems);
     }
+
+    /// <summary>A name that is nearly that of a definition here, and is taken as a reference: its registry is about to be asked, which may take long.</summary>
+    /// <returns>Null: it is no such name.</returns>
+    internal static string? Doubt(NamedImage image, IEnumerable<string> definitions) =>
+        image is { IsDefinition: false, Base: BaseImage.Oci } && Suggestion.Nearest(image.Name, definitions) is { } nearest
+            ? $"{image.Name}: no image of the workflow here, so it is taken as one of a registry. Did you mean '{nearest}'?"
+            : null;
 
     private sealed class Lines : IProgress<string>
     {

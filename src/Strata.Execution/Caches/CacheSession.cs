@@ -45,7 +45,7 @@ internal sealed class CacheSession(
     public IReadOnlyList<NamedCache> PlacesOf(IEnumerable<string> names) =>
     [
         .. names.Select(name => _all.Find(cache => cache.Spec.Name == name) is { } found
-            ? new NamedCache(name, PlacesOf(found), EnvOf(found.Spec))
+            ? new NamedCache(name, PlacesOf(found), found.Env)
             : new NamedCache(name, [], new Dictionary<string, string>())),
     ];
 
@@ -64,8 +64,9 @@ internal sealed class CacheSession(
     {
         foreach (var spec in specs)
         {
-            _all.Add(new(spec.Masked(masker)));
-            foreach (var (name, value) in EnvOf(spec))
+            var cache = New(spec);
+            _all.Add(cache);
+            foreach (var (name, value) in cache.Env)
             {
                 Env.TryAdd(name, value);
             }
@@ -92,7 +93,7 @@ internal sealed class CacheSession(
     /// <param name="saves">The step only saves it: nothing is to be restored.</param>
     public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
-        var cache = new JobCache(spec.Masked(masker), saves);
+        var cache = New(spec, saves);
         if (isOn(spec.Type))
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
@@ -170,8 +171,11 @@ internal sealed class CacheSession(
         : cache.Spec.Secret is SecretPart.Path ? []
         : CachePlaces.Of(cache.Spec.Paths, trees, user).Places ?? [];
 
-    private Dictionary<string, string> EnvOf(CacheSpec spec) =>
-        spec.Env.ToDictionary(static set => set.Key, set => set.Value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{set.Value[2..]}" : set.Value, StringComparer.Ordinal);
+    private JobCache New(CacheSpec spec, bool saves = false) => new(spec.Masked(masker), saves)
+    {
+        Env = spec.Env.ToDictionary(
+            static set => set.Key, set => set.Value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{set.Value[2..]}" : set.Value, StringComparer.Ordinal),
+    };
 
     /// <summary>One that a step asks to be saved as it is.</summary>
     public Task SaveNowAsync(JobCache cache, ISandbox sandbox, CancellationToken cancellationToken) => SaveAsync(cache, [], true, sandbox, cancellationToken);

@@ -13,6 +13,9 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
 
     public CacheSpec Spec => spec;
 
+    /// <summary>What its preset sets for whoever uses it, with the job's home directory.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Null: nothing was looked for.</summary>
     public CacheQuery? Query { get; set; }
 

@@ -22,7 +22,7 @@ namespace Strata.Execution.Hermetic;
 internal sealed class HermeticPlanner(HermeticJob job)
 {
     private readonly OutputTime _times = new();
-    private readonly Lazy<Shell> _default = new(() => DefaultShell(job));
+    private readonly DefaultShell _default = new(job.Image.Leases);
 
     /// <param name="inputs">Patterns: of the step, unless something else is to be tried.</param>
     /// <exception cref="IOException">Something cannot be read, or the disk is full or fails.</exception>
@@ -68,7 +68,9 @@ internal sealed class HermeticPlanner(HermeticJob job)
     }
 
     /// <summary>What the step named, or what a step without <c>shell:</c> gets in this image. Null: it is no shell.</summary>
-    public Shell? ShellOf(string? written) => written is null ? _default.Value : Shell.Parse(written);
+    /// <exception cref="IOException">The image cannot be read.</exception>
+    /// <exception cref="DamagedLayerException">A layer of it contradicts itself.</exception>
+    public Shell? ShellOf(string? written) => written is null ? _default.Find() : Shell.Parse(written);
 
     /// <summary>What presets of the caches it names set, so that their tools look there; the step's own count before.</summary>
     private static HermeticCommand WithPresets(HermeticCommand command, IReadOnlyList<NamedCache> named)
@@ -82,13 +84,6 @@ internal sealed class HermeticPlanner(HermeticJob job)
         return command with { Env = env };
     }
 
-    private static Shell DefaultShell(HermeticJob job)
-    {
-        using var names = new StackTree(job.Image.Leases);
-        var hasBash = names.Find("usr/bin/bash"u8) is not null || names.Find("bin/bash"u8) is not null || names.Find("usr/local/bin/bash"u8) is not null;
-        return hasBash ? new(".sh", ["bash", "-e", "{0}"]) : new(".sh", ["sh", "-e", "{0}"]);
-    }
-
     /// <summary>Before the job starts: what its hermetic steps will see as long as nothing is written there is looked at, and remembered, by what is returned: beside others.</summary>
     /// <exception cref="IOException">Something cannot be read.</exception>
     public Action<CancellationToken> Foresee(IEnumerable<StepCache> steps)
@@ -98,7 +93,7 @@ internal sealed class HermeticPlanner(HermeticJob job)
         (StepCache Cache, IReadOnlyList<NamedCache> Named)[] all = [.. steps.Select(cache => (cache, job.PlacesOf(cache.Caches.Select(static name => name.Value))))];
         return cancellationToken =>
         {
-            _ = _default.Value;
+            _ = _default.Find();
             foreach (var (cache, named) in all)
             {
                 layers.Views.Summarize(RequestOf(below, ShownOf(cache, cache.Inputs.Select(static pattern => pattern.Value), named), default), cancellationToken);

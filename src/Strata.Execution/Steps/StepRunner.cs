@@ -49,7 +49,7 @@ internal static class StepRunner
 
         var log = await narrator.StartAsync(name).ConfigureAwait(false);
         var outcome = failure is null
-            ? await WorkAsync(step, frame, scope, env, actionName, log, outer).ConfigureAwait(false)
+            ? await WorkAsync(new(step, frame, scope, env, log), actionName, outer).ConfigureAwait(false)
             : StepOutcome.Failed(failure);
         Apply(outcome, live);
         var conclusion = outcome.Status == RunStatus.Failure && ContinuesOnError(step, scope) ? RunStatus.Success : outcome.Status;
@@ -67,23 +67,23 @@ internal static class StepRunner
 
     private static readonly Dictionary<string, string> NoOutputs = [];
 
-    private static async Task<StepOutcome> WorkAsync(
-        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, string actionName, StepLog log, CancellationToken outer)
+    private static async Task<StepOutcome> WorkAsync(Work work, string actionName, CancellationToken outer)
     {
-        var cancellation = frame.Live.Cancellation;
+        var live = work.Frame.Live;
+        var cancellation = live.Cancellation;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Hard, outer);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ended.Token); // by its own time limit too
         TimeSpan? minutes = null;
         CancellationTokenSource? timeout = null;
         try
         {
-            minutes = Minutes(step.TimeoutMinutes, scope);
-            timeout = minutes is null ? null : new CancellationTokenSource(minutes.Value, frame.Live.Time);
+            minutes = Minutes(work.Step.TimeoutMinutes, work.Scope);
+            timeout = minutes is null ? null : new CancellationTokenSource(minutes.Value, live.Time);
             using var onTimeout = timeout?.Token.Register(stop.Cancel) ?? default;
             using var onCancel = cancellation.Requested.IsCancellationRequested
                 ? default
-                : cancellation.Requested.Register(() => StopUnlessWanted(step, frame, env, actionName, ended));
-            var outcome = await DispatchAsync(step, frame, scope, env, log, stop.Token, ended.Token).ConfigureAwait(false);
+                : cancellation.Requested.Register(() => StopUnlessWanted(work, actionName, ended));
+            var outcome = await DispatchAsync(work, stop.Token, ended.Token).ConfigureAwait(false);
             return outcome.Status is RunStatus.Cancelled ? Ended(outcome) : outcome;
         }
         catch (ExpressionException e)
@@ -113,9 +113,9 @@ internal static class StepRunner
     };
 
     /// <param name="ended">As <paramref name="cancellationToken"/>, but for the step's own time limit.</param>
-    private static async Task<StepOutcome> DispatchAsync(
-        Step step, StepFrame frame, EvaluationScope scope, Dictionary<string, string> env, StepLog log, CancellationToken cancellationToken, CancellationToken ended)
+    private static async Task<StepOutcome> DispatchAsync(Work work, CancellationToken cancellationToken, CancellationToken ended)
     {
+        var (step, frame, scope, env, log) = work;
         switch (step.Action)
         {
             case StepAction.Run { Cache: { } cache } run when frame.Live.Hermetic is { } hermetic:
@@ -146,13 +146,13 @@ internal static class StepRunner
     }
 
     /// <summary>The job was cancelled while the step runs: its condition is asked again, as on GitHub.</summary>
-    private static void StopUnlessWanted(Step step, StepFrame frame, Dictionary<string, string> env, string actionName, CancellationTokenSource stop)
+    private static void StopUnlessWanted(Work work, string actionName, CancellationTokenSource stop)
     {
         var wanted = false;
         try
         {
-            var scope = frame.Scope(actionName, cancelled: true).With(("env", ContextValues.OfTexts(env)));
-            wanted = !EvaluationScope.ReadsFiles(step.If.Text) && step.If.Evaluate(scope);
+            var scope = work.Frame.Scope(actionName, cancelled: true).With(("env", ContextValues.OfTexts(work.Env)));
+            wanted = !EvaluationScope.ReadsFiles(work.Step.If.Text) && work.Step.If.Evaluate(scope);
         }
         catch (ExpressionException)
         {
@@ -243,4 +243,9 @@ internal static class StepRunner
 
         return $"if: {step.If.Text} is false";
     }
+
+    /// <summary>A step whose condition holds.</summary>
+    /// <param name="Scope">What its expressions see.</param>
+    /// <param name="Env">Of the job, and its own over it.</param>
+    private sealed record Work(Step Step, StepFrame Frame, EvaluationScope Scope, Dictionary<string, string> Env, StepLog Log);
 }

@@ -43,6 +43,24 @@ internal sealed class BuildLogs(string directory, TimeProvider time)
         }
     }
 
+    /// <summary>The log of one who died: who followed it has read it, and goes on with the next.</summary>
+    /// <param name="path">Null: of nobody.</param>
+    public static void Remove(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     /// <summary>What nobody needs any more.</summary>
     public void RemoveOld()
     {

@@ -36,6 +36,7 @@ internal sealed class BuildTurn(BuildServices services, BuildContext context, St
                     try
                     {
                         _follower?.Read();
+                        BuildLogs.Remove(acquired.NoteBefore);
                         ThrowIfFailed(); // between the look and the lease
                         return (acquired.Lease, path);
                     }

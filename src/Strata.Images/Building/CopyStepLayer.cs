@@ -16,17 +16,7 @@ namespace Strata.Images.Building;
 internal sealed class CopyStepLayer(
     ImageStack below, RecipeStep.Copy step, PlannedCopy plan, ImageStack? from, IReadOnlyDictionary<string, string> secrets, ILayerPlace target) : StepLayer
 {
-    public override KeyInputs Inputs { get; } = new()
-    {
-        Below = below.SnapshotDigest,
-        Instruction = "copy",
-        Platform = ImageDigest.Platform,
-        Files = plan.Files,
-        To = step.To,
-        Mode = step.Mode,
-        Owner = step.Owner,
-        WorkingDirectory = step.To.StartsWith('/') ? null : below.Config.WorkingDirectory,
-    };
+    public override KeyInputs Inputs { get; } = StepInputs.Of(step, below.SnapshotDigest, below.Config, plan.Files);
 
     /// <summary>What is copied was made without secrets.</summary>
     public override bool IsShareable => from?.IsShareable ?? true;

@@ -9,8 +9,7 @@ namespace Strata.Images.Building;
 /// <summary>The layer of a working directory: what of its path was missing, often nothing.</summary>
 internal sealed class DirectoryStepLayer(ImageStack below, RecipeStep.SetWorkingDirectory step, ILayerPlace target) : StepLayer
 {
-    public override KeyInputs Inputs { get; } =
-        new() { Below = below.SnapshotDigest, Instruction = "workdir", Platform = ImageDigest.Platform, WorkingDirectory = step.Path };
+    public override KeyInputs Inputs { get; } = StepInputs.Of(step, below.SnapshotDigest);
 
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
     {

@@ -36,19 +36,7 @@ internal sealed class RunStepLayer : StepLayer
     {
         (_at, _step, _below, _limits, _context, _target, _trees, _time) = (at, step, below, limits, context, target, trees, time);
         _args = NamedArgs.Of(step, args);
-        Inputs = new()
-        {
-            Below = below.SnapshotDigest,
-            Instruction = "run",
-            Platform = ImageDigest.Platform,
-            Command = step.Command,
-            Shell = step.Shell ?? RecipeStep.Run.DefaultShell,
-            Env = Merged(below.Config.Environment, step.Env),
-            Args = _args,
-            User = below.Config.User,
-            WorkingDirectory = below.Config.WorkingDirectory,
-            Network = step.Network,
-        };
+        Inputs = StepInputs.Of(step, below.SnapshotDigest, below.Config, args);
     }
 
     public override KeyInputs Inputs { get; }
@@ -73,7 +61,7 @@ internal sealed class RunStepLayer : StepLayer
                 Below = _below.Leases,
                 BelowTree = _below.Tree,
                 Step = _step,
-                Environment = Merged(Merged(_below.Config.Environment, _step.Env), _args),
+                Environment = StepInputs.Over(StepInputs.Over(_below.Config.Environment, _step.Env), _args),
                 WorkingDirectory = _below.Config.WorkingDirectory ?? "/",
                 User = _below.Config.User,
                 Secrets = secrets,
@@ -140,16 +128,5 @@ internal sealed class RunStepLayer : StepLayer
         }
 
         return missing.Count > 0 ? throw new UserErrorException(missing) : secrets;
-    }
-
-    private static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> below, IReadOnlyDictionary<string, string> above)
-    {
-        var merged = new Dictionary<string, string>(below, StringComparer.Ordinal);
-        foreach (var (name, value) in above)
-        {
-            merged[name] = value;
-        }
-
-        return merged;
     }
 }

@@ -6,7 +6,6 @@ using Strata.Images.Kept;
 using Strata.Images.Records;
 using Strata.Layers.Store;
 using Strata.Metadata;
-using Strata.Tenancy;
 
 namespace Strata.Images.Pruning;
 
@@ -25,7 +24,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
     private readonly KeptImages _kept = new(dataDirectory, time);
     private readonly ImageRemoval _removal = new(dataDirectory, roots, time);
 
-    /// <param name="steps">Of the workflows here: what they were built to last stays.</param>
+    /// <param name="steps">Of the workflows here, with their recipes: what they come to stays.</param>
     /// <param name="forWhom">Whose workflows they are.</param>
     /// <param name="users">What of the workflows here refers to an image.</param>
     /// <exception cref="IOException">The store cannot be read, or something not be removed.</exception>
@@ -70,20 +69,16 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
         var named = new HashSet<Digest>();
         var stored = _store.List(cancellationToken); // before what refers to layers: one that comes meanwhile is none of it
         var onDisk = stored.ToDictionary(static layer => layer.Name, static layer => layer.DiskBytes);
-        var seen = new Dictionary<(Scope, string, int), HashSet<Digest>>(); // keys: the list is newest first, so what comes first is what the step was last
-        foreach (var record in records is null ? [] : await records.ListAsync(cancellationToken).ConfigureAwait(false))
+        var images = _kept.List();
+        var built = records is null ? [] : await records.ListAsync(cancellationToken).ConfigureAwait(false);
+        var defined = new DefinedLayers(
+            _kept, forWhom, [.. built.Where(record => record.Scope.Organization == forWhom.Organization && record.Scope.Repository == forWhom.Repository)], steps);
+        foreach (var record in built)
         {
             named.Add(record.Layer);
             var scope = record.Scope;
-            var isOurs = scope.Organization == forWhom.Organization && scope.Repository == forWhom.Repository;
-            if (!seen.TryGetValue((scope, record.Definition, record.Step), out var newest))
-            {
-                seen.Add((scope, record.Definition, record.Step), newest = []);
-            }
-
-            var isDefined = isOurs && newest.Count < steps.CountOf(record.Definition, record.Step) && newest.Add(record.Key);
             var layer = new LayerName(LayerOrg.Of(scope.Organization), record.Layer);
-            var user = isDefined ? $"the definition {record.Definition}" : _store.IsLeased(layer) ? "a job" : null;
+            var user = defined.UserOf(record) is { } definition ? $"the definition {definition}" : _store.IsLeased(layer) ? "a job" : null;
             found.Add(
                 new(
                     PruneKind.BuiltLayer,
@@ -97,7 +92,7 @@ public sealed class ImagePruning(string dataDirectory, ILayerRoots roots, long? 
                 record);
         }
 
-        foreach (var image in _kept.List())
+        foreach (var image in images)
         {
             var layers = image.Layers.Concat(image.Earlier).ToList();
             named.UnionWith(layers.Select(static layer => layer.Digest));

@@ -11,7 +11,8 @@ public abstract record LeaseAttempt
     }
 
     /// <param name="Lease">The caller disposes it.</param>
-    public sealed record Acquired(Lease Lease) : LeaseAttempt;
+    /// <param name="NoteBefore">Of a holder that did not let go of it: it died, or gave no sign of life for too long.</param>
+    public sealed record Acquired(Lease Lease, string? NoteBefore) : LeaseAttempt;
 
     /// <param name="RenewedAt">When it last gave a sign of life.</param>
     public sealed record Held(string Owner, DateTimeOffset Since, DateTimeOffset RenewedAt, string Note) : LeaseAttempt;
@@ -100,8 +101,9 @@ public sealed class Leases(Database database, TimeProvider time, LeaseTimes time
             return null;
         }
 
+        var before = LeaseSql.Find(sql, name)?.Note;
         LeaseSql.Set(sql, token, new(owner, note, now, now + times.Lifetime));
-        return new LeaseAttempt.Acquired(new(database, time, times, token));
+        return new LeaseAttempt.Acquired(new(database, time, times, token), before);
     }
 
     private LeaseAttempt.Held? HeldBy(SqlSession sql, string name, DateTimeOffset now) =>
