@@ -87,15 +87,15 @@ internal sealed class IndexContents(byte[] index)
         }
 
         _kind = (EntryKind)Bytes(1)[0];
-        var shared = (int)Number();
+        var shared = Number();
         var rest = Bytes(Number());
-        if (shared > _length || shared + rest.Length >= _path.Length)
+        if (shared > (ulong)_length || (int)shared + rest.Length >= _path.Length)
         {
             throw Damaged("a path is out of range");
         }
 
-        rest.CopyTo(_path.AsSpan(shared));
-        _length = shared + rest.Length;
+        rest.CopyTo(_path.AsSpan((int)shared));
+        _length = (int)shared + rest.Length;
         for (var skipped = 0; skipped < 5; skipped++)
         {
             _ = Number(); // mode, user, group, seconds, nanoseconds
