@@ -62,6 +62,30 @@ public sealed class RealToolTests : IDisposable
         suggested.ShouldBe("[app.js, lib/hello.js, node_modules/dep/main.js, node_modules/dep/package.json, package.json]");
     }
 
+    /// <summary>It reads the names of a directory and asks for none that is not among them.</summary>
+    [Fact]
+    public async Task Python_is_told_the_modules_beside_those_it_found()
+    {
+        _bench.Write("tools/make.py", "import sys\nsys.dont_write_bytecode = True\nimport words\nfrom pack import one\nprint(words.TEXT, one.TEXT)\n");
+        _bench.Write("tools/words.py", "TEXT = 'words'\n");
+        _bench.Write("tools/pack/__init__.py", "");
+        _bench.Write("tools/pack/one.py", "TEXT = 'one'\n");
+        _bench.Write("tools/pack/two.py", "TEXT = 'two'\n");
+        _bench.Write("data.txt", "not for python\n");
+        const string Command = "python3 tools/make.py";
+
+        var module = await FailAsync(Command, "tools/make.py, tools/pack/**");
+        var package = await FailAsync(Command, "tools/*.py");
+        var submodule = await FailAsync(Command, "tools/*.py, tools/pack/__init__.py, tools/pack/two.py");
+        var suggested = await SuggestAsync(Command);
+
+        module.ShouldContain("tools/words.py");
+        package.ShouldContain("tools/pack");
+        submodule.ShouldContain("tools/pack/one.py");
+        (module + package + submodule).ShouldNotContain("data.txt");
+        suggested.ShouldBe("[tools/**]");
+    }
+
     [Fact]
     public async Task Ccache_compiles_once_and_then_only_what_changed()
     {
