@@ -52,4 +52,42 @@ public sealed class CachePlaceTests : IDisposable
         outcome.ExitCode.ShouldBe(0, outcome.All);
         _bench.Report().Cache().Both.ShouldBe("hit skipped");
     }
+
+    /// <summary>An entry was saved at an honest directory; then the source, which may be anybody's, has a link there.</summary>
+    [Fact]
+    public async Task A_link_in_the_source_leads_a_restore_nowhere_that_the_job_itself_may_not_name()
+    {
+        string[] links = ["up ../../../../../etc", "processes /proc/self", "temporary /tmp/x", "loop loop", "file README", "elsewhere /opt"];
+        var caches = string.Join(", ", links.Select(static l => l.Split(' ')[0]).Select(static n => $"{n}: {{ paths: [{n}/c], key: k }}"));
+        var names = string.Join(", ", links.Select(static l => l.Split(' ')[0]));
+        _bench.Write("README", "r");
+        Job($"for n in {names.Replace(",", "", StringComparison.Ordinal)}; do mkdir -p $n/c && echo $n > $n/c/f; done");
+        var saved = await _bench.ReportAsync(0);
+        foreach (var link in links)
+        {
+            File.CreateSymbolicLink(Path.Combine(_bench.Workspace, link.Split(' ')[0]), link.Split(' ')[1]);
+        }
+
+        Job("test -z \"$(find / -xdev -path '*/c/f' -not -path '/proc/*')\" && test ! -e /etc/c && test ! -e /tmp/x && test -L up && test -L elsewhere && test $(cat file) = r");
+        var led = await _bench.ReportAsync(0);
+
+        foreach (var name in names.Split(", "))
+        {
+            saved.Cache(name).Both.ShouldBe("miss saved");
+            led.Cache(name).Outcome.ShouldBe(name == "elsewhere" ? "miss" : "error", led.ToJsonString()); // another directory is another cache
+            led.Cache(name).Save.ShouldNotBe("saved");
+        }
+
+        void Job(string script) => _bench.Workflow($$"""
+            caches: { {{caches}} }
+            jobs:
+              a:
+                image: tiny
+                network: none
+                caches: [{{names}}]
+                steps:
+                  - run: |
+                      {{script}}
+            """);
+    }
 }

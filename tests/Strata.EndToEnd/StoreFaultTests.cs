@@ -57,6 +57,60 @@ public sealed partial class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Hermetic_steps_run_then_all_the_same_and_keep_nothing()
+    {
+        _bench.Write("in", "1");
+        _bench.Workflow("""
+            caches: { c: { paths: [~/c], key: k } }
+            jobs:
+              a:
+                image: tiny
+                network: none
+                caches: [c]
+                outputs: { n: "${{ steps.s.outputs.n }}" }
+                steps:
+                  - { id: s, run: "test ! -e other; cp in out; echo n=7 >> $GITHUB_OUTPUT", cache: { inputs: [in], outputs: [out], caches: [c] } }
+                  - { run: "test -e out && wc -c < out > size", cache: { inputs: [out], outputs: [size] } }
+                  - { id: r, uses: actions/cache/restore@v4, with: { path: ~/r, key: r } }
+                  - run: "test $(cat size) = 1 && test '${{ steps.s.outputs.n }}' = 7"
+              b: { needs: a, image: tiny, network: none, steps: [{ run: "test ${{ needs.a.outputs.n }} = 7", cache: { inputs: [none] } }] }
+            """);
+        Directory.CreateDirectory(_bench.Data);
+        await File.WriteAllTextAsync(Path.Combine(_bench.Data, "strata.db"), new string('x', 8192));
+
+        var outcome = await _bench.RunAsync("--verify", "100%");
+        var report = _bench.Report();
+        var again = await _bench.ReportAsync(0);
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("The job runs without its caches: ");
+        foreach (var run in (System.Text.Json.Nodes.JsonObject[])[report, again])
+        {
+            var cache = run.Job("a")["steps"]![0]!["cache"]!;
+            ((string?)cache["outcome"]).ShouldBe("miss");
+            ((string?)cache["reason"])!.ShouldContain("strata.db");
+            run.Cache(job: "a").Both.ShouldBe("error skipped");
+        }
+    }
+
+    [Fact]
+    public async Task An_artifact_still_fails_then()
+    {
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps: [{ run: "echo 1 > out", cache: { inputs: [none], outputs: [out] } }]
+                artifacts: [{ name: out, path: out }]
+            """);
+        Directory.CreateDirectory(_bench.Data);
+        await File.WriteAllTextAsync(Path.Combine(_bench.Data, "strata.db"), new string('x', 8192));
+
+        (await _bench.RunAsync()).ExitCode.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Steps_of_actions_cache_do_nothing_then_and_say_so()
     {
         _bench.Workflow("""

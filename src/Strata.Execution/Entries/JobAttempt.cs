@@ -6,7 +6,8 @@ using Strata.Tenancy;
 namespace Strata.Execution.Entries;
 
 /// <summary>One attempt at a job, and its right to publish. Disposing gives that up.</summary>
-internal sealed class JobAttempt(EntryServices services, RunIdentity identity, Scope scope, Producer producer, Lease lease) : IAsyncDisposable
+/// <param name="lease">Null: nobody knows of the attempt, as the database cannot be used. It reads and publishes nothing.</param>
+internal sealed class JobAttempt(EntryServices services, RunIdentity identity, Scope scope, Producer producer, Lease? lease) : IAsyncDisposable
 {
     public EntryServices Services => services;
 
@@ -16,7 +17,9 @@ internal sealed class JobAttempt(EntryServices services, RunIdentity identity, S
 
     public Producer Producer => producer;
 
-    public LeaseToken Token => lease.Token;
+    public bool IsRecorded => lease is not null;
+
+    public LeaseToken Token => (lease ?? throw new InvalidOperationException($"The attempt at {producer.Job} is not recorded: it may publish nothing.")).Token;
 
     /// <summary>Whether forks may see what it publishes (DESIGN §7). Only ever becomes false.</summary>
     public bool IsShareable { get; private set; } = true;
@@ -42,8 +45,13 @@ internal sealed class JobAttempt(EntryServices services, RunIdentity identity, S
     public void Hide() => IsShareable = false;
 
     /// <summary>Its result is there: what needs it may go on, while it saves.</summary>
-    public async Task EndAsync(Reporting.RunStatus status, string? reason) =>
-        await services.Runs.EndAttemptAsync(lease.Token, RunEntries.Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+    public async Task EndAsync(Reporting.RunStatus status, string? reason)
+    {
+        if (lease is not null)
+        {
+            await services.Runs.EndAttemptAsync(lease.Token, RunEntries.Of(status), reason, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
-    public ValueTask DisposeAsync() => lease.DisposeAsync();
+    public ValueTask DisposeAsync() => lease?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -45,6 +45,21 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
             : throw new EnvironmentException(ExecutionDiagnostics.AttemptTaken(facts.RunId, job));
     }
 
+    /// <summary>An attempt that nobody knows of, where the database cannot be used: its job works on layers of this host and publishes nothing.</summary>
+    /// <exception cref="EnvironmentException">Not even its layers can be used.</exception>
+    public async Task<JobAttempt> OpenUnrecordedAsync(string job, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new(_services ??= open(), facts.Identity, Scope.Of(facts.Identity), new(facts.RunId, job, Attempt: 1), lease: null);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
     /// <summary>A job has ended and still saves caches of these names.</summary>
     /// <param name="saving">Never fails.</param>
     public void AddSaving(IReadOnlySet<string> caches, Task saving)

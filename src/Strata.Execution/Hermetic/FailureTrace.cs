@@ -4,6 +4,9 @@ using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Masking;
+using Strata.Layers.Differences;
+using Strata.Layers.Entries;
+using Strata.Layers.Indexes;
 using Strata.Sandbox;
 
 namespace Strata.Execution.Hermetic;
@@ -14,16 +17,18 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
     /// <summary>Not the job's to declare, or its own in each sandbox.</summary>
     private static readonly string[] Elsewhere = ["/proc", "/sys", "/dev", "/tmp", "/run"];
 
+    private const int NamesMax = 1_000; // of one directory
+
     public async Task RunAsync(HermeticPlan plan, ISandbox live, StepLog log, CancellationToken cancellationToken)
     {
-        IReadOnlyCollection<string> missing;
+        TracedPaths traced;
         try
         {
             var output = new ObeyedOutput(new(masker, new StepEffects(), allowUnsecure: false, echo: false));
             var run = await HermeticSandbox.RunAsync(job, plan, new StepEffects(), output, output.EndAsync, traces: true, cancellationToken).ConfigureAwait(false);
             await using (run.ConfigureAwait(false))
             {
-                missing = run.Traced!.Missing;
+                traced = run.Traced!;
             }
         }
         catch (Exception e) when (e is IOException or EnvironmentException)
@@ -33,7 +38,7 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
         }
 
         var (inputs, root) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
-        foreach (var path in missing.Where(IsAsked))
+        foreach (var path in traced.Missing.Where(IsAsked))
         {
             if (IsOutput(plan, path) || !await IsThereAsync(live, path, cancellationToken).ConfigureAwait(false))
             {
@@ -55,9 +60,54 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
             await log.SayAsync(LogKind.Warning, $"not declared: it looked for {HermeticText.List([.. inputs])}, which the workspace has: add to 'inputs'.").ConfigureAwait(false);
         }
 
+        else if (Beside(plan, live, traced) is { Count: > 0 } beside)
+        {
+            await log.SayAsync(LogKind.Warning, $"perhaps not declared: where it read the names of a directory, the workspace also has {HermeticText.List(beside)}: add to 'inputs' what it needs.").ConfigureAwait(false);
+        }
+
         if (root.Count > 0)
         {
             await log.SayAsync(LogKind.Warning, $"not in the image: it looked for {HermeticText.List([.. root])}, which an earlier step made: put it into the image.").ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Who reads the names of a directory, as Python does, asks for nothing that is not among them: what the job has beside them may be what it lacks.</summary>
+    private static List<string> Beside(HermeticPlan plan, ISandbox live, TracedPaths traced)
+    {
+        var shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Opened!.Image.IndexPath!)]);
+        var beside = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var path in traced.Found.Where(static path => path == SandboxSpec.WorkspacePath || InWorkspace(path) is not null))
+        {
+            var directory = InWorkspace(path) ?? "";
+            if (shown.Find(Encoding.UTF8.GetBytes(directory))?.Entry.Kind is not EntryKind.Directory)
+            {
+                continue;
+            }
+
+            foreach (var name in NamesIn(live, path).Where(static name => name != ".git"))
+            {
+                var inside = directory.Length == 0 ? name : $"{directory}/{name}";
+                if (shown.Find(Encoding.UTF8.GetBytes(inside)) is null && !IsOutput(plan, $"{SandboxSpec.WorkspacePath}/{inside}"))
+                {
+                    beside.Add(inside);
+                }
+            }
+        }
+
+        return [.. beside];
+    }
+
+    private static List<string> NamesIn(ISandbox live, string path)
+    {
+        using var directory = live.OpenDirectory(path);
+        try
+        {
+            return directory is null ? []
+                : [.. Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.DangerousGetHandle()}").Take(NamesMax).Select(static at => Path.GetFileName(at))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // the job removed it, or keeps it to itself
         }
     }
 

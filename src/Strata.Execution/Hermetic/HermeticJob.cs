@@ -29,6 +29,9 @@ internal sealed record HermeticJob
     /// <summary>False for --no-cache: no look-up and no save, else the same.</summary>
     public required bool UseCaches { get; init; }
 
+    /// <summary>Why nothing can be looked for or kept though it should be; null: it can, or nobody wants it.</summary>
+    public string? Unusable { get; init; }
+
     /// <summary>Where the caches of these names are in this job; one that is not used has no places.</summary>
     public required Func<IEnumerable<string>, IReadOnlyList<NamedCache>> PlacesOf { get; init; }
 

@@ -74,6 +74,11 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
 
             var plan = await _planner.PlanAsync(
                 command, command.Cache.Inputs.Select(static pattern => pattern.Value), shell, live.Sandbox, cancellationToken).ConfigureAwait(false);
+            if (job.Unusable is { } unusable)
+            {
+                return await ExecuteAsync(plan, live, log, "miss", $"the cache cannot be used now: {unusable}", null, limit, cancellationToken).ConfigureAwait(false);
+            }
+
             if (!job.UseCaches || live.Masker.ContainsSecret(plan.Manifest))
             {
                 var why = job.UseCaches ? "its command or a variable of it contains a secret" : "--no-cache";

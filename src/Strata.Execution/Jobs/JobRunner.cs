@@ -120,7 +120,12 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             _noStores = e.Message;
             _unusable = JobReports.Unusable(instance.Job, e.Message); // a failing cache slows a job, it never fails it
             await _events.SayAsync(LogKind.Warning, $"The job runs without its caches: {e.Message}").ConfigureAwait(false);
-            return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+            if (!JobStores.HasHermetic(steps))
+            {
+                return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+            }
+
+            _stores = await JobStores.OpenUnrecordedAsync(run, instance, _resolved, workspace, _events, e.Message, cancellation.Requested).ConfigureAwait(false);
         }
 
         if (_stores is null)
@@ -394,7 +399,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     }
 
     private JobOrigin Origin() =>
-        _stores?.Origin ?? instance.Origin.With(new([], _resolved?.Layers ?? [], run.Secrets.Count == 0 && _resolved?.IsShareable is not false));
+        _stores?.Origin ?? JobStores.OriginWithout(run, instance, _resolved);
 
     private JobReport NewReport(RunStatus status, string? reason) => new()
     {

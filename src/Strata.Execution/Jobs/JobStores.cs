@@ -36,12 +36,15 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     private readonly CapturedWorkspace _workspace;
     private readonly CacheSession _caches;
     private readonly List<ArtifactReport> _uploads = [];
+    private readonly ResolvedImage _image;
+    private readonly string? _unusable; // why nothing is looked for and nothing published; null: the attempt is recorded
 
     private JobStores(
-        RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events)
+        RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, string? unusable)
     {
-        (_run, _instance, _attempt, _user, _workspace, _events, Trees) = (run, instance, attempt, user, workspace, events, trees);
-        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, run.UseCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
+        (_run, _instance, _attempt, _user, _workspace, _events, _image, _unusable, Trees) = (run, instance, attempt, user, workspace, events, image, unusable, trees);
+        var useCaches = run.UseCaches && unusable is null;
+        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, useCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
@@ -53,7 +56,8 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Host = run.Host,
             Limits = new(instance.Job.Resources.Cpu, instance.Job.Resources.Memory, instance.Job.Resources.Pids, instance.Job.Resources.Disk),
             Secrets = run.Secrets,
-            UseCaches = run.UseCaches,
+            UseCaches = useCaches,
+            Unusable = run.UseCaches ? unusable : null,
             PlacesOf = _caches.PlacesOf,
             MayMount = MayMount,
             Sources = () => _caches.Sources,
@@ -77,14 +81,22 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public static bool AreNeededBy(Job job, IReadOnlyList<Step> steps) =>
         job.Caches.Count > 0 || job.Artifacts.Count > 0 || job.ArtifactsFrom.Count > 0 || steps.Any(static step => step.Action is StepAction.BuiltIn { Name: not "checkout" } or StepAction.Run { Cache: not null });
 
+    /// <summary>Whether a job runs on it even where nothing is kept.</summary>
+    /// <param name="steps">Its own and those of actions.</param>
+    public static bool HasHermetic(IReadOnlyList<Step> steps) => steps.Any(static step => step.Action is StepAction.Run { Cache: not null });
+
     /// <summary>Whether a job can do without all of it, only slower.</summary>
     /// <param name="steps">Its own and those of actions.</param>
     public static bool AreOnlyForCaches(Job job, IReadOnlyList<Step> steps) =>
         job.Artifacts.Count == 0 && job.ArtifactsFrom.Count == 0 && steps.All(static step =>
-            step.Action is StepAction.Run { Cache: null } or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
+            step.Action is StepAction.Run or StepAction.LocalAction or StepAction.BuiltIn { Name: "checkout" } || CacheAction.Is(step.Action));
 
     /// <summary>Of the job's outputs.</summary>
-    public JobOrigin Origin => new([.. _caches.Sources.Distinct()], [], _attempt.IsShareable);
+    public JobOrigin Origin => _unusable is null ? new([.. _caches.Sources.Distinct()], [], _attempt.IsShareable) : OriginWithout(_run, _instance, _image);
+
+    /// <summary>Of the outputs of a job that publishes nothing: what its image stands on is found out by who publishes what is made of them.</summary>
+    public static JobOrigin OriginWithout(RunServices run, JobInstance instance, ResolvedImage? image) =>
+        instance.Origin.With(new([], image?.Layers ?? [], run.Secrets.Count == 0 && image?.IsShareable is not false));
 
     /// <returns>Null: the image has no such user.</returns>
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
@@ -92,6 +104,22 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
     {
         var attempt = await run.Entries.StartAttemptAsync(instance.DisplayName, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(run, instance, attempt, image, workspace, events, unusable: null).ConfigureAwait(false);
+    }
+
+    /// <summary>For a job with hermetic steps where the database cannot be used: they run on layers of this host, and nothing is looked for or kept.</summary>
+    /// <param name="unusable">Why.</param>
+    /// <inheritdoc cref="OpenAsync(RunServices, JobInstance, ResolvedImage, CapturedWorkspace, JobEvents, CancellationToken)"/>
+    public static async Task<JobStores?> OpenUnrecordedAsync(
+        RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, string unusable, CancellationToken cancellationToken)
+    {
+        var attempt = await run.Entries.OpenUnrecordedAsync(instance.DisplayName, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(run, instance, attempt, image, workspace, events, unusable).ConfigureAwait(false);
+    }
+
+    private static async Task<JobStores?> OpenAsync(
+        RunServices run, JobInstance instance, JobAttempt attempt, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, string? unusable)
+    {
         try
         {
             var trees = new JobTrees(image, workspace, attempt.Services.Layers);
@@ -108,7 +136,12 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 attempt.Hide();
             }
 
-            var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events);
+            var stores = new JobStores(run, instance, attempt, trees, user, image, workspace, events, unusable);
+            if (!attempt.IsRecorded)
+            {
+                return stores;
+            }
+
             foreach (var product in origin.Sources.Union(ImageProducts.Of(attempt.Services.Database, attempt.Identity, [.. image.Layers, .. origin.ImageLayers])))
             {
                 stores._caches.AddSource(product);
@@ -128,7 +161,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     public ObjectValue Caches => _caches.Context;
 
-    public IReadOnlyList<CacheReport> CacheReports => _caches.Reports;
+    public IReadOnlyList<CacheReport> CacheReports => _unusable is null ? _caches.Reports : JobReports.Unusable(_instance.Job, _unusable);
 
     /// <summary>Names of the caches it may save.</summary>
     public IReadOnlySet<string> CacheNames => _caches.Names;
@@ -155,6 +188,11 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken)
     {
+        if (_unusable is not null)
+        {
+            return await new WithoutStores(_unusable).RunAsync(action, live, scope, log, cancellationToken).ConfigureAwait(false);
+        }
+
         var inputs = await ActionInputs.EvaluateAsync(action, live, scope).ConfigureAwait(false);
         switch (action.Name)
         {
@@ -253,7 +291,11 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _attempt.Services.Saved.Forget(_attempt.Token);
+        if (_attempt.IsRecorded)
+        {
+            _attempt.Services.Saved.Forget(_attempt.Token);
+        }
+
         await Hermetic.DisposeAsync().ConfigureAwait(false);
         _caches.Dispose();
         _inputs.Dispose();

@@ -1,5 +1,6 @@
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
+using Strata.Layers.Posix;
 using Strata.Layers.Saving;
 
 namespace Strata.Layers.Placing;
@@ -52,6 +53,11 @@ internal sealed class StackSource : IEntrySource, IDisposable
         var entry = _entries.Current.Entry;
         IsEmpty = false;
         Placed = new(Placed.Files + 1, Placed.Bytes + entry.Size);
+        if (Placed.Bytes > TreeImportLimits.Default.SizeBytesMax || Placed.Bytes < 0)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(entry.Path)}: the files of the tree have more than {TreeImportLimits.Default.SizeBytesMax} bytes.", LayerFault.TooLarge);
+        }
+
         return ValueTask.FromResult<LayerEntry?>(Modified is { } modified ? entry with { Modified = modified } : entry);
     }
 

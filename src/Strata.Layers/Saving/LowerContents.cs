@@ -111,6 +111,11 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
     {
         var reader = _readers[file.Layer] ??= ReaderOf(layers[file.Layer]);
         var entry = (_files[file.Layer] ??= new(reader)).Find(file.PathInLayer) ?? throw new DamagedLayerException($"A layer lacks {LayerEntry.Shown(file.PathInLayer)}, which its index names.");
+        if (entry.Entry.Size != file.Entry.Size)
+        {
+            throw new DamagedLayerException($"A layer has {LayerEntry.Shown(file.PathInLayer)} otherwise than its index says.");
+        }
+
         reader.ReadContent(entry, offset, target);
     }
 
@@ -119,6 +124,11 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
         var reader = ErofsReader.Open(layer.Image, ownsFile: false);
         try
         {
+            if (reader.Devices.Count != layer.Devices.Count)
+            {
+                throw new DamagedLayerException("A layer refers to other layers than it was opened with.");
+            }
+
             reader.UseDevices(layer.Devices);
             return reader;
         }

@@ -40,7 +40,7 @@ internal sealed class IndexSummarizing : IDisposable
     /// <exception cref="IOException">An index cannot be read.</exception>
     public static TreeSummary? TryCompute(ViewRequest request, CancellationToken cancellationToken)
     {
-        if (request.Parts is not [{ Below: [], Prefix: [], Layers: { Count: > 0 } layers } part])
+        if (request.Parts is not [{ Below: [], Prefix: [], StandsAlone: false, Layers: { Count: > 0 } layers } part])
         {
             return null;
         }

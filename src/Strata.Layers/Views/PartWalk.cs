@@ -36,6 +36,10 @@ internal sealed class PartWalk : IDisposable
             foreach (var layer in part.Layers)
             {
                 _layers.Add(new(layer));
+                if (part.StandsAlone && _layers[^1].Devices.Count > 1)
+                {
+                    throw new DamagedLayerException($"The layer {layer.Digest.Short} refers to other layers, which only a view of this host may.");
+                }
             }
 
             if (_layers.Count > 0 && StackDirectory.Root(_layers).Find(part.Below) is { } root)
@@ -158,6 +162,11 @@ internal sealed class PartWalk : IDisposable
                 _frames.RemoveAt(_frames.Count - 1);
                 _shown = Math.Min(_shown, _frames.Count);
                 continue;
+            }
+
+            if (name.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice)
+            {
+                continue; // whiteouts are resolved by now, and no other device is for a job
             }
 
             var selected = frame.Selected;

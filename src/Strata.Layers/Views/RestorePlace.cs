@@ -36,7 +36,7 @@ public sealed record RestorePlace(byte[] Path, IReadOnlyList<ViewDirectory> Dire
     /// <summary>A view that shows a snapshot here.</summary>
     /// <param name="layers">Bottom first; the root of the stack goes to <see cref="Path"/>.</param>
     public ViewRequest Restore(IReadOnlyList<LayerLease> layers) =>
-        new() { Parts = [new() { Layers = layers, Prefix = Path }], Directories = Directories };
+        new() { Parts = [new() { Layers = layers, Prefix = Path, StandsAlone = true }], Directories = Directories };
 }
 
 /// <summary>Why nothing can be restored to a path. All of them are misses.</summary>

@@ -13,9 +13,12 @@ internal sealed class ViewLayer : IDisposable
 {
     private const int CopySize = 1 << 20;
 
+    private static readonly long HashedMax = TreeImportLimits.Default.SizeBytesMax; // holes cost an image nothing, and who reads them a day
+
     private readonly ErofsReader _reader;
     private readonly Dictionary<ulong, RawInode> _known = []; // an inode is read once, whatever its names and whoever asks
     private readonly Task<IndexContents?> _index;
+    private long _hashed;
 
     /// <param name="forContents">Whether digests of contents will be asked for.</param>
     public ViewLayer(LayerLease lease, bool forContents = true)
@@ -80,6 +83,12 @@ internal sealed class ViewLayer : IDisposable
         if (Devices.Count > 1)
         {
             throw new DamagedLayerException($"{PosixPath.Show(path)}: the view it is in has no index, and its content is elsewhere.");
+        }
+
+        _hashed += size;
+        if (size > HashedMax || _hashed > HashedMax)
+        {
+            throw new DamagedLayerException($"{PosixPath.Show(path)}: the files of a layer without an index have more than {HashedMax} bytes.", LayerFault.TooLarge);
         }
 
         var file = FileOf(path, size, extents.ToArray());

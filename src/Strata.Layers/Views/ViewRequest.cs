@@ -40,6 +40,9 @@ public sealed record ViewPart
     public byte[] Prefix { get; init; } = [];
 
     public ViewSelection Selection { get; init; } = ViewSelection.All;
+
+    /// <summary>Whether no layer may be a view: of what a job stored, since one that names the digest of a layer would show what is in it to whoever only knows the digest.</summary>
+    public bool StandsAlone { get; init; }
 }
 
 /// <summary>The metadata of a directory that no part shows.</summary>

@@ -24,10 +24,29 @@ public sealed class WorkflowReferenceTests
         text[begin..].ShouldBe(WorkflowReference.Text());
     }
 
+    /// <summary>Copied into a file as they stand; a list of paths alone is that of a cache.</summary>
+    [Theory]
+    [InlineData("artifacts.md", 1)]
+    [InlineData("caching.md", 2)]
+    [InlineData("hermetic-steps.md", 1)]
+    public void Every_example_of_the_pages_about_reuse_is_valid_as_it_stands(string page, int examplesMin)
+    {
+        var blocks = Blocks(System.IO.Path.Combine(Root(), "docs", page));
+
+        blocks.Count.ShouldBeGreaterThanOrEqualTo(examplesMin);
+        foreach (var block in blocks)
+        {
+            var whole = block.StartsWith("paths:", StringComparison.Ordinal)
+                ? $"caches:\n  c:\n    key: k\n    {block.TrimEnd()}\njobs: {{ a: {{ image: 'debootstrap:trixie', caches: [c], steps: [{{ run: 'true' }}] }} }}\n"
+                : block;
+            string.Join('\n', Yaml.Parse(whole).Diagnostics).ShouldBe("", block);
+        }
+    }
+
     [Fact]
     public void Every_example_of_the_reference_parses()
     {
-        var blocks = File.ReadAllText(Path).Split("```yaml\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).ToList();
+        var blocks = Blocks(Path);
 
         blocks.Count.ShouldBeGreaterThanOrEqualTo(9);
         foreach (var block in blocks)
@@ -41,6 +60,9 @@ public sealed class WorkflowReferenceTests
     /// <summary>Examples show one part of a file.</summary>
     private static string Complete(string block) =>
         $"\n{block}".Contains("\njobs:", StringComparison.Ordinal) ? block : $"{block}\njobs: {{ a: {{ steps: [run: make] }} }}\n";
+
+    private static List<string> Blocks(string page) =>
+        [.. File.ReadAllText(page).Split("```yaml\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
 
     private static string Root([CallerFilePath] string file = "") => System.IO.Path.GetFullPath($"{file}/../../../..");
 }
