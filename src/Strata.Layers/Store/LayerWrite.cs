@@ -42,7 +42,7 @@ public sealed class LayerWrite : IDisposable
         }
     }
 
-    /// <summary>What came from elsewhere under a digest: it is read and verified.</summary>
+    /// <summary>What came from elsewhere under a digest: it is read and verified. An index that came with it is not believed, but made again from the image.</summary>
     /// <param name="sizeBytes">Of the image.</param>
     /// <exception cref="IOException">The disk is full or fails: nothing is stored.</exception>
     public async ValueTask<LayerCommit> CommitAsync(Digest claimed, long sizeBytes, CancellationToken cancellationToken)
@@ -50,12 +50,24 @@ public sealed class LayerWrite : IDisposable
         var file = OpenWritten();
         try
         {
-            if (file.Stamp().Size != sizeBytes || await file.HashAsync(cancellationToken).ConfigureAwait(false) != claimed)
+            var indexing = Task.Run(() => IndexAsync(file, cancellationToken), CancellationToken.None); // beside the image's verification
+            Digest found;
+            try
+            {
+                found = await file.HashAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await indexing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            if (file.Stamp().Size != sizeBytes || found != claimed)
             {
                 file.Dispose();
                 return new(LayerCommitOutcome.Mismatch, null);
             }
 
+            await indexing.ConfigureAwait(false);
             return await PublishAsync(claimed, file, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -66,6 +78,36 @@ public sealed class LayerWrite : IDisposable
     }
 
     public void Dispose() => _staging.Dispose();
+
+    /// <summary>Names, digests: what is told from an index alone is to be what a mount shows. Of a damaged image, and of a view of others, there is none then.</summary>
+    private async Task IndexAsync(LayerFile image, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Target.IndexPath))
+        {
+            return;
+        }
+
+        var own = Target.IndexPath + ".own";
+        try
+        {
+            if (await ImageIndexing.TryWriteAsync(image.Handle, own, cancellationToken).ConfigureAwait(false))
+            {
+                File.Move(own, Target.IndexPath!, overwrite: true);
+                return;
+            }
+        }
+        catch (DamagedLayerException e) when (e.Fault is LayerFault.NotALayer)
+        {
+            return; // nothing shows what it holds
+        }
+        catch (DamagedLayerException)
+        {
+            // who opens it will see
+        }
+
+        File.Delete(own);
+        File.Delete(Target.IndexPath!);
+    }
 
     private LayerFile OpenWritten() => LayerFile.Open(Target.ImagePath) ?? throw new InvalidOperationException("No image was written.");
 

@@ -1,7 +1,10 @@
 using Strata.Core;
+using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
+using Strata.Layers.Packing;
 using Strata.Layers.Remote;
 using Strata.Layers.Store;
+using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Tests.Store;
 using Strata.Storage;
 using Strata.Storage.Blobs;
@@ -58,6 +61,33 @@ public sealed class CachedLayersTests : LayerPlaceContract
         await Place.RemoveAsync(ContentDigest, CancellationToken.None);
         using var lease = (await OpenAsync()).Lease.ShouldNotBeNull();
         lease.IndexPath.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_index_that_says_something_else_than_its_image_is_not_believed_by_who_fetches_it()
+    {
+        var file = new LayerEntry { Kind = EntryKind.File, Path = "a"u8.ToArray(), Mode = 0x1a4, User = 0, Group = 0, Modified = default, Size = 4 };
+        Digest digest;
+        using (var write = Place.Start())
+        {
+            PackedLayer packed;
+            using (var builder = new LayerBuilder(write.Target))
+            {
+                builder.AddFile(file, "true"u8);
+                packed = builder.Finish();
+            }
+
+            digest = packed.Digest;
+            using var other = new LayerBuilder(new(Scratch.Combine("other.erofs"), Scratch.Combine("other.index")));
+            other.AddFile(file, "lied"u8);
+            other.Finish();
+            File.Move(Scratch.Combine("other.index"), write.Target.IndexPath!, overwrite: true);
+            using var lease = (await write.CommitAsync(packed, CancellationToken.None)).Lease!;
+            await _bench.UploadAsync(lease);
+        }
+
+        using var fetched = (await _bench.On(Scratch.Combine("host")).Of(Org).OpenAsync(digest, CancellationToken.None)).Lease.ShouldNotBeNull();
+        LayerIndex.Open(fetched.IndexPath!).Entries().Single(static e => e.Entry.Kind is EntryKind.File).Content.ShouldBe(Digest.Of("true"u8));
     }
 
     [Fact]

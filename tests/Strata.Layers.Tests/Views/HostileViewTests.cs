@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
+using Strata.Layers.Packing;
 using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Views;
 using static Strata.Layers.Tests.Erofs.LayerImages;
@@ -87,7 +88,7 @@ public sealed class HostileViewTests : IDisposable
             using var write = _store.Layers.Public.Start();
             File.Copy(path, write.Target.ImagePath);
             File.Copy(indexPath, write.Target.IndexPath!);
-            using var commit = ViewStore.Wait(write.CommitAsync(Core.Digest.Of(image), image.Length, CancellationToken.None));
+            using var commit = ViewStore.Wait(write.CommitAsync(new PackedLayer(Core.Digest.Of(image), image.Length, default, 0, 0), CancellationToken.None));
             var copy = _store.Directory.Combine("copy");
             try
             {
