@@ -873,6 +873,8 @@ public sealed partial class ImageBuildTests : IDisposable
             scrub.ExitCode.ShouldBe(0, scrub.All);
             again.ExitCode.ShouldBe(0, again.All);
             JsonNode.Parse(again.Stdout)!["images"]![0]!["layers"]!.AsArray().Where(static layer => layer!["key"] is not null).Select(static layer => (string?)layer!["outcome"]).ShouldBe(["reused", "built"]);
+            await ProgramAsync("umount", mount); // nothing of it is held
+            await ProgramAsync("mount", "-t", "tmpfs", "tmpfs", mount);
         }
         finally
         {

@@ -51,6 +51,7 @@ public sealed record CacheUse
     /// <summary>One line for people.</summary>
     public string? SaveReason { get; init; }
 
+    /// <summary>Until it was published, or was not.</summary>
     public TimeSpan SaveTime { get; init; }
 
     /// <summary>What was stored anew.</summary>

@@ -236,7 +236,7 @@ internal sealed class CacheSaving(
     {
         public List<LayerLease> Leases { get; } = [];
 
-        /// <summary>For the next job; saving does not wait for it, who lets go of the leases does.</summary>
+        /// <summary>For the next job: no part of saving, but waited for before the leases are let go.</summary>
         public Task Preparing { get; set; } = Task.CompletedTask;
     }
 

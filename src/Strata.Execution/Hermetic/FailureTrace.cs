@@ -4,6 +4,7 @@ using Strata.Execution.Commands;
 using Strata.Execution.Events;
 using Strata.Execution.Logs;
 using Strata.Execution.Masking;
+using Strata.Layers;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
@@ -59,7 +60,6 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
         {
             await log.SayAsync(LogKind.Warning, $"not declared: it looked for {HermeticText.List([.. inputs])}, which the workspace has: add to 'inputs'.").ConfigureAwait(false);
         }
-
         else if (Beside(plan, live, traced) is { Count: > 0 } beside)
         {
             await log.SayAsync(LogKind.Warning, $"perhaps not declared: where it read the names of a directory, the workspace also has {HermeticText.List(beside)}: add to 'inputs' what it needs.").ConfigureAwait(false);
@@ -74,7 +74,16 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
     /// <summary>Who reads the names of a directory, as Python does, asks for nothing that is not among them: what the job has beside them may be what it lacks.</summary>
     private static List<string> Beside(HermeticPlan plan, ISandbox live, TracedPaths traced)
     {
-        var shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Opened!.Image.IndexPath!)]);
+        MergedTree shown;
+        try
+        {
+            shown = MergedTree.Of([LayerIndex.Open(plan.Workspace.Opened!.Image.IndexPath!)]);
+        }
+        catch (Exception e) when (e is IOException or DamagedLayerException)
+        {
+            return []; // it is only advice
+        }
+
         var beside = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var path in traced.Found.Where(static path => path == SandboxSpec.WorkspacePath || InWorkspace(path) is not null))
         {
@@ -103,7 +112,7 @@ internal sealed class FailureTrace(HermeticJob job, SecretMasker masker)
         try
         {
             return directory is null ? []
-                : [.. Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.DangerousGetHandle()}").Take(NamesMax).Select(static at => Path.GetFileName(at))];
+                : [.. Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.DangerousGetHandle()}").Select(static at => Path.GetFileName(at)).Order(StringComparer.Ordinal).Take(NamesMax)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

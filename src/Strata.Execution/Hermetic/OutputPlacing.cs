@@ -66,7 +66,7 @@ internal sealed class OutputPlacing(HermeticJob job)
         }
 
         var trees = job.Attempt.Services.Layers;
-        var opening = await trees.Views.OpenAsync(new ViewRequest { Parts = [new() { Layers = layers }], Modified = plan.OutputTime }, cancellationToken).ConfigureAwait(false);
+        var opening = await trees.Views.OpenAsync(new ViewRequest { Parts = [new() { Layers = layers, StandsAlone = true }], Modified = plan.OutputTime }, cancellationToken).ConfigureAwait(false);
         if (opening.Lease is null)
         {
             return false;

@@ -111,9 +111,9 @@ internal sealed class PulledImages(string dataDirectory)
 
     /// <summary>A layer that took something from those below it.</summary>
     /// <param name="chainId">Of the layer and all below it.</param>
-    public Digest? FindStackedLayer(LayerOrg org, Digest chainId) => FindLayer(KeyOf("stacked-layer", org.Name, chainId.ToString()));
+    public Digest? FindStackedLayer(LayerOrg org, Digest chainId) => FindLayer(KeyOf("layer-on-others", org.Name, chainId.ToString()));
 
-    public void SaveStackedLayer(LayerOrg org, Digest chainId, Digest layer) => SaveLayer(KeyOf("stacked-layer", org.Name, chainId.ToString()), layer);
+    public void SaveStackedLayer(LayerOrg org, Digest chainId, Digest layer) => SaveLayer(KeyOf("layer-on-others", org.Name, chainId.ToString()), layer);
 
     /// <summary>The newest answer that a run of this repository with the same trust or a higher one got.</summary>
     public Digest? FindLastKnown(ImageOwner owner, string reference)

@@ -2,15 +2,18 @@ using System.Security.Cryptography;
 using Strata.Core;
 using Strata.Layers.Entries;
 using Strata.Layers.Posix;
+using Strata.Layers.Tar;
 
 namespace Strata.Layers.Indexes;
 
 /// <summary>
-/// Goes over the names of an index without making entries of them. What it shows is of the name it stands on, and ends with the next. Sizes and places are checked;
-/// what names mean, and their order, is for who asks. Not for concurrent use.
+/// Goes over the names of an index without making entries of them. What it shows is of the name it stands on, and ends with the next. Each record is checked by itself, to the same
+/// bounds as by <see cref="IndexRecordReader"/>; the order of names is for who asks. Not for concurrent use.
 /// </summary>
 internal sealed class IndexCursor(byte[] index)
 {
+    internal const int AttributesMax = 10_000;
+
     private readonly byte[] _path = new byte[PosixPath.LengthMax];
     private int _at = IndexFormat.HeaderSize;
     private int _length;
@@ -48,7 +51,7 @@ internal sealed class IndexCursor(byte[] index)
         _at = _attributes;
         for (var i = 0; i < _attributeCount; i++)
         {
-            attributes.Add(new(Bytes(Number()).ToArray(), Bytes(Number()).ToArray()));
+            attributes.Add(new(Bytes(Number(AttributePolicy.NameLengthMax)).ToArray(), Bytes(Number(AttributePolicy.ValueLengthMax)).ToArray()));
         }
 
         _at = next;
@@ -65,50 +68,54 @@ internal sealed class IndexCursor(byte[] index)
         }
 
         Kind = (EntryKind)Bytes(1)[0];
-        var shared = (int)Math.Min(Number(), int.MaxValue);
-        var rest = Bytes(Number());
-        if (shared > _length || shared + rest.Length >= _path.Length)
-        {
-            throw Damaged("a path is out of range");
-        }
-
-        rest.CopyTo(_path.AsSpan(shared));
-        _length = shared + rest.Length;
-        Mode = (uint)Number();
-        _ = Number(); // user
-        _ = Number(); // group
-        var seconds = Number();
-        Modified = new((long)(seconds >> 1) ^ -(long)(seconds & 1), (uint)Number());
+        ReadPath();
+        Mode = (uint)Number(0xfff);
+        _ = Number(uint.MaxValue); // user
+        _ = Number(uint.MaxValue); // group
+        var seconds = Number(ulong.MaxValue);
+        Modified = new((long)(seconds >> 1) ^ -(long)(seconds & 1), (uint)Number(999_999_999));
         ReadPayload();
-        _attributeCount = (int)Math.Min(Number(), int.MaxValue);
+        _attributeCount = (int)Number(AttributesMax);
         _attributes = _at;
         for (var i = 0; i < _attributeCount; i++)
         {
-            _ = Bytes(Number());
-            _ = Bytes(Number());
+            _ = Bytes(Number(AttributePolicy.NameLengthMax));
+            _ = Bytes(Number(AttributePolicy.ValueLengthMax));
         }
 
-        return true;
+        return Kind <= EntryKind.HardLink ? true : throw Damaged("a kind is not known");
     }
 
     public static DamagedLayerException Damaged(string reason) => new($"The index is damaged: {reason}.");
+
+    private void ReadPath()
+    {
+        var shared = (int)Number((ulong)_length);
+        var rest = Bytes(Number((ulong)(_path.Length - 1 - shared)));
+        rest.CopyTo(_path.AsSpan(shared));
+        _length = shared + rest.Length;
+        if (_length > 0 ? !EntryPath.IsNormal(Path) : Kind is not EntryKind.Directory)
+        {
+            throw Damaged("a path is not normalised, or its root is not a directory");
+        }
+    }
 
     private void ReadPayload()
     {
         switch (Kind)
         {
             case EntryKind.File:
-                Size = (long)Number();
+                Size = (long)Number(long.MaxValue);
                 _ = Bytes(SHA256.HashSizeInBytes);
                 _content = index.AsMemory(_at - SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
                 break;
             case EntryKind.Symlink or EntryKind.HardLink:
-                _linkLength = Bytes(Number()).Length;
+                _linkLength = Bytes(Number(PosixPath.LengthMax - 1)).Length;
                 _link = _at - _linkLength;
                 break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
-                _ = Number();
-                _ = Number();
+                _ = Number(uint.MaxValue);
+                _ = Number(uint.MaxValue);
                 break;
         }
     }
@@ -124,9 +131,9 @@ internal sealed class IndexCursor(byte[] index)
         return index.AsSpan(_at - (int)count, (int)count);
     }
 
-    private ulong Number()
+    private ulong Number(ulong max)
     {
-        if (_at < index.Length && index[_at] is var single and < 0x80)
+        if (_at < index.Length && index[_at] is var single and < 0x80 && single <= max)
         {
             _at++; // most are
             return single;
@@ -139,7 +146,7 @@ internal sealed class IndexCursor(byte[] index)
             value |= (ulong)(part & 0x7f) << shift;
             if ((part & 0x80) == 0)
             {
-                return value;
+                return value <= max ? value : throw Damaged("a number is out of range");
             }
         }
 

@@ -9,8 +9,6 @@ namespace Strata.Layers.Indexes;
 /// <summary>Record by record; nothing an index says is believed before it was checked.</summary>
 internal sealed class IndexRecordReader(byte[] index)
 {
-    private const int AttributesMax = 10_000;
-
     private int _at = IndexFormat.HeaderSize;
     private byte[]? _previous;
 
@@ -102,7 +100,7 @@ internal sealed class IndexRecordReader(byte[] index)
 
     private Xattr[] Attributes()
     {
-        var attributes = new Xattr[Number(AttributesMax, "attributes")];
+        var attributes = new Xattr[Number(IndexCursor.AttributesMax, "attributes")];
         for (var i = 0; i < attributes.Length; i++)
         {
             attributes[i] = new(Text(AttributePolicy.NameLengthMax, "attribute"), Text(AttributePolicy.ValueLengthMax, "attribute"));

@@ -11,17 +11,12 @@ internal sealed class FileLookup(ErofsReader reader)
     private ErofsNodes _nodes = reader.Nodes(); // they enter a directory once
     private readonly Dictionary<byte[], DirectoryName> _names = new(NameComparer.Instance);
     private byte[]? _directory; // whose names they are
-    private ErofsEntry? _found; // last: a large file is read in parts
+    private readonly Dictionary<ulong, ErofsEntry> _found = []; // in that directory: nodes read each once, and a large file is asked for part by part
 
     /// <returns>Null: there is none.</returns>
     /// <exception cref="DamagedLayerException">The image contradicts itself.</exception>
     public ErofsEntry? Find(byte[] path)
     {
-        if (_found is not null && path.AsSpan().SequenceEqual(_found.Entry.Path))
-        {
-            return _found;
-        }
-
         var parent = path.AsSpan(0, TreePath.ParentLength(path));
         if ((_directory is null || !parent.SequenceEqual(_directory)) && !TryEnter(parent))
         {
@@ -33,8 +28,13 @@ internal sealed class FileLookup(ErofsReader reader)
             return null;
         }
 
+        if (_found.TryGetValue(name.Nid, out var known))
+        {
+            return known;
+        }
+
         var inode = _nodes.Read(name.Nid, name.Kind, path);
-        return _found = new(
+        return _found[name.Nid] = new(
             new() { Kind = EntryKind.File, Path = path, Mode = inode.Mode, User = inode.User, Group = inode.Group, Modified = inode.Modified, Size = inode.Size },
             _nodes.Extents(inode).ToArray());
     }
@@ -42,6 +42,7 @@ internal sealed class FileLookup(ErofsReader reader)
     private bool TryEnter(ReadOnlySpan<byte> directory)
     {
         (_directory, _nodes) = (null, reader.Nodes());
+        _found.Clear();
         Load(_nodes.Root, []);
         foreach (var range in directory.Split((byte)'/'))
         {

@@ -15,7 +15,7 @@ public sealed class LowerContents(IReadOnlyList<LowerLayer> layers, MergedTree t
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
     private const int LinksMax = 40; // as in the kernel
 
-    private readonly Lock _opening = new(); // guards _readers against other calls of Open
+    private readonly Lock _opening = new(); // guards readers and files against other calls of Open
     private readonly ErofsReader?[] _readers = new ErofsReader?[layers.Count];
     private readonly FileLookup?[] _files = new FileLookup?[layers.Count];
 

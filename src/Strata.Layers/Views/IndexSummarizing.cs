@@ -1,6 +1,5 @@
 using Strata.Core;
 using Strata.Layers.Entries;
-using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
 using Strata.Layers.Store;
 using Strata.Layers.Tar;
@@ -22,6 +21,8 @@ internal sealed class IndexSummarizing : IDisposable
 {
     private readonly IndexCursor[] _layers; // bottom first
     private readonly bool[] _isAtEnd;
+    private readonly long[] _stated; // names of each
+    private readonly long[] _entries; // that were read
     private readonly SelectionFilter _filter;
     private readonly TreeRecordHasher _hasher = new();
     private readonly Stack<Frame> _above = new(); // directories that lead to the current name
@@ -31,8 +32,11 @@ internal sealed class IndexSummarizing : IDisposable
     private Timestamp _newest;
     private long _visibleBytes, _totalBytes, _names;
 
-    private IndexSummarizing(IndexCursor[] layers, ViewSelection selection) =>
-        (_layers, _isAtEnd, _filter) = (layers, new bool[layers.Length], new(selection));
+    private IndexSummarizing(IReadOnlyList<LayerIndex> layers, ViewSelection selection)
+    {
+        (_isAtEnd, _entries, _filter) = (new bool[layers.Count], new long[layers.Count], new(selection));
+        (_layers, _stated) = ([.. layers.Select(static layer => layer.Names())], [.. layers.Select(static layer => layer.EntryCount)]);
+    }
 
     /// <summary>What <see cref="ViewSummarizing"/> computes.</summary>
     /// <returns>Null: it is not that plain.</returns>
@@ -64,7 +68,7 @@ internal sealed class IndexSummarizing : IDisposable
     /// <exception cref="DamagedLayerException">An index makes no sense.</exception>
     public static IndexSummary? TryCompute(IReadOnlyList<LayerIndex> layers, ViewSelection selection, CancellationToken cancellationToken)
     {
-        using var summarizing = new IndexSummarizing([.. layers.Select(static layer => layer.Names())], selection);
+        using var summarizing = new IndexSummarizing(layers, selection);
         return summarizing.TryCompute(cancellationToken);
     }
 
@@ -75,6 +79,10 @@ internal sealed class IndexSummarizing : IDisposable
         for (var i = 0; i < _layers.Length; i++)
         {
             Advance(i);
+            if (_isAtEnd[i] || !_layers[i].Path.IsEmpty)
+            {
+                throw IndexCursor.Damaged("it does not begin with its root");
+            }
         }
 
         while (TryFindNext(out var next))
@@ -95,16 +103,25 @@ internal sealed class IndexSummarizing : IDisposable
             }
         }
 
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            if (_entries[i] != _stated[i])
+            {
+                throw IndexCursor.Damaged($"it holds {_entries[i]} names, not {_stated[i]} as it states");
+            }
+        }
+
         return _beforeLength < 0 ? null : new(_hasher.Finish(), _newest, _visibleBytes, _totalBytes, _names);
     }
 
     private void Advance(int layer)
     {
         _isAtEnd[layer] = !_layers[layer].Next();
+        _entries[layer] += _isAtEnd[layer] ? 0 : 1;
         _totalBytes += !_isAtEnd[layer] && _layers[layer].Kind is EntryKind.File ? _layers[layer].Size : 0;
     }
 
-    /// <param name="next">Null: one layer has a directory where another has something else.</param>
+    /// <param name="next">Null: one layer has a directory where another has something else, or hides what others have in it.</param>
     /// <returns>False at the end.</returns>
     private bool TryFindNext(out IndexCursor? next)
     {
@@ -119,8 +136,8 @@ internal sealed class IndexSummarizing : IDisposable
             var order = next is null ? -1 : PathOrder.Compare(_layers[i].Path, next.Path);
             isTorn = order switch
             {
-                0 => isTorn || next!.Kind is EntryKind.Directory != _layers[i].Kind is EntryKind.Directory,
-                < 0 => false,
+                0 => isTorn || next!.Kind is EntryKind.Directory != _layers[i].Kind is EntryKind.Directory || HidesBelow(_layers[i]),
+                < 0 => HidesBelow(_layers[i]),
                 _ => isTorn,
             };
             next = order <= 0 ? _layers[i] : next; // of those at one path the topmost
@@ -130,6 +147,10 @@ internal sealed class IndexSummarizing : IDisposable
         next = isTorn ? null : next;
         return isThere;
     }
+
+    /// <summary>Whether it has a mark, be it that of a directory that hides those of layers below.</summary>
+    private bool HidesBelow(IndexCursor name) =>
+        _layers.Length > 1 && name.Attributes() is { Count: > 0 } attributes && AttributePolicy.WithoutMarks(attributes).Count < attributes.Count;
 
     private bool TryAdd(IndexCursor name)
     {
@@ -146,16 +167,10 @@ internal sealed class IndexSummarizing : IDisposable
             selected = _filter.Of(path, isDirectory, selected);
         }
 
-        var attributes = name.Attributes();
-        var kept = AttributePolicy.WithoutMarks(attributes);
-        if (kept.Count != attributes.Count && _layers.Length > 1)
-        {
-            return false; // it may hide what is below
-        }
-
+        var attributes = AttributePolicy.WithoutMarks(name.Attributes()); // an index has them in order
         if (isDirectory)
         {
-            _above.Push(new(path.Length, selected, name.Mode, AttributeLists.Sorted(kept)));
+            _above.Push(new(path.Length, selected, name.Mode, attributes));
             _hidden++;
         }
 
@@ -167,7 +182,7 @@ internal sealed class IndexSummarizing : IDisposable
         ShowAbove(path);
         if (!isDirectory)
         {
-            AddName(name, AttributeLists.Sorted(kept));
+            AddName(name, attributes);
         }
 
         return true;

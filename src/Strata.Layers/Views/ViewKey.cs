@@ -15,7 +15,7 @@ public static class ViewKey
     public static Digest Of(ViewRequest request)
     {
         var record = new Record();
-        record.Text("strata.view/1"u8);
+        record.Text("strata.view/2"u8);
         record.Owner(request.OwnedBy);
         record.Time(request.Modified);
         record.Directories(request.Directories);
@@ -44,6 +44,7 @@ public static class ViewKey
 
             Text(part.Below);
             Text(part.Prefix);
+            Has(part.StandsAlone);
             Selection(part.Selection);
         }
 

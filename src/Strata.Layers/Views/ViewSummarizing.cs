@@ -61,7 +61,6 @@ internal sealed class ViewSummarizing(ViewRequest request) : IDisposable
         var layer = at.Current.Layer!;
         ref readonly var inode = ref at.Current.Inode;
         var isFile = inode.Kind is EntryKind.File;
-        var (major, minor) = inode.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? DeviceNumber.Decode(inode.Union) : default;
         _hasher.Add(new()
         {
             Kind = inode.Kind,
@@ -73,8 +72,6 @@ internal sealed class ViewSummarizing(ViewRequest request) : IDisposable
             Size = isFile ? inode.Size : 0,
             Content = !isFile ? default : inode.Size == 0 ? ViewTree.EmptyContent : layer.ContentOf(at.PathInStack, inode),
             Link = inode.Kind is EntryKind.Symlink ? layer.Nodes.Target(inode, at.Path) : [],
-            DeviceMajor = major,
-            DeviceMinor = minor,
             Attributes = AttributeLists.Sorted(AttributePolicy.WithoutMarks(layer.Nodes.Attributes(inode))),
         });
     }

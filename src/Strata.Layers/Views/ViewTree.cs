@@ -140,7 +140,6 @@ internal sealed class ViewTree(ViewRequest request)
                 Seconds = modified.Seconds,
                 Nanoseconds = modified.Nanoseconds,
                 Size = inode.Kind is EntryKind.File ? inode.Size : 0,
-                Extra = inode.Kind is EntryKind.CharacterDevice or EntryKind.BlockDevice ? inode.Union : 0,
             },
             AttributePolicy.WithoutMarks(layer.Nodes.Attributes(inode)),
             inode.Kind is EntryKind.Symlink ? layer.Nodes.Target(inode, at.Path) : []);

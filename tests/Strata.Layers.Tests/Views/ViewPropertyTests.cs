@@ -1,11 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Strata.Layers.Differences;
+using Strata.Layers.Entries;
 using Strata.Layers.Erofs;
 using Strata.Layers.Indexes;
 using Strata.Layers.Packing;
 using Strata.Layers.Tests.Packing;
 using Strata.Layers.Trees;
+using Strata.Layers.Tests.Erofs;
 using Strata.Layers.Views;
 
 namespace Strata.Layers.Tests.Views;
@@ -75,6 +77,59 @@ public sealed class ViewPropertyTests
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(Soak ? 5000 : 300), property);
         told.ShouldBeInRange(asked / 5, asked - 1);
+    }
+
+    [Fact]
+    public void What_a_layer_in_the_middle_hides_is_not_told_by_indexes_alone()
+    {
+        using var store = new ViewStore();
+        var bottom = store.Add(static layer => layer.AddFile("d/x", "1"));
+        var middle = store.Add(static layer =>
+        {
+            layer.AddFile("d/y", "2");
+            layer.MarkOpaque("d"u8);
+        });
+        var top = store.Add(static layer => layer.AddFile("d/z", "3"));
+        var request = new ViewRequest { Parts = [new() { Layers = [bottom, middle, top] }] };
+        using var walk = new ViewSummarizing(request);
+        IndexSummarizing.TryCompute(request, CancellationToken.None).ShouldBeNull();
+        store.Views.Summarize(request, CancellationToken.None).ShouldBe(walk.Compute(CancellationToken.None));
+        IndexSummarizing.TryCompute(request with { Parts = [new() { Layers = [bottom, top] }] }, CancellationToken.None).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Whatever_an_index_says_it_is_told_or_refused()
+    {
+        using var store = new ViewStore();
+        var layer = store.Add(static layer =>
+        {
+            layer.AddFile("a/b", "1");
+            layer.Add(LayerImages.Symlink("a/link", "b"));
+            layer.AddFile(LayerImages.Entry(EntryKind.File, "c") with { Attributes = [new("user.a"u8.ToArray(), [1]), new("user.b"u8.ToArray(), [2])] }, [1, 2, 3]);
+        });
+        var index = File.ReadAllBytes(layer.IndexPath!);
+        var (told, refused) = (0, 0);
+        for (var at = IndexFormat.HeaderSize; at < index.Length; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var other = (byte[])index.Clone();
+                other[at] ^= (byte)(1 << bit);
+                System.Security.Cryptography.SHA256.HashData([.. other[IndexFormat.HeaderSize..], .. other[..IndexFormat.DigestAt]], other.AsSpan(IndexFormat.DigestAt));
+                try
+                {
+                    IndexSummarizing.TryCompute([LayerIndex.Parse(other)], ViewSelection.All, CancellationToken.None);
+                    told++;
+                }
+                catch (DamagedLayerException)
+                {
+                    refused++;
+                }
+            }
+        }
+
+        refused.ShouldBeGreaterThan(100);
+        told.ShouldBeGreaterThan(100); // contents, times
     }
 
     [Fact]
