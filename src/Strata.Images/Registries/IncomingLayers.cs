@@ -10,7 +10,7 @@ namespace Strata.Images.Registries;
 /// </summary>
 internal sealed class IncomingLayers : IDisposable
 {
-    /// <summary>How many are begun: of those that wait for layers below only the names are in memory, about 110 bytes each.</summary>
+    /// <summary>How many are begun: of each the names it has so far are in memory, about 110 bytes each, also while it waits for layers below.</summary>
     public const int BegunMax = 16;
 
     private const int DownloadsMax = 3;

@@ -66,6 +66,7 @@ internal sealed class LinkedParents(EntryTree tree, OciWhiteouts whiteouts, IRea
             : throw new HostileArchiveException($"{PosixPath.Show(entry)}: links in the layers below lead it too deep.", ArchiveFault.TooLarge);
     }
 
+    /// <summary>A link of the layers below, unless a whiteout that came before hides it: of one that comes later nothing is known yet, as for whoever unpacks an archive name by name.</summary>
     private byte[]? LinkAt(byte[] path) =>
         tree.Find(path) == EntryTree.None && !whiteouts.Hide(path) && LowerLayers.Find(lowers, path) is var (_, below) && below.Entry.Kind is EntryKind.Symlink
             ? below.Entry.Link
