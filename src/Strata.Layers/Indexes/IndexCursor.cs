@@ -7,12 +7,12 @@ using Strata.Layers.Tar;
 namespace Strata.Layers.Indexes;
 
 /// <summary>
-/// Goes over the names of an index without making entries of them. What it shows is of the name it stands on, and ends with the next. Each record is checked by itself, to the same
-/// bounds as by <see cref="IndexRecordReader"/>; the order of names is for who asks. Not for concurrent use.
+/// Goes over the names of an index without making entries of them. What it shows is of the name it stands on, and ends with the next. Each record is checked by itself; the order of names
+/// is for who asks. Not for concurrent use.
 /// </summary>
 internal sealed class IndexCursor(byte[] index)
 {
-    internal const int AttributesMax = 10_000;
+    private const int AttributesMax = 10_000;
 
     private readonly byte[] _path = new byte[PosixPath.LengthMax];
     private int _at = IndexFormat.HeaderSize;
@@ -29,6 +29,10 @@ internal sealed class IndexCursor(byte[] index)
 
     public uint Mode { get; private set; }
 
+    public uint User { get; private set; }
+
+    public uint Group { get; private set; }
+
     public Timestamp Modified { get; private set; }
 
     /// <summary>Of a file.</summary>
@@ -36,6 +40,9 @@ internal sealed class IndexCursor(byte[] index)
 
     /// <summary>Of a file.</summary>
     public Digest Content => Digest.FromHash(_content.Span);
+
+    /// <summary>Of a device.</summary>
+    public (uint Major, uint Minor) Device { get; private set; }
 
     /// <summary>Of a symbolic link what it says, of a hard link the path of its file's first name.</summary>
     public ReadOnlySpan<byte> Link => index.AsSpan(_link, _linkLength);
@@ -70,8 +77,8 @@ internal sealed class IndexCursor(byte[] index)
         Kind = (EntryKind)Bytes(1)[0];
         ReadPath();
         Mode = (uint)Number(0xfff);
-        _ = Number(uint.MaxValue); // user
-        _ = Number(uint.MaxValue); // group
+        User = (uint)Number(uint.MaxValue);
+        Group = (uint)Number(uint.MaxValue);
         var seconds = Number(ulong.MaxValue);
         Modified = new((long)(seconds >> 1) ^ -(long)(seconds & 1), (uint)Number(999_999_999));
         ReadPayload();
@@ -114,8 +121,7 @@ internal sealed class IndexCursor(byte[] index)
                 _link = _at - _linkLength;
                 break;
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
-                _ = Number(uint.MaxValue);
-                _ = Number(uint.MaxValue);
+                Device = ((uint)Number(uint.MaxValue), (uint)Number(uint.MaxValue));
                 break;
         }
     }

@@ -1,142 +1,54 @@
-using System.Security.Cryptography;
-using Strata.Core;
 using Strata.Layers.Entries;
-using Strata.Layers.Posix;
 using Strata.Layers.Tar;
 
 namespace Strata.Layers.Indexes;
 
-/// <summary>Record by record; nothing an index says is believed before it was checked.</summary>
+/// <summary>Record by record, as entries; nothing an index says is believed before it was checked.</summary>
 internal sealed class IndexRecordReader(byte[] index)
 {
-    private int _at = IndexFormat.HeaderSize;
+    private readonly IndexCursor _names = new(index);
     private byte[]? _previous;
 
     /// <summary>Null at the end.</summary>
     public IndexEntry? Next()
     {
-        if (_at == index.Length)
+        if (!_names.Next())
         {
             return null;
         }
 
-        var kind = (EntryKind)Bytes(1)[0];
-        if (kind > EntryKind.HardLink)
+        var path = _names.Path.ToArray();
+        if (_previous is null ? path.Length != 0 : PathOrder.Compare(_previous, path) >= 0)
         {
-            throw Damaged("a kind is not known");
+            throw IndexCursor.Damaged("its names are not in order");
         }
 
-        var path = Path();
-        if (kind is not EntryKind.Directory && path.Length == 0)
-        {
-            throw Damaged("its root is not a directory");
-        }
-
+        _previous = path;
+        var kind = _names.Kind;
+        var isDevice = kind is EntryKind.CharacterDevice or EntryKind.BlockDevice;
         var entry = new LayerEntry
         {
             Kind = kind,
             Path = path,
-            Mode = (uint)Number(0xfff, "mode"),
-            User = (uint)Number(uint.MaxValue, "owner"),
-            Group = (uint)Number(uint.MaxValue, "group"),
-            Modified = Time(),
-            Size = kind is EntryKind.File ? (long)Number(long.MaxValue, "size") : 0,
+            Mode = _names.Mode,
+            User = _names.User,
+            Group = _names.Group,
+            Modified = _names.Modified,
+            Size = kind is EntryKind.File ? _names.Size : 0,
+            DeviceMajor = isDevice ? _names.Device.Major : 0,
+            DeviceMinor = isDevice ? _names.Device.Minor : 0,
         };
-        Digest? content = kind is EntryKind.File ? Digest.FromHash(Bytes(SHA256.HashSizeInBytes)) : null;
-        entry = kind switch
+        if (kind is EntryKind.Symlink or EntryKind.HardLink)
         {
-            EntryKind.Symlink => entry with { Link = Text(PosixPath.LengthMax - 1, "target") },
-            EntryKind.HardLink => entry with { Link = CheckedPath(Text(PosixPath.LengthMax - 1, "target")) },
-            EntryKind.CharacterDevice or EntryKind.BlockDevice => entry with
-            {
-                DeviceMajor = (uint)Number(uint.MaxValue, "device"),
-                DeviceMinor = (uint)Number(uint.MaxValue, "device"),
-            },
-            _ => entry,
-        };
-        var attributes = Attributes();
-        return new(attributes.Length == 0 ? entry : entry with { Attributes = attributes }, content);
-    }
-
-    private byte[] Path()
-    {
-        var shared = (int)Number((ulong)(_previous?.Length ?? 0), "path");
-        var rest = Bytes((int)Number(PosixPath.LengthMax, "path"));
-        var path = new byte[shared + rest.Length];
-        _previous.AsSpan(0, shared).CopyTo(path);
-        rest.CopyTo(path.AsSpan(shared));
-        CheckedPath(path);
-        if (_previous is null ? path.Length != 0 : PathOrder.Compare(_previous.AsSpan(shared), path.AsSpan(shared)) >= 0)
-        {
-            throw Damaged("its names are not in order");
+            entry = entry with { Link = _names.Link.ToArray() };
         }
 
-        return _previous = path;
-    }
-
-    private static byte[] CheckedPath(byte[] path)
-    {
-        if (EntryPath.IsNormal(path))
+        if (kind is EntryKind.HardLink && !EntryPath.IsNormal(entry.Link))
         {
-            return path;
+            throw IndexCursor.Damaged("a path is not normalised");
         }
 
-        try
-        {
-            EntryPath.Normalise(path, path, "name"); // says what it is
-            throw Damaged("a path is not normalised");
-        }
-        catch (HostileArchiveException e)
-        {
-            throw Damaged(e.Message);
-        }
+        var attributes = _names.Attributes();
+        return new(attributes.Count == 0 ? entry : entry with { Attributes = attributes }, kind is EntryKind.File ? _names.Content : null);
     }
-
-    private Timestamp Time()
-    {
-        var seconds = Number(ulong.MaxValue, "time");
-        return new((long)(seconds >> 1) ^ -(long)(seconds & 1), (uint)Number(999_999_999, "time"));
-    }
-
-    private Xattr[] Attributes()
-    {
-        var attributes = new Xattr[Number(IndexCursor.AttributesMax, "attributes")];
-        for (var i = 0; i < attributes.Length; i++)
-        {
-            attributes[i] = new(Text(AttributePolicy.NameLengthMax, "attribute"), Text(AttributePolicy.ValueLengthMax, "attribute"));
-        }
-
-        return attributes;
-    }
-
-    private byte[] Text(int lengthMax, string what) => Bytes((int)Number((ulong)lengthMax, what)).ToArray();
-
-    private ReadOnlySpan<byte> Bytes(int count)
-    {
-        if (count > index.Length - _at)
-        {
-            throw Damaged("it ends inside a record");
-        }
-
-        _at += count;
-        return index.AsSpan(_at - count, count);
-    }
-
-    private ulong Number(ulong max, string what)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var part = Bytes(1)[0];
-            value |= (ulong)(part & 0x7f) << shift;
-            if ((part & 0x80) == 0)
-            {
-                return value <= max ? value : throw Damaged($"a {what} is out of range");
-            }
-        }
-
-        throw Damaged($"a {what} is no number");
-    }
-
-    private static DamagedLayerException Damaged(string reason) => new($"The index is damaged: {reason}.");
 }
