@@ -183,6 +183,7 @@ public sealed class ArtifactRecordsTests : IDisposable
         var over = (await _bench.FindAsync("r1", "dist"))!; // to everybody, before it is cleared away
         (over.State, over.StateSince).ShouldBe((ArtifactState.Expired, over.ExpiresAt!.Value));
         (await _bench.Artifacts.ListAsync(new(ArtifactBench.Main) { State = ArtifactState.Ready }, None)).ShouldHaveSingleItem().Producer.RunId.ShouldBe("r2");
+        (await _bench.Artifacts.ListAsync(new(ArtifactBench.Main) { State = ArtifactState.Expired }, None)).ShouldHaveSingleItem().Producer.RunId.ShouldBe("r1");
         (await _bench.Artifacts.PinAsync(over.Id, ArtifactBench.Main, "ann", None)).ShouldBeOfType<ArtifactChange.Refused>();
         var sweep = await _bench.Artifacts.SweepAsync(None);
         sweep.Expired.ShouldHaveSingleItem().Producer.RunId.ShouldBe("r1");
