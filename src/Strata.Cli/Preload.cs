@@ -22,5 +22,6 @@ internal static class Preload
         }
 
         ImageResolver.Preload();
+        _ = Console.Error; // what a start writes to
     }
 }

@@ -13,15 +13,26 @@ public static class ImageDigest
     public static Digest OfSnapshot(IReadOnlyList<Digest> layers) => new Snapshot(layers).Digest;
 
     /// <param name="layers">Bottom first.</param>
-    public static Digest OfImage(IReadOnlyList<ResolvedLayer> layers, ImageConfig config) =>
-        OfImage(OfSnapshot([.. layers.Select(static layer => layer.Digest)]), config);
+    public static Digest OfImage(IReadOnlyList<ResolvedLayer> layers, ImageConfig config)
+    {
+        var digests = new List<Digest>(layers.Count); // not by a query, nor an array: over a struct of ours neither is compiled ahead
+        foreach (var layer in layers)
+        {
+            digests.Add(layer.Digest);
+        }
+
+        return OfImage(OfSnapshot(digests), config);
+    }
 
     public static Digest OfImage(Digest snapshot, ImageConfig config)
     {
         var environment = new JsonObject();
-        foreach (var (name, value) in config.Environment)
+        if (config.Environment.Count > 0) // what goes through nothing is not compiled ahead
         {
-            environment[name] = value;
+            foreach (var (name, value) in config.Environment)
+            {
+                environment[name] = value;
+            }
         }
 
         return CanonicalJson.DigestOf(new JsonObject

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Strata.Core;
 using Strata.Layers.Mounting;
 using Strata.Layers.Store;
@@ -18,8 +17,8 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
     private const int MountsMax = 64; // a run has few images; what is not kept is mounted anew
 
     private readonly Lazy<ExtractedLayers> _extracted = new(() => new(dataDirectory, owners()));
-    private readonly ConcurrentDictionary<Digest, LayerLease> _leases = new();
-    private readonly ConcurrentDictionary<Digest, ViewLease> _views = new();
+    private readonly Dictionary<Digest, LayerLease> _leases = []; // guarded by itself
+    private readonly Dictionary<Digest, ViewLease> _views = []; // guarded by itself
     private readonly Lock _probing = new(); // guards the two methods
     private readonly Dictionary<FileStamp, LayerMount> _mounts = []; // seen nowhere; is its own lock
     private LayerMountMethod? _method;
@@ -38,7 +37,7 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
     /// <returns>It, or the one on the same layer that was held already.</returns>
     public LayerLease Keep(LayerLease lease)
     {
-        var held = _leases.GetOrAdd(lease.Digest, lease);
+        var held = Held(_leases, lease.Digest, lease);
         if (held != lease)
         {
             lease.Dispose();
@@ -50,7 +49,7 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
     /// <inheritdoc cref="Keep(LayerLease)"/>
     public ViewLease Keep(ViewLease lease)
     {
-        var held = _views.GetOrAdd(lease.Image.Digest, lease);
+        var held = Held(_views, lease.Image.Digest, lease);
         if (held != lease)
         {
             lease.Dispose();
@@ -94,16 +93,8 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
 
     public void Dispose()
     {
-        foreach (var lease in _leases.Values)
-        {
-            lease.Dispose();
-        }
-
-        foreach (var view in _views.Values)
-        {
-            view.Dispose();
-        }
-
+        LetGo(_leases);
+        LetGo(_views);
         lock (_mounts)
         {
             foreach (var mount in _mounts.Values)
@@ -113,9 +104,31 @@ public sealed class LayerTrees(string dataDirectory, Func<OwnerPolicy> owners) :
 
             _mounts.Clear();
         }
+    }
 
-        _leases.Clear();
-        _views.Clear();
+    private static T Held<T>(Dictionary<Digest, T> all, Digest digest, T lease)
+    {
+        lock (all)
+        {
+            return all.TryAdd(digest, lease) ? lease : all[digest];
+        }
+    }
+
+    private static void LetGo<T>(Dictionary<Digest, T> all)
+        where T : IDisposable
+    {
+        lock (all)
+        {
+            if (all.Count > 0)
+            {
+                foreach (var lease in all.Values)
+                {
+                    lease.Dispose();
+                }
+
+                all.Clear();
+            }
+        }
     }
 
     private async ValueTask<SandboxTree> OpenAsync(

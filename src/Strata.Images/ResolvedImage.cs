@@ -30,10 +30,16 @@ public sealed record ImageConfig(IReadOnlyDictionary<string, string> Environment
     /// <summary>This image's, with what a definition sets over it.</summary>
     public ImageConfig With(ImageConfig definition)
     {
-        var env = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
-        foreach (var (name, value) in definition.Environment)
+        var env = Environment;
+        if (definition.Environment.Count > 0)
         {
-            env[name] = value;
+            var over = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+            foreach (var (name, value) in definition.Environment)
+            {
+                over[name] = value;
+            }
+
+            env = over;
         }
 
         return this with { Environment = env, WorkingDirectory = definition.WorkingDirectory ?? WorkingDirectory, User = definition.User ?? User };

@@ -14,10 +14,27 @@ internal static class CommandLineCheck
         : parsed.Errors.Count > 0 && parsed.CommandResult.Parent is null && parsed.UnmatchedTokens is [var command, ..] ? [CliDiagnostics.UnknownCommand(command, commands)]
         : [.. parsed.Errors.Select(static error => CliDiagnostics.Usage(error.Message))];
 
+    /// <summary>In loops: this is on the way of every command, and a chain of queries costs its start milliseconds.</summary>
     private static IReadOnlyList<Diagnostic> UnknownOptions(ParseResult parsed)
     {
+        List<string> suspects = [.. parsed.UnmatchedTokens];
+        foreach (var child in parsed.CommandResult.Children)
+        {
+            if (child is ArgumentResult argument)
+            {
+                foreach (var token in argument.Tokens)
+                {
+                    suspects.Add(token.Value);
+                }
+            }
+        }
+
+        return suspects.Exists(LooksLikeOption) ? Unknown(suspects, parsed) : [];
+    }
+
+    private static IReadOnlyList<Diagnostic> Unknown(List<string> words, ParseResult parsed)
+    {
         var files = parsed.Tokens.SkipWhile(static token => token.Type != TokenType.DoubleDash).Select(static token => token.Value).ToHashSet(StringComparer.Ordinal);
-        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value).Concat(parsed.UnmatchedTokens);
         var command = string.Join(' ', Path(parsed.CommandResult));
         var known = KnownOptions(parsed.CommandResult).ToList();
         return [.. words.Where(word => LooksLikeOption(word) && !files.Contains(word))

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Strata.Cli.Interrupts;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
+using Strata.Core.Text;
 using Strata.Execution.Images;
 using Strata.Execution.Masking;
 using Strata.Execution.Planning;
@@ -44,7 +45,7 @@ internal sealed class BuildSession : IAsyncDisposable
         _context = new()
         {
             Identity = place.Identity,
-            Producer = new(string.Create(CultureInfo.InvariantCulture, $"image-build-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}"), "image build", Attempt: 1),
+            Producer = new(string.Create(CultureInfo.InvariantCulture, $"image-build-{SortableTime.Of(TimeProvider.System.GetUtcNow())}-{Environment.ProcessId}"), "image build", Attempt: 1),
             Secrets = inputs.Secrets,
             Args = inputs.Args,
             Site = inputs.Site,
@@ -116,6 +117,11 @@ internal sealed class BuildSession : IAsyncDisposable
 
     private static void CheckArgs(BuildInputs inputs, IReadOnlyList<NamedImage> images)
     {
+        if (inputs.Args.Count == 0)
+        {
+            return;
+        }
+
         var known = images.SelectMany(image => image.Recipe.ArgNames()).ToHashSet(StringComparer.Ordinal);
         var unknown = inputs.Args.Keys.Where(name => !known.Contains(name)).ToList();
         if (unknown.Count > 0)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Strata.Core.Text;
 
 namespace Strata.Execution.History;
 
@@ -52,13 +53,8 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>Written as bytes, and drawn without cryptography: the one way is compiled at each start, the other loads its library.</summary>
-    private static string NewId(DateTimeOffset now)
-    {
-        Span<byte> time = stackalloc byte[32];
-        _ = now.UtcDateTime.TryFormat(time, out var length, "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        return $"{System.Text.Encoding.ASCII.GetString(time[..length])}-{Guid.NewGuid().ToString("n")[..6]}";
-    }
+    /// <summary>Drawn without cryptography: that loads its library.</summary>
+    private static string NewId(DateTimeOffset now) => $"{SortableTime.Of(now)}-{Guid.NewGuid().ToString("n")[..6]}";
 
     /// <summary>A directory for one job's logs; the name is made fit for a file system and unique.</summary>
     public string CreateJobDirectory(string jobName)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Strata.Core;
 using Strata.Core.Text;
@@ -13,7 +12,7 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
 {
     private const int LeftOutShownMax = 3;
 
-    private readonly ConcurrentDictionary<string, int> _reused = new(StringComparer.Ordinal); // not told yet, by recipe
+    private readonly Dictionary<string, int> _reused = new(StringComparer.Ordinal); // not told yet, by recipe; guarded by itself
 
     public void Report(string value) => lines.Report(value);
 
@@ -55,7 +54,10 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
             }
             else
             {
-                _reused.AddOrUpdate(ended.Recipe, 1, static (_, before) => before + 1);
+                lock (_reused)
+                {
+                    _reused[ended.Recipe] = _reused.GetValueOrDefault(ended.Recipe) + 1;
+                }
             }
 
             return;
@@ -76,7 +78,13 @@ public sealed class ImageNarrator(IProgress<string> lines, bool explains) : IBui
 
     private void SayReused(string recipe)
     {
-        if (_reused.TryRemove(recipe, out var count))
+        int count;
+        lock (_reused)
+        {
+            _reused.Remove(recipe, out count);
+        }
+
+        if (count > 0)
         {
             lines.Report(string.Create(CultureInfo.InvariantCulture, $"{recipe}: {count} {(count == 1 ? "layer" : "layers")} reused"));
         }

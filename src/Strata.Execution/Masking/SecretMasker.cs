@@ -16,11 +16,11 @@ public sealed class SecretMasker
     private readonly HashSet<string> _forms = new(StringComparer.Ordinal); // as Latin-1: a set of byte strings
     private readonly List<byte[]> _all = [];
     private int _size;
-    private volatile PatternSet _patterns = PatternSet.Empty;
+    private volatile PatternSet? _patterns; // null: none yet, and perhaps never
 
     public static ReadOnlySpan<byte> Mask => "***"u8;
 
-    public PatternSet Patterns => _patterns;
+    public PatternSet Patterns => _patterns ?? PatternSet.Empty;
 
     /// <summary>Adds values at once (one build of the search structure).</summary>
     /// <returns>What became of each value that is not masked.</returns>
@@ -64,7 +64,7 @@ public sealed class SecretMasker
     /// <summary>Masks a text that is whole; of any number of lines.</summary>
     public string MaskText(string text)
     {
-        if (_patterns.IsEmpty || text.Length < SecretForms.LengthMin)
+        if (_patterns is null || text.Length < SecretForms.LengthMin)
         {
             return text;
         }

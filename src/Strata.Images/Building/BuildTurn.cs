@@ -8,8 +8,8 @@ namespace Strata.Images.Building;
 
 /// <summary>The right to build a step's layer, waited for: meanwhile what the one who builds it prints is shown, and that it is silent.</summary>
 /// <param name="line">Where the step is written.</param>
-/// <param name="circumstances">Under which another's failure is this build's too; null: under none.</param>
-internal sealed class BuildTurn(BuildServices services, BuildContext context, StepPlace at, SourceSpan line, string? circumstances) : IDisposable
+/// <param name="circumstances">Under which another's failure is this build's too; null: under none. Asked for when another was waited for.</param>
+internal sealed class BuildTurn(BuildServices services, BuildContext context, StepPlace at, SourceSpan line, Func<string?> circumstances) : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -80,7 +80,7 @@ internal sealed class BuildTurn(BuildServices services, BuildContext context, St
 
     private void ThrowIfFailed()
     {
-        if (_holder is { } holder && circumstances is not null && BuildLogs.FindFailure(holder.Note) is { } failure && failure.Circumstances == circumstances)
+        if (_holder is { } holder && circumstances() is { } own && BuildLogs.FindFailure(holder.Note) is { } failure && failure.Circumstances == own)
         {
             _follower?.Read();
             throw new UserErrorException(failure.For(at, line, holder.Owner));

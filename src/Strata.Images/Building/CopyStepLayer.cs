@@ -10,20 +10,20 @@ using Strata.Layers.Store;
 namespace Strata.Images.Building;
 
 /// <summary>A layer of copied files.</summary>
-/// <param name="plan">Becomes this object's.</param>
+/// <param name="copied">Becomes this object's.</param>
 /// <param name="from">Null: the workspace.</param>
 /// <param name="secrets">Looked for in what is copied from the workspace; the layers of images were searched.</param>
 internal sealed class CopyStepLayer(
-    ImageStack below, RecipeStep.Copy step, PlannedCopy plan, ImageStack? from, IReadOnlyDictionary<string, string> secrets, ILayerPlace target) : StepLayer
+    ImageStack below, RecipeStep.Copy step, CopiedFiles copied, ImageStack? from, IReadOnlyDictionary<string, string> secrets, ILayerPlace target) : StepLayer
 {
-    public override KeyInputs Inputs { get; } = StepInputs.Of(step, below.SnapshotDigest, below.Config, plan.Files);
+    public override KeyInputs Inputs { get; } = StepInputs.Of(step, below.SnapshotDigest, below.Config, copied.Files);
 
     /// <summary>What is copied was made without secrets.</summary>
     public override bool IsShareable => from?.IsShareable ?? true;
 
     public override IReadOnlyList<StackLayer> CopiesFrom => from?.Layers ?? [];
 
-    public override IReadOnlyList<InputChange> Explain(IReadOnlyList<InputChange> changes, LayerIndex? before)
+    public override async ValueTask<IReadOnlyList<InputChange>> ExplainAsync(IReadOnlyList<InputChange> changes, LayerIndex? before, CancellationToken cancellationToken)
     {
         var files = changes.FirstOrDefault(static change => change.Input == KeyDifference.CopiedFiles);
         if (files is null || before is null)
@@ -31,12 +31,13 @@ internal sealed class CopyStepLayer(
             return changes;
         }
 
-        var named = CopyDifference.Between(before, plan.Placed());
+        var named = CopyDifference.Between(before, (await copied.PlanAsync(cancellationToken).ConfigureAwait(false)).Placed());
         return named.Count == 0 ? changes : [.. changes.Where(change => change != files), .. named]; // modes under `mode:` change the key, and nothing in the image
     }
 
     public override async Task<MadeLayer> MakeAsync(BuildLog log, CancellationToken cancellationToken)
     {
+        var plan = await copied.PlanAsync(cancellationToken).ConfigureAwait(false);
         using var write = target.Start();
         var packed = await plan.WriteAsync(write.Target, cancellationToken).ConfigureAwait(false);
         if (from is null && new SecretGate(secrets).Check(write.Target, [], cancellationToken) is { Count: > 0 } finds)
@@ -50,7 +51,7 @@ internal sealed class CopyStepLayer(
 
     public override void Dispose()
     {
-        plan.Dispose();
+        copied.Dispose();
         base.Dispose();
     }
 }

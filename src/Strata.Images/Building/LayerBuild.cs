@@ -53,7 +53,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
     private async Task<FoundLayer> FindOrMakeAsync(
         Digest key, JsonObject manifest, ImageStack stack, StepPlace at, StepLayer step, CancellationToken cancellationToken)
     {
-        using var turn = new BuildTurn(services, context, at, recipe.Steps[at.Index].At, step.FailureCircumstances);
+        using var turn = new BuildTurn(services, context, at, recipe.Steps[at.Index].At, () => step.FailureCircumstances);
         for (var tries = 0; tries < TriesMax; tries++)
         {
             var (found, _) = await FindAsync(key, cancellationToken).ConfigureAwait(false);
@@ -189,7 +189,7 @@ internal sealed class LayerBuild(BuildServices services, ImageRecipe recipe, Bui
 
         var changes = KeyDifference.Between((JsonObject)JsonNode.Parse(last.Manifest)!, manifest);
         using var before = (await place.OpenAsync(last.Layer, cancellationToken).ConfigureAwait(false)).Lease;
-        return new(BuildReason.Changed) { Changes = step.Explain(changes, before?.IndexPath is { } index ? LayerIndex.Open(index) : null) };
+        return new(BuildReason.Changed) { Changes = await step.ExplainAsync(changes, before?.IndexPath is { } index ? LayerIndex.Open(index) : null, cancellationToken).ConfigureAwait(false) };
     }
 
     private async Task VerifyAsync(LayerLease first, StepPlace at, StepLayer step, CancellationToken cancellationToken)

@@ -95,7 +95,7 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
     {
         var from = other is null ? null : await other.ConfigureAwait(false);
         IReadOnlyList<LayerLease> source = from is null ? [await context.OpenWorkspace(cancellationToken).ConfigureAwait(false)] : from.Leases;
-        var plan = await CopyPlan.MakeAsync(
+        var copied = await CopiedFiles.FindAsync(
             new()
             {
                 Below = stack.Leases,
@@ -105,9 +105,10 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
                 FromWorkspace = from is null,
                 Workspace = context.Workspace,
                 Views = new LayerViews(_place, [services.Store.Public]),
+                Place = _place,
             },
             cancellationToken).ConfigureAwait(false);
-        return new CopyStepLayer(stack, copy, plan, from, context.Secrets, _place);
+        return new CopyStepLayer(stack, copy, copied, from, context.Secrets, _place);
     }
 
     /// <summary>Args with the values this build gives them.</summary>

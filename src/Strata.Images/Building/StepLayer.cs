@@ -24,7 +24,7 @@ internal abstract class StepLayer : IDisposable
 
     /// <summary>What changed, in more words than the key has.</summary>
     /// <param name="before">The layer that was made last; null: it is gone.</param>
-    public virtual IReadOnlyList<InputChange> Explain(IReadOnlyList<InputChange> changes, LayerIndex? before) => changes;
+    public virtual ValueTask<IReadOnlyList<InputChange>> ExplainAsync(IReadOnlyList<InputChange> changes, LayerIndex? before, CancellationToken cancellationToken) => new(changes);
 
     /// <param name="log">For what commands print.</param>
     /// <exception cref="Strata.Core.Diagnostics.UserErrorException">The step failed, or made what may not be kept.</exception>

@@ -50,9 +50,12 @@ internal static class LayerKey
         }
 
         var members = new JsonObject();
-        foreach (var (key, value) in values)
+        if (values.Count > 0)
         {
-            members[key] = value;
+            foreach (var (key, value) in values)
+            {
+                members[key] = value;
+            }
         }
 
         manifest[name] = members;

@@ -9,6 +9,11 @@ internal static class NamedArgs
     public static IReadOnlyDictionary<string, string> Of(RecipeStep.Run step, IReadOnlyDictionary<string, string> defaults)
     {
         var named = new Dictionary<string, string>(step.Args, StringComparer.Ordinal);
+        if (defaults.Count == 0)
+        {
+            return named;
+        }
+
         foreach (var (name, value) in defaults)
         {
             if (IsWordIn(step.Command, name))

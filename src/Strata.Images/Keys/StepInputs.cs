@@ -42,9 +42,12 @@ internal static class StepInputs
     public static Dictionary<string, string> Over(IReadOnlyDictionary<string, string> below, IReadOnlyDictionary<string, string> above)
     {
         var merged = new Dictionary<string, string>(below, StringComparer.Ordinal);
-        foreach (var (name, value) in above)
+        if (above.Count > 0) // going through nothing is not compiled ahead
         {
-            merged[name] = value;
+            foreach (var (name, value) in above)
+            {
+                merged[name] = value;
+            }
         }
 
         return merged;

@@ -22,12 +22,15 @@ internal sealed class RegistryClients(RegistryOptions options, TimeProvider time
 
     public void Dispose()
     {
-        foreach (var client in (ReadOnlySpan<Lazy<RegistryClient>>)[_patient, _quick])
+        DisposeIfMade(_patient);
+        DisposeIfMade(_quick);
+    }
+
+    private static void DisposeIfMade(Lazy<RegistryClient> client)
+    {
+        if (client.IsValueCreated)
         {
-            if (client.IsValueCreated)
-            {
-                client.Value.Dispose();
-            }
+            client.Value.Dispose();
         }
     }
 }

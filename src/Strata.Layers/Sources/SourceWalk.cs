@@ -32,7 +32,7 @@ internal static class SourceWalk
                     continue;
                 }
 
-                names.AddRange(path);
+                names.AddRange(path.AsSpan());
                 names.Add(0);
                 if (kind is FileKind.Directory or FileKind.None && Open(directory, name) is var below and >= 0)
                 {

@@ -132,6 +132,12 @@ public static class ViewKey
 
         private void Paths(IReadOnlyList<byte[]> paths)
         {
+            if (paths.Count == 0)
+            {
+                Number(0);
+                return;
+            }
+
             var sorted = new List<byte[]>(new HashSet<byte[]>(paths, NameComparer.Instance));
             sorted.Sort(PathComparer);
             Number((uint)sorted.Count);

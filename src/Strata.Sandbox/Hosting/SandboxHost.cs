@@ -136,7 +136,11 @@ internal sealed class SandboxHost : ISandboxHost
     {
         try
         {
-            await Task.WhenAll(Array.ConvertAll(Live(), s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+            if (Live() is [_, ..] live)
+            {
+                await Task.WhenAll(Array.ConvertAll(live, static s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+            }
+
             await _removals.DrainAsync().ConfigureAwait(false);
         }
         finally

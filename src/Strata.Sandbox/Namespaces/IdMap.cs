@@ -10,7 +10,7 @@ internal static class IdMap
 
     internal static uint MappedFromZero(string path)
     {
-        var lines = File.ReadAllLines(path);
+        var lines = File.ReadAllText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         ulong end = 0;
         for (var i = 0; i < lines.Length; i++) // a few, in any order: each turn finds the next, or there is none
         {

@@ -146,7 +146,7 @@ public sealed class BuildTurnTests : IDisposable
         };
         return Task.Run(async () =>
         {
-            using var turn = new BuildTurn(services, context, Ours, Line, circumstances);
+            using var turn = new BuildTurn(services, context, Ours, Line, () => circumstances);
             return await turn.TakeAsync(Main, RecordsBench.Key("a"), CancellationToken.None);
         });
     }

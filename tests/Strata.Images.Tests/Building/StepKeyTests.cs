@@ -64,7 +64,7 @@ public sealed class StepKeyTests : IDisposable
         var (step, config) = (CopyStore.Step("t", "o"), new ImageConfig(Of(), "/srv", null));
         Digest KeyOf(RecipeStep.Copy step, ImageConfig? with = null, string layer = "layer")
         {
-            using var copy = new CopyStepLayer(Below(layer, with ?? config), step, _store.Plan(_store.Request(step, source, _store.Layer("y"))), null, Of(), null!);
+            using var copy = new CopyStepLayer(Below(layer, with ?? config), step, _store.Find(_store.Request(step, source, _store.Layer("y"))), null, Of(), null!);
             return LayerKey.Of(copy.Inputs).Key;
         }
 
@@ -89,7 +89,7 @@ public sealed class StepKeyTests : IDisposable
         {
             var source = _store.Layer((CopyStore.Folder("t"), ""), (CopyStore.File("t/x"), text), (CopyStore.File("t/y"), "y"));
             using var copy = new CopyStepLayer(
-                Below("layer", ImageConfig.Empty), step, _store.Plan(_store.Request(step, source, _store.Layer("y")) with { FromWorkspace = from is null }), from, Of(), null!);
+                Below("layer", ImageConfig.Empty), step, _store.Find(_store.Request(step, source, _store.Layer("y")) with { FromWorkspace = from is null }), from, Of(), null!);
             return LayerKey.Of(copy.Inputs).Key;
         }
 

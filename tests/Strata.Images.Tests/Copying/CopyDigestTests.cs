@@ -195,6 +195,45 @@ public sealed class CopyDigestTests : IDisposable
         _store.Plan(request).Files.ShouldBe(copy.Files);
     }
 
+    [Fact]
+    public void What_was_found_is_remembered_of_the_same_source_and_patterns_alone()
+    {
+        var (source, other) = (_store.Layer(Tree), _store.Layer(Changed("t/y", static e => (e, "Y"))));
+        CopyRequest Request(RecipeStep.Copy step, LayerLease from, bool fromWorkspace = true) => _store.Request(step, from, _store.Layer("y")) with { FromWorkspace = fromWorkspace };
+        CopyRequest[] requests =
+        [
+            Request(Step("t", "/o"), source), Request(Step("t", "/o"), source, fromWorkspace: false), Request(Step("t", "/o"), other), Request(Step("t/d", "/o"), source),
+            Request(Step(["t", "z"], "/o"), source), Request(Step(["z", "t"], "/o"), source), Request(Step("t", "/o") with { Exclude = ["t/y"] }, source),
+            Request(Step("t", "/o") with { Exclude = ["t/y", "t/d"] }, source), Request(Step("t", "/o"), source) with { From = [source, other] }, Request(Step("t/y", "/o"), source),
+        ];
+        foreach (var request in requests.Concat(requests))
+        {
+            _store.Find(request).Files.ShouldBe(_store.Plan(request).Files, request.ToString());
+        }
+
+        var files = _store.Files();
+        _store.Find(requests[0] with { Views = null! }).Files.ShouldBe(_store.Plan(requests[0]).Files); // nothing is looked at
+        _store.Files().ShouldBe(files);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_wrongly_is_found_out_before_anything_is_made_of_it()
+    {
+        var request = _store.Request(Step("t", "/o"), _store.Layer(Tree), _store.Layer("y"));
+        using (var copied = _store.Find(request))
+        {
+            (await copied.PlanAsync(CancellationToken.None)).Files.ShouldBe(copied.Files);
+        }
+
+        var remembered = Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).Where(static f => f.Contains("/summaries/", StringComparison.Ordinal)).ToList();
+        var other = _store.Find(_store.Request(Step("z", "/o"), request.From[0], _store.Layer("y")));
+        var theirs = Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).Where(static f => f.Contains("/summaries/", StringComparison.Ordinal)).Except(remembered).ShouldHaveSingleItem();
+        System.IO.File.Copy(theirs, remembered.ShouldHaveSingleItem(), overwrite: true);
+        using var wrong = _store.Find(request);
+        wrong.Files.ShouldBe(other.Files);
+        await Should.ThrowAsync<Strata.Layers.DamagedLayerException>(async () => await wrong.PlanAsync(CancellationToken.None));
+    }
+
     private Digest Files(string from, (LayerEntry, string)[] tree) => _store.Plan(_store.Request(Step(from, "/o"), _store.Layer(tree), _store.Layer("y"))).Files;
 
     private static (LayerEntry, string)[] Changed(string path, Func<LayerEntry, (LayerEntry, string)> change) =>

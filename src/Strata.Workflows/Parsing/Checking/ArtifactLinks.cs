@@ -10,9 +10,22 @@ internal static class ArtifactLinks
     /// <returns>The jobs with producers filled in and implied needs added at the end of their needs.</returns>
     public static IReadOnlyList<Job> Connect(IReadOnlyList<ReadJob> read, Problems problems)
     {
-        List<ArtifactMaker> all = [.. read.SelectMany(ArtifactMaker.AllOf)];
+        var all = new List<ArtifactMaker>();
+        var jobs = new List<Job>(read.Count);
+        var takes = false;
+        foreach (var job in read)
+        {
+            all.AddRange(ArtifactMaker.AllOf(job));
+            jobs.Add(job.Job);
+            takes |= job.Job.ArtifactsFrom.Count > 0;
+        }
+
+        if (all.Count == 0 && !takes)
+        {
+            return jobs; // most workflows
+        }
+
         var makers = ByName(all);
-        var jobs = read.Select(job => job.Job).ToList();
         for (var i = 0; i < jobs.Count; i++)
         {
             if (jobs[i].ArtifactsFrom.Count > 0)

@@ -116,9 +116,14 @@ internal sealed class JobReader(Fields fields, WorkflowScope scope)
     private List<JobOutput> ReadOutputs()
     {
         List<JobOutput> outputs = [];
+        if (fields.MappingOf("outputs") is not { } mapping)
+        {
+            return outputs;
+        }
+
         foreach (var (name, value) in fields.TemplatePairs("outputs"))
         {
-            var at = fields.MappingOf("outputs")!.FindKey(name)!.At;
+            var at = mapping.FindKey(name)!.At;
             if (!Names.IsId(name))
             {
                 fields.Problems.Add(StructureDiagnostics.BadId(at, "an output", name));
