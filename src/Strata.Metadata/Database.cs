@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Strata.Core.Tasks;
 using Strata.Metadata.Migrations;
 using Strata.Metadata.Sqlite;
 
@@ -63,18 +61,54 @@ public sealed class Database : IDisposable
     /// <summary>Reads and writes: all of it or nothing, and nobody writes between.</summary>
     /// <param name="work">Quick: others wait. Runs at most once.</param>
     /// <exception cref="DatabaseException">The database cannot be used; nothing was written.</exception>
-    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    public async Task<T> WriteAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var written = new TaskCompletionSource<T>();
+        T? result = default;
+        _ = InTurnAsync(() => result = Write(work, cancellationToken), End, cancellationToken);
+        return written.Task;
+
+        void End(Exception? failure)
+        {
+            if (failure is OperationCanceledException cancelled)
+            {
+                written.SetCanceled(cancelled.CancellationToken);
+            }
+            else if (failure is not null)
+            {
+                written.SetException(failure);
+            }
+            else
+            {
+                written.SetResult(result!);
+            }
+        }
+    }
+
+    /// <summary>Of no type: an async method of any is compiled anew at each start.</summary>
+    private async Task InTurnAsync(Action work, Action<Exception?> end, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
         try
         {
-            return await Task.Run(() => Write(work, cancellationToken), cancellationToken).ConfigureAwait(false); // it waits for locks and for the disk
+            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await Task.Run(work, cancellationToken).ConfigureAwait(false); // it waits for locks and for the disk
+            }
+            finally
+            {
+                _writing.Release();
+            }
         }
-        finally
+#pragma warning disable CA1031 // it is the caller's
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            _writing.Release();
+            failure = e;
         }
+
+        end(failure);
     }
 
     /// <summary>What still runs ends by itself.</summary>

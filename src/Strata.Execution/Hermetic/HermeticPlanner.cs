@@ -75,10 +75,18 @@ internal sealed class HermeticPlanner(HermeticJob job)
     /// <summary>What presets of the caches it names set, so that their tools look there; the step's own count before.</summary>
     private static HermeticCommand WithPresets(HermeticCommand command, IReadOnlyList<NamedCache> named)
     {
-        var env = new SortedDictionary<string, string>(command.Env.ToDictionary(), StringComparer.Ordinal);
-        foreach (var (name, value) in named.SelectMany(static cache => cache.Env))
+        if (named.Count == 0)
         {
-            env.TryAdd(name, value);
+            return command;
+        }
+
+        var env = new SortedDictionary<string, string>(command.Env.ToDictionary(), StringComparer.Ordinal);
+        foreach (var cache in named)
+        {
+            foreach (var (name, value) in cache.Env)
+            {
+                env.TryAdd(name, value);
+            }
         }
 
         return command with { Env = env };
@@ -90,7 +98,12 @@ internal sealed class HermeticPlanner(HermeticJob job)
     {
         var layers = job.Attempt.Services.Layers;
         IReadOnlyList<LayerLease> below = [.. job.Trees.LayersOf(JobOverlay.Workspace)];
-        (StepCache Cache, IReadOnlyList<NamedCache> Named)[] all = [.. steps.Select(cache => (cache, job.PlacesOf(cache.Caches.Select(static name => name.Value))))];
+        var all = new List<(StepCache Cache, IReadOnlyList<NamedCache> Named)>();
+        foreach (var cache in steps)
+        {
+            all.Add((cache, job.PlacesOf(cache.Caches.Select(static name => name.Value))));
+        }
+
         return cancellationToken =>
         {
             _ = _default.Find();

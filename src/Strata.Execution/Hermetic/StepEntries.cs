@@ -1,5 +1,6 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
+using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Masking;
 using Strata.Execution.Trees;
@@ -140,7 +141,16 @@ internal sealed class StepEntries(HermeticJob job)
         }
 
         var (leases, fetchedBytes) = (new List<LayerLease>(), 0L);
-        foreach (var digest in entry.Content.Paths.SelectMany(static path => path.Tree?.Layers ?? []))
+        var layers = new List<Digest>();
+        foreach (var path in entry.Content.Paths)
+        {
+            for (var i = 0; i < path.Tree?.Layers.Count; i++)
+            {
+                layers.Add(path.Tree.Layers[i]);
+            }
+        }
+
+        foreach (var digest in layers)
         {
             var opening = await job.Attempt.Services.Layers.Place.OpenAsync(digest, cancellationToken).ConfigureAwait(false);
             fetchedBytes += opening.FetchedBytes;

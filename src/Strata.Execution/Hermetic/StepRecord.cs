@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Strata.Core.Json;
 using Strata.Execution.Commands;
+using Strata.Execution.Events;
 using Strata.Execution.Logs;
 
 namespace Strata.Execution.Hermetic;
@@ -51,16 +54,63 @@ internal sealed record StepRecord
     {
         try
         {
-            var record = json is null ? null : JsonSerializer.Deserialize(json, StepRecordJson.Default.StepRecord);
-            return record?.Format == FormatName ? record : null;
+            if (json is null)
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // of text that is no Unicode
         {
             return null;
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, StepRecordJson.Default.StepRecord);
+    /// <summary>Member by member: the serializer loads hundreds of types at its first record.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("format", Format);
+            Write(writer, "outputs", Outputs);
+            Write(writer, "env", Env);
+            writer.WriteStartArray("paths");
+            foreach (var path in Paths)
+            {
+                writer.WriteStringValue(path);
+            }
+
+            writer.WriteEndArray();
+            if (Summary is not null)
+            {
+                writer.WriteString("summary", Summary);
+            }
+
+            writer.WriteStartArray("log");
+            foreach (var line in Log)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("kind", line.Kind.ToString());
+                writer.WriteString("text", line.Text);
+                if (line.Properties is { } properties)
+                {
+                    Write(writer, "properties", properties);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteNumber("logCut", LogCut);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 
     public StepEffects ToEffects()
     {
@@ -81,8 +131,57 @@ internal sealed record StepRecord
 
     /// <summary>All that may tell something that was not to be told.</summary>
     public IEnumerable<string> Texts() => [.. Outputs.Keys, .. Outputs.Values, .. Env.Keys, .. Env.Values, .. Paths];
-}
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StepRecord))]
-internal sealed partial class StepRecordJson : JsonSerializerContext;
+    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        writer.WriteStartObject(name);
+        if (texts.Count > 0)
+        {
+            foreach (var (key, value) in texts)
+            {
+                writer.WriteString(key, value);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <exception cref="JsonException">Damaged.</exception>
+    private static StepRecord? Read(JsonElement record) => record.Text("format") != FormatName ? null : new()
+    {
+        Outputs = record.TextsByName("outputs") ?? throw Lacks("outputs"),
+        Env = record.TextsByName("env") ?? throw Lacks("env"),
+        Paths = record.Texts("paths") ?? throw Lacks("paths"),
+        Summary = record.Text("summary"),
+        Log = ReadLog(RecordValues.Find(record, "log", JsonValueKind.Array) ?? throw Lacks("log")),
+        LogCut = RecordValues.Find(record, "logCut", JsonValueKind.Number) is not { } cut ? 0
+            : cut.TryGetInt64(out var lines) ? lines
+            : throw new JsonException("'logCut' is no number of lines."),
+    };
+
+    private static List<RecordedLine> ReadLog(JsonElement log)
+    {
+        var lines = new List<RecordedLine>(log.GetArrayLength());
+        foreach (var line in log.EnumerateArray())
+        {
+            lines.Add(new(KindOf(line.Text("kind")), line.Text("text") ?? throw Lacks("text"), line.TextsByName("properties")));
+        }
+
+        return lines;
+    }
+
+    private static LogKind KindOf(string? name) => name switch
+    {
+        nameof(LogKind.Output) => LogKind.Output,
+        nameof(LogKind.Debug) => LogKind.Debug,
+        nameof(LogKind.Notice) => LogKind.Notice,
+        nameof(LogKind.Warning) => LogKind.Warning,
+        nameof(LogKind.Error) => LogKind.Error,
+        nameof(LogKind.Group) => LogKind.Group,
+        nameof(LogKind.EndGroup) => LogKind.EndGroup,
+        nameof(LogKind.Progress) => LogKind.Progress,
+        _ => throw new JsonException("'kind' is no kind of a line."),
+    };
+
+    private static JsonException Lacks(string name) => new($"'{name}' is missing.");
+}

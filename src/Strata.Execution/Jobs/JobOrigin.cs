@@ -14,5 +14,8 @@ internal sealed record JobOrigin(IReadOnlyList<Product> Sources, IReadOnlyList<R
     public JobOrigin With(JobOrigin other) =>
         ReferenceEquals(this, Nothing) ? other
         : ReferenceEquals(other, Nothing) ? this
-        : new([.. Sources.Union(other.Sources)], [.. ImageLayers.Union(other.ImageLayers)], IsShareable && other.IsShareable);
+        : new(Both(Sources, other.Sources), Both(ImageLayers, other.ImageLayers), IsShareable && other.IsShareable);
+
+    private static IReadOnlyList<T> Both<T>(IReadOnlyList<T> these, IReadOnlyList<T> those) =>
+        these.Count == 0 ? those : those.Count == 0 ? these : [.. these.Union(those)];
 }

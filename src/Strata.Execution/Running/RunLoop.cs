@@ -40,12 +40,24 @@ internal sealed class RunLoop
         _states = [.. jobs.Select(job => new JobState
         {
             Id = job.Id,
-            Needs = [.. job.Needs.Select(n => IndexOf(n.Value)).Where(i => i >= 0)],
+            Needs = IndexesOf(job.Needs),
         })];
     }
 
     /// <summary>Results as <c>needs</c> tells them, by job: continue-on-error taken in.</summary>
-    public IEnumerable<RunStatus> Results => _states.Select(s => s.Result ?? RunStatus.Cancelled);
+    public IReadOnlyList<RunStatus> Results
+    {
+        get
+        {
+            var results = new List<RunStatus>(_states.Length);
+            foreach (var state in _states)
+            {
+                results.Add(state.Result ?? RunStatus.Cancelled);
+            }
+
+            return results;
+        }
+    }
 
     /// <summary>When each job ran; known after <see cref="RunAsync"/>.</summary>
     public IReadOnlyList<JobInterval> Intervals => _intervals;
@@ -112,6 +124,20 @@ internal sealed class RunLoop
         }
 
         return reports;
+    }
+
+    private List<int> IndexesOf(IReadOnlyList<Located<string>> ids)
+    {
+        var indexes = new List<int>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (IndexOf(id.Value) is >= 0 and var index)
+            {
+                indexes.Add(index);
+            }
+        }
+
+        return indexes;
     }
 
     private int IndexOf(string id)

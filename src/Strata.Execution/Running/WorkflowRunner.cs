@@ -197,7 +197,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
 
     private static (RunStatus Status, string? Reason) Verdict(IReadOnlyList<JobReport> jobs, RunLoop loop, HitVerification verification, bool cancelled)
     {
-        var verdict = RunVerdict.Of(jobs, [.. loop.Results], cancelled);
+        var verdict = RunVerdict.Of(jobs, loop.Results, cancelled);
         return verdict.Status is RunStatus.Success && verification.Failure() is { } failure ? (RunStatus.Failure, failure) : verdict;
     }
 

@@ -49,7 +49,7 @@ internal sealed class StepFrame
 
     /// <summary>For everything about a step but its own env: job env and, in an action, the caller's.</summary>
     public EvaluationScope ScopeBefore(string actionName) => Scope(actionName, Live.Cancellation.Requested.IsCancellationRequested)
-        .With(("env", ContextValues.OfTexts(EnvWith([]))));
+        .With(("env", ContextValues.OfTexts(EnvWith(null))));
 
     public EvaluationScope Scope(string actionName, bool cancelled)
     {
@@ -79,7 +79,7 @@ internal sealed class StepFrame
     }
 
     /// <summary>The env context of a step: job, then the caller's, then its own.</summary>
-    public Dictionary<string, string> EnvWith(IEnumerable<KeyValuePair<string, string>> own)
+    public Dictionary<string, string> EnvWith(Dictionary<string, string>? own)
     {
         var env = new Dictionary<string, string>(Live.Env, StringComparer.Ordinal);
         foreach (var (name, value) in Env)
@@ -87,7 +87,7 @@ internal sealed class StepFrame
             env[name] = value;
         }
 
-        foreach (var (name, value) in own)
+        foreach (var (name, value) in own ?? [])
         {
             env[name] = value;
         }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Core;
+using Strata.Core.Json;
 
 namespace Strata.Images.BaseSystems;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strata.Core;
+using Strata.Core.Json;
 using Strata.Core.Identity;
 using Strata.Layers.Store;
 

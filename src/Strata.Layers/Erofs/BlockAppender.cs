@@ -9,9 +9,10 @@ namespace Strata.Layers.Erofs;
 internal sealed class BlockAppender(SafeFileHandle file, long start)
 {
     private const int BufferSize = 1 << 20;
+    private const int BufferSizeFirst = 1 << 16; // most layers of steps are no larger, and a large array costs a millisecond to get
     private const long WriteAhead = 8 << 20; // the disk is to work while the rest is made: it will be waited for in the end
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSizeFirst);
     private int _used;
     private long _written = start;
     private long _begun = start; // up to here the disk has been told to write
@@ -32,7 +33,8 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
             throw new HostileArchiveException("The layer is larger than 16 TiB.", ArchiveFault.TooLarge);
         }
 
-        if (bytes.Length <= BufferSize - _used)
+        Grow(bytes.Length);
+        if (bytes.Length <= _buffer.Length - _used)
         {
             bytes.CopyTo(_buffer.AsSpan(_used));
             _used += bytes.Length;
@@ -40,7 +42,7 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
         }
 
         Flush();
-        if (bytes.Length < BufferSize)
+        if (bytes.Length < _buffer.Length)
         {
             bytes.CopyTo(_buffer);
             _used = bytes.Length;
@@ -55,12 +57,13 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
     {
         while (count > 0)
         {
-            if (_used == BufferSize)
+            Grow(count);
+            if (_used == _buffer.Length)
             {
                 Flush();
             }
 
-            var part = Math.Min(count, BufferSize - _used);
+            var part = Math.Min(count, _buffer.Length - _used);
             _buffer.AsSpan(_used, part).Clear();
             _used += part;
             count -= part;
@@ -85,6 +88,16 @@ internal sealed class BlockAppender(SafeFileHandle file, long start)
     {
         Flush();
         _ = Libc.SyncFileRange((int)file.DangerousGetHandle(), 0, 0, Libc.StartWriting);
+    }
+
+    private void Grow(int count)
+    {
+        if (count > _buffer.Length - _used && _buffer.Length < BufferSize)
+        {
+            var larger = GC.AllocateUninitializedArray<byte>(BufferSize);
+            _buffer.AsSpan(0, _used).CopyTo(larger);
+            _buffer = larger;
+        }
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -199,7 +199,7 @@ public sealed class LayerBuilder : IDisposable
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = GC.AllocateUninitializedArray<byte>(1 << 20);
+        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(RandomAccess.GetLength(_file), 1 << 20));
         for (var at = 0L; RandomAccess.Read(_file, buffer, at) is var count and > 0; at += count)
         {
             hash.AppendData(buffer, 0, count);

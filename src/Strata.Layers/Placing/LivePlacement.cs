@@ -58,10 +58,16 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
 
     private async Task PlaceBelowAsync(SafeFileHandle directory, byte[] path, StackSource source, GlobSet? replaced, CancellationToken cancellationToken)
     {
-        var names = source.Tree.List(path).ToList();
+        var names = new List<(byte[] Name, MergedEntry Entry)>();
+        var kept = new HashSet<byte[]>(NameComparer.Instance);
+        foreach (var (name, entry) in source.Tree.List(path))
+        {
+            names.Add((name, entry));
+            kept.Add(name);
+        }
+
         if (replaced is not null)
         {
-            var kept = new HashSet<byte[]>(names.Select(static n => n.Name), NameComparer.Instance);
             RemoveMatching(directory, path, replaced, kept.Contains, cancellationToken);
         }
 

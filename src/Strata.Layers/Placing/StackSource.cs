@@ -1,3 +1,4 @@
+using System.Numerics;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Posix;
@@ -65,12 +66,13 @@ internal sealed class StackSource : IEntrySource, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var file = _entries!.Current;
-        if (_buffer.Length == 0)
+        var length = (int)Math.Min(BufferSize, file.Entry.Size - _read);
+        if (_buffer.Length < length)
         {
-            _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+            _buffer = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)length)); // mostly small: large ones cost a millisecond to get
         }
 
-        var piece = _buffer.AsMemory(0, (int)Math.Min(BufferSize, file.Entry.Size - _read));
+        var piece = _buffer.AsMemory(0, length);
         _contents.Read(file, _read, piece.Span);
         _read += piece.Length;
         return ValueTask.FromResult<ReadOnlyMemory<byte>>(piece);

@@ -65,7 +65,7 @@ internal sealed class LayerFile : IDisposable
     public async ValueTask<Digest> HashAsync(CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(RandomAccess.GetLength(Handle), 1, BufferSize));
         try
         {
             var at = 0L;

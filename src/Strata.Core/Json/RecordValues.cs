@@ -1,12 +1,12 @@
 using System.Text.Json;
 
-namespace Strata.Images;
+namespace Strata.Core.Json;
 
 /// <summary>
 /// Values of a record by name, read one by one: the serializer loads eight hundred types at its first record, and each run reads one.
 /// What is absent or null is null; what is of another kind makes the record unreadable.
 /// </summary>
-internal static class RecordValues
+public static class RecordValues
 {
     /// <exception cref="JsonException">It is not a text.</exception>
     public static string? Text(this JsonElement record, string name) =>
