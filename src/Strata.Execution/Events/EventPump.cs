@@ -14,6 +14,8 @@ internal sealed class EventPump : IAsyncDisposable
     private readonly Channel<object> _channel = Channel.CreateBounded<object>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private static readonly object End = new();
+
     private readonly IRunObserver _observer;
     private readonly Task _consumer;
 
@@ -43,16 +45,21 @@ internal sealed class EventPump : IAsyncDisposable
         await seen.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Told by an item: a channel that is completed makes an exception of it, which loads its text.</summary>
     public async ValueTask DisposeAsync()
     {
-        _channel.Writer.TryComplete();
+        if (!_consumer.IsCompleted)
+        {
+            await _channel.Writer.WriteAsync(End, CancellationToken.None).ConfigureAwait(false);
+        }
+
         await _consumer.ConfigureAwait(false);
     }
 
     private async Task ConsumeAsync()
     {
         Exception? failure = null;
-        await foreach (var item in _channel.Reader.ReadAllAsync().ConfigureAwait(false))
+        while (await _channel.Reader.ReadAsync().ConfigureAwait(false) is var item && item != End)
         {
             if (item is TaskCompletionSource seen)
             {

@@ -142,7 +142,12 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 return stores;
             }
 
-            foreach (var product in origin.Sources.Union(ImageProducts.Of(attempt.Services.Database, attempt.Identity, [.. image.Layers, .. origin.ImageLayers])))
+            foreach (var source in origin.Sources)
+            {
+                stores._caches.AddSource(source);
+            }
+
+            foreach (var product in ImageProducts.Of(attempt.Services.Database, attempt.Identity, [.. image.Layers, .. origin.ImageLayers]))
             {
                 stores._caches.AddSource(product);
             }

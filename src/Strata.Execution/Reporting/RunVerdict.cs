@@ -12,17 +12,29 @@ internal static class RunVerdict
             return (RunStatus.Cancelled, "the run was cancelled");
         }
 
-        if (results.Contains(RunStatus.Failure))
+        if (Count(results, RunStatus.Failure) > 0)
         {
             var failed = jobs.Where(static j => j is { Status: RunStatus.Failure, ContinuedOnError: false }).Select(j => $"'{j.Name}'").ToList();
             return (RunStatus.Failure, failed.Count == 1 ? $"job {failed[0]} failed" : $"jobs {string.Join(", ", failed)} failed");
         }
 
-        if (results.Contains(RunStatus.Cancelled))
+        if (Count(results, RunStatus.Cancelled) > 0)
         {
             return (RunStatus.Cancelled, jobs.First(j => j.Status == RunStatus.Cancelled).Reason);
         }
 
-        return (RunStatus.Success, results.All(r => r == RunStatus.Skipped) ? "every job was skipped" : null); // nothing failed
+        return (RunStatus.Success, Count(results, RunStatus.Skipped) == results.Count ? "every job was skipped" : null); // nothing failed
+    }
+
+    /// <summary>By hand: a search in a list of ours is compiled at each start.</summary>
+    private static int Count(IReadOnlyList<RunStatus> results, RunStatus status)
+    {
+        var count = 0;
+        for (var i = 0; i < results.Count; i++)
+        {
+            count += results[i] == status ? 1 : 0;
+        }
+
+        return count;
     }
 }

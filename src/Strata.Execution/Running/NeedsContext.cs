@@ -42,13 +42,19 @@ internal sealed class NeedsContext(IReadOnlyList<Job> jobs)
         EndsBefore(job)) { Origin = OriginOf(job) };
 
     /// <summary>A need that is not part of the run (--no-needs) counts as success without outputs.</summary>
-    private ObjectValue Context(Job job, Func<string, RunStatus> resultOf) => new(job.Needs.Select(need =>
+    private ObjectValue Context(Job job, Func<string, RunStatus> resultOf)
     {
-        var partOfRun = _ancestry.Find(need.Value) is not null;
-        return KeyValuePair.Create(need.Value, (Value)ContextValues.Of(
-            ("result", Value.From(RunStatusName.Of(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
-            ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? []))));
-    }));
+        var needs = new List<KeyValuePair<string, Value>>(job.Needs.Count);
+        foreach (var need in job.Needs)
+        {
+            var partOfRun = _ancestry.Find(need.Value) is not null;
+            needs.Add(new(need.Value, ContextValues.Of(
+                ("result", Value.From(RunStatusName.Of(partOfRun ? resultOf(need.Value) : RunStatus.Success))),
+                ("outputs", ContextValues.OfTexts(_outputs.GetValueOrDefault(need.Value) ?? [])))));
+        }
+
+        return new(needs);
+    }
 
     /// <summary>What went before the jobs it needs is in their origins already.</summary>
     private JobOrigin OriginOf(Job job) =>

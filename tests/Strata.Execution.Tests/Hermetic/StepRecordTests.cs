@@ -45,7 +45,33 @@ public sealed class StepRecordTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"format":"strata.step-record/2","outputs":{},"env":{},"paths":[],"log":[]}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":[],"env":{},"paths":[],"log":[],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{"a":1},"env":{},"paths":[],"log":[],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[null],"log":[],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[]}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[],"log":[{"kind":"Shout","text":"x"}],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[],"log":[{"kind":"7","text":"x"}],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[],"log":[{"kind":"Output"}],"logCut":0}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[],"log":[],"logCut":1.5}""")]
+    [InlineData("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":["\ud800"],"log":[],"logCut":0}""")]
     public void What_is_no_record_is_none(string? json) => StepRecord.Parse(json).ShouldBeNull();
+
+    /// <summary>As it was written by the serializer, before it was written by hand.</summary>
+    [Fact]
+    public void Its_text_is_what_it_always_was()
+    {
+        var effects = new StepEffects();
+        effects.Outputs["a"] = "ä\n";
+        effects.Environment["E"] = "1";
+        effects.Paths.Add("/bin");
+        var log = new LogRecording();
+        log.Add(LogKind.Output, "x", null);
+        log.Add(LogKind.Warning, "y", new Dictionary<string, string> { ["line"] = "3" });
+        var json = StepRecord.Of(effects, "s", log).ToJson();
+        json.ShouldBe("""{"format":"strata.step-record/1","outputs":{"a":"\u00E4\n"},"env":{"E":"1"},"paths":["/bin"],"summary":"s","log":[{"kind":"Output","text":"x"},{"kind":"Warning","text":"y","properties":{"line":"3"}}],"logCut":0}""");
+        StepRecord.Parse(json)!.ToJson().ShouldBe(json);
+        StepRecord.Of(new(), null, new()).ToJson().ShouldBe("""{"format":"strata.step-record/1","outputs":{},"env":{},"paths":[],"log":[],"logCut":0}""");
+    }
 
     [Fact]
     public void A_log_that_is_too_long_is_kept_in_part_and_says_so()
