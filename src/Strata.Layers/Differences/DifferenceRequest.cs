@@ -18,9 +18,9 @@ public sealed record DifferenceRequest
 
     /// <summary>
     /// What the new layer will lie on, its root at <see cref="Path"/>; null: the lowers. Where it is given, only its names get whiteouts, and no
-    /// directory becomes opaque: what else the lowers hold is none of the layer's business.
+    /// directory becomes opaque: what else the lowers hold is none of the layer's business. Read when the first name is gone.
     /// </summary>
-    public MergedTree? Base { get; init; }
+    public Lazy<MergedTree>? Base { get; init; }
 
     /// <summary>
     /// Whether the upper is taken as it is: nothing is compared with the lowers, of which nothing is asked; names that did not change come too. Whoever asks for this knows that no directory was

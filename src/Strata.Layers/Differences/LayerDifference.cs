@@ -239,7 +239,7 @@ public sealed class LayerDifference : IDisposable
         var below = isLaidOn ? _request.Lowers.Find(path) : null;
         if (upper.IsWhiteout)
         {
-            if (_request.IsVerbatim || (isLaidOn && (_request.Base is { } @base ? @base.Find(Rerooted(path)) : below) is not null))
+            if (_request.IsVerbatim || (isLaidOn && (_request.Base is { } @base ? @base.Value.Find(Rerooted(path)) : below) is not null))
             {
                 _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
             }

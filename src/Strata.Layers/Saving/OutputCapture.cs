@@ -19,7 +19,7 @@ public static class OutputCapture
         ILayerPlace place, WrittenOverlay overlay, GlobSet outputs, Timestamp modified, CancellationToken cancellationToken)
     {
         var choice = PathChoice.Of(outputs);
-        using var difference = overlay.Difference([], MergedTree.Empty, [], path => !choice.MayWant(path), cancellationToken);
+        using var difference = overlay.Difference([], new(MergedTree.Empty), [], path => !choice.MayWant(path), cancellationToken);
         var entries = ChosenEntries.Of(difference.Entries, choice, []);
         if (entries.Count == 0)
         {

@@ -1,3 +1,4 @@
+using Strata.Core;
 using Strata.Layers.Differences;
 using Strata.Layers.Entries;
 using Strata.Layers.Indexes;
@@ -23,10 +24,10 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         WrittenOverlay overlay, byte[] path, IReadOnlyList<byte[]> except, IReadOnlyList<LayerLease> basis, PathChoice? choice, CancellationToken cancellationToken)
     {
         var below = basis.Select(LowerLayer.Of).ToList();
-        var (before, tree) = await ReadAsync(overlay, below).ConfigureAwait(false);
+        var (before, was) = await ReadAsync(overlay, below, cancellationToken).ConfigureAwait(false);
         using var write = place.Start();
         PackedLayer packed;
-        using (var difference = overlay.Difference(path, tree, except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
+        using (var difference = overlay.Difference(path, new(() => MergedTree.Of(before)), except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
         {
             if (!difference.IsPresent)
             {
@@ -50,9 +51,8 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         }
 
         LayerIndex[] after = [.. before, LayerIndex.Open(write.Target.IndexPath!)];
-        var summaries = await Task.WhenAll(Task.Run(() => Summarize(before, cancellationToken), cancellationToken), Task.Run(() => Summarize(after, cancellationToken), cancellationToken)).ConfigureAwait(false);
-        var (was, now) = (summaries[0], summaries[1]);
-        if (now.Tree == was.Tree)
+        var now = Summarize(after, cancellationToken);
+        if (now.Tree == was)
         {
             return new SaveOutcome.Unchanged();
         }
@@ -88,14 +88,14 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         }
     }
 
-    /// <summary>What was restored, and beside it what the overlay stands on.</summary>
-    private static async Task<(IReadOnlyList<LayerIndex> Indexes, MergedTree Tree)> ReadAsync(WrittenOverlay overlay, List<LowerLayer> restored)
+    /// <summary>What was restored, and the digest of what it shows; beside it what the overlay stands on is read.</summary>
+    private static async Task<(IReadOnlyList<LayerIndex> Indexes, Digest? Shown)> ReadAsync(WrittenOverlay overlay, List<LowerLayer> restored, CancellationToken cancellationToken)
     {
-        var reading = Task.Run(() => overlay.Lowers);
+        var reading = Task.Run(() => overlay.Lowers, cancellationToken);
         try
         {
             var indexes = restored.ConvertAll(static layer => layer.ReadIndex());
-            return (indexes, indexes.Count == 0 ? MergedTree.Empty : MergedTree.Of(indexes));
+            return (indexes, indexes.Count == 0 ? null : Summarize(indexes, cancellationToken).Tree);
         }
         finally
         {

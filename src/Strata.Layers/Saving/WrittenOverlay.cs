@@ -58,7 +58,7 @@ public sealed class WrittenOverlay(IReadOnlyList<LowerLayer> lowers, UpperDirect
     /// <exception cref="IOException">Something cannot be read.</exception>
     /// <exception cref="HostileArchiveException">Something has no place in a layer.</exception>
     internal LayerDifference Difference(
-        byte[] path, MergedTree? @base, IReadOnlyList<byte[]> except, Func<byte[], bool>? leavesOut, CancellationToken cancellationToken)
+        byte[] path, Lazy<MergedTree>? @base, IReadOnlyList<byte[]> except, Func<byte[], bool>? leavesOut, CancellationToken cancellationToken)
     {
         var request = new DifferenceRequest
         {

@@ -48,7 +48,7 @@ public sealed class DifferenceRequestTests : IDisposable
         var request = Request("mkdir -p c/d; echo 1 >c/mine; echo 1 >c/image; echo 1 >c/d/mine; echo 1 >c/d/image", "mkdir -p c/d; mknod c/mine c 0 0; mknod c/image c 0 0; echo 1 >c/new");
         Mark("c/d", "trusted.overlay.opaque", "y");
         var @base = Tree("base2", "mkdir d; echo 1 >mine; echo 1 >d/mine");
-        Names(request with { Path = "c"u8.ToArray(), Base = @base }).ShouldBe("/ d -d/mine -mine new");
+        Names(request with { Path = "c"u8.ToArray(), Base = new(@base) }).ShouldBe("/ d -d/mine -mine new");
         Names(request with { Path = "c"u8.ToArray() }).ShouldBe("/ d! -image -mine new");
     }
 
