@@ -7,10 +7,14 @@ using System.Text;
 
 // docs/adr/0003. Changes the copy of the framework's core that is published with the program, so that what each start calls is compiled ahead.
 var path = args[0];
-var bytes = File.ReadAllBytes(path);
+var before = File.ReadAllBytes(path);
+var bytes = (byte[])before.Clone();
 AllowAwait(bytes);
 NameRoots(bytes);
-File.WriteAllBytes(path, bytes);
+if (!bytes.AsSpan().SequenceEqual(before))
+{
+    File.WriteAllBytes(path, bytes);
+}
 
 // The framework marks the one method that every await goes through to be optimized when it first runs, which also keeps it from being compiled ahead: each start would compile it anew for each kind
 // of await, fifty times. Takes that mark off.
@@ -46,7 +50,7 @@ static void NameRoots(byte[] bytes)
     ];
     var begin = bytes.AsSpan().IndexOf("<linker>"u8);
     var length = begin < 0 ? -1 : bytes.AsSpan(begin).IndexOf("</assembly>"u8);
-    if (length < 0)
+    if (length < 0 || bytes.AsSpan(begin, length).IndexOf(Encoding.UTF8.GetBytes($"<type fullname=\"{roots[1].Type}\"><method")) >= 0) // not there, or named already
     {
         return;
     }

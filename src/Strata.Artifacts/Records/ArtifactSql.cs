@@ -41,7 +41,7 @@ internal static class ArtifactSql
         sql.Query(
             $"""
             SELECT {Columns} FROM artifact
-            WHERE org = $1 AND repo = $2 AND ($3 IS NULL OR run_id = $3) AND ($4 IS NULL OR name = $4) AND ($5 IS NULL OR state IN ($5, 'ready')) AND id < $6
+            WHERE org = $1 AND repo = $2 AND ($3 IS NULL OR run_id = $3) AND ($4 IS NULL OR name = $4) AND ($5 IS NULL OR state = $5 OR ($5 IN ('expired', 'deleted') AND state = 'ready')) AND id < $6
                 AND ($7 = 1 OR (trust >= $8 AND (trust = 2 OR ref IN ($9, $10, $11))))
             ORDER BY id DESC
             """,

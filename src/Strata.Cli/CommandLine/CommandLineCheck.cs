@@ -17,7 +17,7 @@ internal static class CommandLineCheck
     /// <summary>In loops: this is on the way of every command, and a chain of queries costs its start milliseconds.</summary>
     private static IReadOnlyList<Diagnostic> UnknownOptions(ParseResult parsed)
     {
-        List<string> suspects = [.. parsed.UnmatchedTokens];
+        var suspects = new List<string>();
         foreach (var child in parsed.CommandResult.Children)
         {
             if (child is ArgumentResult argument)
@@ -29,6 +29,7 @@ internal static class CommandLineCheck
             }
         }
 
+        suspects.AddRange(parsed.UnmatchedTokens);
         return suspects.Exists(LooksLikeOption) ? Unknown(suspects, parsed) : [];
     }
 

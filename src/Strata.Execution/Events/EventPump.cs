@@ -18,6 +18,7 @@ internal sealed class EventPump : IAsyncDisposable
 
     private readonly IRunObserver _observer;
     private readonly Task _consumer;
+    private volatile bool _hasEnded;
 
     public EventPump(IRunObserver observer)
     {
@@ -26,14 +27,16 @@ internal sealed class EventPump : IAsyncDisposable
     }
 
     /// <summary>Never cancelled: an event that is dropped would be missing in the record. The consumer always drains.</summary>
-    public ValueTask PublishAsync(RunEvent e) => _channel.Writer.WriteAsync(e, CancellationToken.None);
+    /// <exception cref="ChannelClosedException">The pump was disposed.</exception>
+    public ValueTask PublishAsync(RunEvent e) => WriteAsync(e);
 
-    public ValueTask PublishAsync(Diagnostic diagnostic) => _channel.Writer.WriteAsync(diagnostic, CancellationToken.None);
+    /// <inheritdoc cref="PublishAsync(RunEvent)"/>
+    public ValueTask PublishAsync(Diagnostic diagnostic) => WriteAsync(diagnostic);
 
     /// <summary>Returns when the observer knows.</summary>
     public async ValueTask TakeTerminalAsync(bool isTaken)
     {
-        await _channel.Writer.WriteAsync(isTaken, CancellationToken.None).ConfigureAwait(false);
+        await WriteAsync(isTaken).ConfigureAwait(false);
         await DrainAsync().ConfigureAwait(false);
     }
 
@@ -41,20 +44,23 @@ internal sealed class EventPump : IAsyncDisposable
     public async ValueTask DrainAsync()
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _channel.Writer.WriteAsync(seen, CancellationToken.None).ConfigureAwait(false);
-        await seen.Task.ConfigureAwait(false);
+        await WriteAsync(seen).ConfigureAwait(false);
+        await Task.WhenAny(seen.Task, _consumer).ConfigureAwait(false); // which may end just now
     }
 
     /// <summary>Told by an item: a channel that is completed makes an exception of it, which loads its text.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_consumer.IsCompleted)
+        if (!_hasEnded)
         {
             await _channel.Writer.WriteAsync(End, CancellationToken.None).ConfigureAwait(false);
         }
 
         await _consumer.ConfigureAwait(false);
     }
+
+    private ValueTask WriteAsync(object item) =>
+        _hasEnded ? ValueTask.FromException(new ChannelClosedException()) : _channel.Writer.WriteAsync(item, CancellationToken.None);
 
     private async Task ConsumeAsync()
     {
@@ -71,6 +77,12 @@ internal sealed class EventPump : IAsyncDisposable
             {
                 failure = Deliver(item);
             }
+        }
+
+        _hasEnded = true;
+        while (_channel.Reader.TryRead(out _))
+        {
+            // Who waits for room is let go.
         }
 
         if (failure is not null)

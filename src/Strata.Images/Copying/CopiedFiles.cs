@@ -25,8 +25,7 @@ internal sealed class CopiedFiles : IDisposable
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public static async Task<CopiedFiles> FindAsync(CopyRequest request, CancellationToken cancellationToken)
     {
-        var key = KeyOf(request);
-        if (request.Place.FindSummary(key) is { } known)
+        if (request.Place.FindSummary(KeyOf(request)) is { } known)
         {
             return new(request, known.Tree, null);
         }
@@ -34,7 +33,7 @@ internal sealed class CopiedFiles : IDisposable
         var plan = await CopyPlan.MakeAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
-            request.Place.RecordSummary(key, new(plan.Files, BuildTime.Epoch));
+            Remember(request, plan.Files);
         }
         catch
         {
@@ -50,15 +49,23 @@ internal sealed class CopiedFiles : IDisposable
     public async ValueTask<PlannedCopy> PlanAsync(CancellationToken cancellationToken)
     {
         _plan ??= await CopyPlan.MakeAsync(_request, cancellationToken).ConfigureAwait(false);
-        return _plan.Files == Files ? _plan : throw new DamagedLayerException("What is copied is not what was remembered of the layers it is copied from.");
+        if (_plan.Files == Files)
+        {
+            return _plan;
+        }
+
+        Remember(_request, _plan.Files);
+        throw new DamagedLayerException("What is copied is not what was remembered of the layers it is copied from. The next build knows better.");
     }
 
     public void Dispose() => _plan?.Dispose();
 
+    private static void Remember(CopyRequest request, Digest files) => request.Place.RecordSummary(KeyOf(request), new(files, BuildTime.Epoch));
+
     /// <summary>Of all that decides <see cref="Files"/>: the layers copied from, and the patterns. docs/format/layer-key.md draws it.</summary>
     private static Digest KeyOf(CopyRequest request)
     {
-        var text = new StringBuilder("strata.copied/1\n").Append(request.FromWorkspace ? "workspace\n" : "image\n");
+        var text = new StringBuilder("strata.copied/1 strata.copy/1 strata.tree/1\n").Append(request.FromWorkspace ? "workspace\n" : "image\n");
         foreach (var layer in request.From)
         {
             text.Append(layer.Digest.ToString()).Append('\n');

@@ -232,6 +232,8 @@ public sealed class CopyDigestTests : IDisposable
         using var wrong = _store.Find(request);
         wrong.Files.ShouldBe(other.Files);
         await Should.ThrowAsync<Strata.Layers.DamagedLayerException>(async () => await wrong.PlanAsync(CancellationToken.None));
+        using var mended = _store.Find(request);
+        (await mended.PlanAsync(CancellationToken.None)).Files.ShouldBe(mended.Files);
     }
 
     private Digest Files(string from, (LayerEntry, string)[] tree) => _store.Plan(_store.Request(Step(from, "/o"), _store.Layer(tree), _store.Layer("y"))).Files;
