@@ -30,7 +30,7 @@ internal sealed record JobStatusFunctions(IReadOnlyDictionary<string, RunStatus>
     public bool Failure(IReadOnlyList<Value> arguments) => !Cancelled && Asked(arguments).Any(result => result == RunStatus.Failure);
 
     private IEnumerable<RunStatus> Asked(IReadOnlyList<Value> arguments) => arguments.Count == 0
-        ? Ancestors.Count == 0 ? [] : Ancestors.Values
+        ? Ancestors.Count == 0 ? [] : Ancestors.Values // going through nothing is not compiled ahead
         : arguments.Select(id => Ancestors.TryGetValue(id.ToText(), out var result)
             ? result
             : throw new ExpressionException($"'{id.ToText()}' is not a job that this job needs."));

@@ -11,10 +11,10 @@ internal sealed class EventPump : IAsyncDisposable
 {
     private const int Capacity = 1024; // events
 
+    private static readonly object End = new();
+
     private readonly Channel<object> _channel = Channel.CreateBounded<object>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
-    private static readonly object End = new();
 
     private readonly IRunObserver _observer;
     private readonly Task _consumer;

@@ -58,16 +58,15 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
 
     private async Task PlaceBelowAsync(SafeFileHandle directory, byte[] path, StackSource source, GlobSet? replaced, CancellationToken cancellationToken)
     {
-        var names = new List<(byte[] Name, MergedEntry Entry)>();
-        var kept = new HashSet<byte[]>(NameComparer.Instance);
-        foreach (var (name, entry) in source.Tree.List(path))
-        {
-            names.Add((name, entry));
-            kept.Add(name);
-        }
-
+        var names = source.Tree.List(path).ToList();
         if (replaced is not null)
         {
+            var kept = new HashSet<byte[]>(NameComparer.Instance);
+            foreach (var (name, _) in names)
+            {
+                kept.Add(name);
+            }
+
             RemoveMatching(directory, path, replaced, kept.Contains, cancellationToken);
         }
 

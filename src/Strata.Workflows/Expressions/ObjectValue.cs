@@ -12,38 +12,11 @@ public sealed class ObjectValue(IEnumerable<KeyValuePair<string, Value>> members
 
     public override ValueKind Kind => ValueKind.Object;
 
-    public IReadOnlyList<KeyValuePair<string, Value>> Members { get; } = Copied(members);
+    public IReadOnlyList<KeyValuePair<string, Value>> Members { get; } = [.. members];
 
     public Value this[string name] => Find(name) is >= 0 and var index ? Members[index].Value : Null;
 
     public bool Contains(string name) => Find(name) >= 0;
-
-    /// <summary>One by one: copied at once, lists of structs need code that is not compiled ahead.</summary>
-    private static List<KeyValuePair<string, Value>> Copied(IEnumerable<KeyValuePair<string, Value>> members)
-    {
-        if (members is List<KeyValuePair<string, Value>> list)
-        {
-            return new(list);
-        }
-
-        var copied = new List<KeyValuePair<string, Value>>();
-        if (members is not KeyValuePair<string, Value>[] array)
-        {
-            foreach (var member in members)
-            {
-                copied.Add(member);
-            }
-
-            return copied;
-        }
-
-        foreach (var member in array)
-        {
-            copied.Add(member);
-        }
-
-        return copied;
-    }
 
     private int Find(string name)
     {

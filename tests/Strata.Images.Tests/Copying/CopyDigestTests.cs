@@ -204,7 +204,7 @@ public sealed class CopyDigestTests : IDisposable
         [
             Request(Step("t", "/o"), source), Request(Step("t", "/o"), source, fromWorkspace: false), Request(Step("t", "/o"), other), Request(Step("t/d", "/o"), source),
             Request(Step(["t", "z"], "/o"), source), Request(Step(["z", "t"], "/o"), source), Request(Step("t", "/o") with { Exclude = ["t/y"] }, source),
-            Request(Step("t", "/o") with { Exclude = ["t/y", "t/d"] }, source), Request(Step("t", "/o"), source) with { From = [source, other] }, Request(Step("t/y", "/o"), source),
+            Request(Step("t", "/o") with { Exclude = ["t/y", "t/d"] }, source), Request(Step("t", "/o") with { Exclude = ["t/d"] }, source), Request(Step("t", "/o"), source) with { From = [source, other] }, Request(Step("t/y", "/o"), source),
         ];
         foreach (var request in requests.Concat(requests))
         {
