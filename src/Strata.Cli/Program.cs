@@ -1,4 +1,7 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using Strata.Cli.CommandLine;
+using Strata.Cli.Launch;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
 using Strata.Sandbox.Rootless;
@@ -11,29 +14,7 @@ internal static class Program
     {
         try
         {
-            args = HelpCommand.Resolve(args, StrataCommand.Names);
-            if (StrataCommand.NeedsSandboxes(args))
-            {
-                RootlessReexec.EnterIfNeeded();
-            }
-
-            else if (StrataCommand.UsesSandboxes(args))
-            {
-                EnterIfPossible();
-            }
-
-            if (args is ["run", ..] or ["image", "build", ..])
-            {
-                Preload.Start(hashes: args[0] != "run");
-            }
-
-            var parsed = StrataCommand.Create(args).Parse(args);
-            if (parsed.Action is not System.CommandLine.Help.HelpAction && CommandLineCheck.Check(parsed, StrataCommand.Names) is [_, ..] wrong)
-            {
-                throw new UserErrorException(wrong);
-            }
-
-            return await parsed.InvokeAsync(StrataCommand.Invocation).ConfigureAwait(false);
+            return await Prepare(args).InvokeAsync(StrataCommand.Invocation).ConfigureAwait(false);
         }
         catch (UserErrorException e)
         {
@@ -61,6 +42,44 @@ internal static class Program
             }
 
             return ExitCode.Environment;
+        }
+    }
+
+    /// <summary>The command that was asked for; nothing of it is done yet.</summary>
+    private static ParseResult Prepare(string[] args)
+    {
+        var sources = SourceCheck.Start();
+        try
+        {
+            args = HelpCommand.Resolve(args, StrataCommand.Names);
+            if (!Environment.IsPrivilegedProcess)
+            {
+                sources?.End(); // who builds has the user's own ids
+            }
+
+            if (StrataCommand.NeedsSandboxes(args))
+            {
+                RootlessReexec.EnterIfNeeded();
+            }
+
+            else if (StrataCommand.UsesSandboxes(args))
+            {
+                EnterIfPossible();
+            }
+
+            if (args is ["run", ..] or ["image", "build", ..])
+            {
+                Preload.Start(hashes: args[0] != "run");
+            }
+
+            var parsed = StrataCommand.Create(args).Parse(args);
+            return parsed.Action is not HelpAction && CommandLineCheck.Check(parsed, StrataCommand.Names) is [_, ..] wrong
+                ? throw new UserErrorException(wrong)
+                : parsed;
+        }
+        finally
+        {
+            sources?.End(); // also where the arguments are wrong: for a newer program they may be right
         }
     }
 

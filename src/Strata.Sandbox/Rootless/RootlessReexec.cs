@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Strata.Core.Diagnostics;
@@ -91,22 +90,12 @@ public static class RootlessReexec
         }).Dispose();
     }
 
-    private static unsafe void Replace(int go, int done)
+    private static void Replace(int go, int done)
     {
         // The descriptors may have two digits, which sh cannot redirect; their names in /proc can be opened.
         var script = $"echo go >/proc/self/fd/{go}; read -r answer </proc/self/fd/{done} || exit 3; exec \"$@\"";
-        List<string> arguments = ["unshare", "--user", "--", "/bin/sh", "-c", script, "strata", File.ResolveLinkTarget("/proc/self/exe", false)!.FullName];
-        arguments.AddRange(File.ReadAllText("/proc/self/cmdline").Split('\0')[1..^1]);
-        var variables = new List<string> { $"{Marker}=1" };
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add($"{variable.Key}={variable.Value}");
-        }
-
-        using var argumentVector = new StringVector(arguments);
-        using var environment = new StringVector(variables);
-        _ = LibC.Execute(ProgramPath.Find("unshare")!, argumentVector.Pointer, environment.Pointer);
-        throw Refused(Errno.Failure("unshare").Message);
+        string[] arguments = ["unshare", "--user", "--", "/bin/sh", "-c", script, "strata", File.ResolveLinkTarget("/proc/self/exe", false)!.FullName, .. ProcessReplacement.Arguments()];
+        throw Refused(ProcessReplacement.Become(ProgramPath.Find("unshare")!, arguments, $"{Marker}=1").Message);
     }
 
     private static EnvironmentException Refused(string why) => SandboxDiagnostics.Refused(SandboxDiagnostics.RootlessRefused(why));
