@@ -48,11 +48,17 @@ internal static class Program
     /// <summary>The command that was asked for; nothing of it is done yet.</summary>
     private static ParseResult Prepare(string[] args)
     {
+        var isRoot = Environment.IsPrivilegedProcess;
+        if (isRoot)
+        {
+            Preload(args);
+        }
+
         var sources = SourceCheck.Start();
         try
         {
             args = HelpCommand.Resolve(args, StrataCommand.Names);
-            if (!Environment.IsPrivilegedProcess)
+            if (!isRoot)
             {
                 sources?.End(); // who builds has the user's own ids
             }
@@ -67,9 +73,9 @@ internal static class Program
                 EnterIfPossible();
             }
 
-            if (args is ["run", ..] or ["image", "build", ..])
+            if (!isRoot)
             {
-                Preload.Start(hashes: args[0] != "run");
+                Preload(args); // not before: the process may have become another
             }
 
             var parsed = StrataCommand.Create(args).Parse(args);
@@ -80,6 +86,14 @@ internal static class Program
         finally
         {
             sources?.End(); // also where the arguments are wrong: for a newer program they may be right
+        }
+    }
+
+    private static void Preload(string[] args)
+    {
+        if (args is ["run", ..] or ["image", "build", ..])
+        {
+            Cli.Preload.Start();
         }
     }
 

@@ -11,6 +11,8 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     // Fields, not byte[32]: no allocation, equality for free. Not UInt128: methods that take one are never compiled ahead.
     private readonly ulong _a, _b, _c, _d;
 
+    private static bool _isPlatformLoaded;
+
     private Digest(ReadOnlySpan<byte> hash)
     {
         _a = BinaryPrimitives.ReadUInt64BigEndian(hash);
@@ -22,13 +24,14 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     public static Digest Of(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (content.Length <= SmallHash.LengthMax)
+        if (content.Length <= (Volatile.Read(ref _isPlatformLoaded) ? SmallHash.LengthMax : SmallHash.LengthMaxAlone))
         {
             SmallHash.Of(content, hash);
         }
         else
         {
             SHA256.HashData(content, hash);
+            Volatile.Write(ref _isPlatformLoaded, true);
         }
 
         return new(hash);

@@ -11,6 +11,9 @@ internal static class SmallHash
 {
     public const int LengthMax = 16 << 10;
 
+    /// <summary>Up to this even loading the library, and then using it, takes longer.</summary>
+    public const int LengthMaxAlone = 512 << 10;
+
     private const int BlockSize = 64;
     private const int LengthSize = sizeof(ulong); // of the content, in bits, at the end of the last block
 

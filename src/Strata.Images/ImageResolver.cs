@@ -59,9 +59,6 @@ public sealed class ImageResolver : IDisposable
 
     internal RegistryClients Registries => _registries;
 
-    /// <summary>Loads what finding an image takes, for a thread that has nothing else to do.</summary>
-    public static void Preload() => BaseRecords.Preload();
-
     /// <summary>Removes what killed processes left; the next build does it too.</summary>
     public static void RemoveLeftovers(string dataDirectory, OwnerPolicy owners, TimeProvider time)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Strata.Core;
+using Strata.Core.Json;
 
 namespace Strata.Images;
 
@@ -24,7 +25,7 @@ internal sealed class RecordFiles(string directory)
     }
 
     /// <param name="read">Null: it is of another format. May throw a <see cref="JsonException"/>.</param>
-    public T? Find<T>(Digest key, Func<JsonElement, T?> read)
+    public T? Find<T>(Digest key, Func<JsonRecord, T?> read)
         where T : class
     {
         var path = PathOf(key);
@@ -35,8 +36,7 @@ internal sealed class RecordFiles(string directory)
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return read(document.RootElement);
+            return read(JsonRecord.Parse(File.ReadAllBytes(path)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {

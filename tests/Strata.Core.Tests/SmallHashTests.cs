@@ -24,6 +24,8 @@ public sealed class SmallHashTests
     [Theory]
     [InlineData(SmallHash.LengthMax)]
     [InlineData(SmallHash.LengthMax + 1)]
+    [InlineData(SmallHash.LengthMaxAlone)]
+    [InlineData(SmallHash.LengthMaxAlone + 1)]
     public void A_digest_is_the_same_whoever_hashes(int length)
     {
         var content = new byte[length];

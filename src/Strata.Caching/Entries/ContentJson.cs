@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Strata.Core;
 using Strata.Core.Explain;
+using Strata.Core.Json;
 using Strata.Layers.Trees;
 
 namespace Strata.Caching.Entries;
@@ -41,11 +42,11 @@ internal static class ContentJson
 
     public static CacheContent ReadContent(string text)
     {
-        using var json = JsonDocument.Parse(text);
-        var paths = new List<CachedPath>(json.RootElement.GetArrayLength());
-        foreach (var path in json.RootElement.EnumerateArray())
+        var items = JsonRecord.ParseList(Encoding.UTF8.GetBytes(text));
+        var paths = new List<CachedPath>(items.Count);
+        for (var i = 0; i < items.Count; i++)
         {
-            paths.Add(new(path.GetProperty("path"u8).GetString()!, path.TryGetProperty("layers"u8, out var layers) ? ReadTree(path, layers) : null, path.TryGetProperty("file"u8, out _)));
+            paths.Add(new(Required(items[i].Text("path")), items[i].Texts("layers") is { } layers ? ReadTree(items[i], layers) : null, items[i].Has("file")));
         }
 
         return new(paths);
@@ -69,16 +70,20 @@ internal static class ContentJson
         return [.. json.RootElement.EnumerateArray().Select(static change => new InputChange(change[0].GetString()!, change[1].GetString(), change[2].GetString()))];
     }
 
-    private static StoredTree ReadTree(JsonElement path, JsonElement layers)
+    private static StoredTree ReadTree(JsonRecord path, IReadOnlyList<string> layers)
     {
-        var digests = new List<Digest>(layers.GetArrayLength());
-        foreach (var layer in layers.EnumerateArray())
+        var digests = new List<Digest>(layers.Count);
+        for (var i = 0; i < layers.Count; i++)
         {
-            digests.Add(Digest.Parse(layer.GetString()!, null));
+            digests.Add(Digest.Parse(layers[i], null));
         }
 
-        return new(digests, Digest.Parse(path.GetProperty("tree"u8).GetString()!, null), path.GetProperty("size"u8).GetInt64(), path.GetProperty("files"u8).GetInt64());
+        return new(digests, Digest.Parse(Required(path.Text("tree")), null), path.Number("size") ?? throw Lacking(), path.Number("files") ?? throw Lacking());
     }
+
+    private static string Required(string? text) => text ?? throw Lacking();
+
+    private static JsonException Lacking() => new("The content of an entry is not whole.");
 
     private static string Write(Action<Utf8JsonWriter> write)
     {

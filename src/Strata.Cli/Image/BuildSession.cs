@@ -38,8 +38,14 @@ internal sealed class BuildSession : IAsyncDisposable
         _place = place;
         _platform = new(place.Data, place.Configuration);
         last.Set(_platform.EndSandboxesAsync);
+        observer ??= new ImageNarrator(progress, inputs.Explains);
+        _workspace = new(() => Task.Run(() => OpenWorkspaceAsync(observer)));
+        if (images.Any(image => image.Recipe.CopiesFromWorkspace()))
+        {
+            _ = _workspace.Value; // its files are listed while the builder is made and the base looked for; what goes wrong is told to the copy that needs it
+        }
+
         _builder = _platform.OpenBuilder();
-        _workspace = new(() => Task.Run(OpenWorkspaceAsync));
         var masker = new SecretMasker();
         masker.Add([.. inputs.Secrets.Values]);
         _context = new()
@@ -52,18 +58,13 @@ internal sealed class BuildSession : IAsyncDisposable
             OpenHost = cancellationToken => new(_platform.OpenHostAsync(cancellationToken)),
             OpenWorkspace = cancellationToken => new(_workspace.Value.WaitAsync(cancellationToken)),
             Workspace = WorkspaceDirectory,
-            Observer = observer ?? new ImageNarrator(progress, inputs.Explains),
+            Observer = observer,
             Mask = masker.MaskText,
             Verify = verifies,
         };
         if (images.Any(image => image.Recipe.Steps.Count > 0))
         {
-            _builder.Preload();
-        }
-
-        if (images.Any(image => image.Recipe.CopiesFromWorkspace()))
-        {
-            _ = _workspace.Value; // its files are listed while the base is looked for; what goes wrong is told to the copy that needs it
+            _builder.Preload(place.Identity);
         }
     }
 
@@ -104,12 +105,12 @@ internal sealed class BuildSession : IAsyncDisposable
     }
 
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    private async Task<LayerLease> OpenWorkspaceAsync()
+    private async Task<LayerLease> OpenWorkspaceAsync(IBuildObserver observer)
     {
         var read = await _platform.ReadWorkspaceAsync(WorkspaceDirectory, _place.Identity.Organization, CancellationToken.None).ConfigureAwait(false);
         foreach (var diagnostic in read.Diagnostics)
         {
-            _context.Observer.Report(diagnostic.ToString());
+            observer.Report(diagnostic.ToString());
         }
 
         return read.Lease;

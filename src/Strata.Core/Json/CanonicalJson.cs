@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,13 +19,9 @@ public static class CanonicalJson
 
     public static byte[] Write(JsonNode? node)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-        {
-            Write(writer, node);
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        var text = new ArrayBufferWriter<byte>();
+        Write(text, node);
+        return text.WrittenSpan.ToArray();
     }
 
     private static List<string> SortedNames(JsonObject members)
@@ -39,39 +36,92 @@ public static class CanonicalJson
         return names;
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonNode? node)
+    private static void Write(ArrayBufferWriter<byte> text, JsonNode? node)
     {
         switch (node)
         {
             case JsonObject members:
-                writer.WriteStartObject();
+                text.Write("{"u8);
                 foreach (var name in SortedNames(members))
                 {
-                    writer.WritePropertyName(name);
-                    Write(writer, members[name]);
+                    Separate(text, (byte)'{');
+                    WriteText(text, name);
+                    text.Write(":"u8);
+                    Write(text, members[name]);
                 }
 
-                writer.WriteEndObject();
+                text.Write("}"u8);
                 break;
             case JsonArray items:
-                writer.WriteStartArray();
-                foreach (var item in items)
+                text.Write("["u8);
+                for (var i = 0; i < items.Count; i++)
                 {
-                    Write(writer, item);
+                    Separate(text, (byte)'[');
+                    Write(text, items[i]);
                 }
 
-                writer.WriteEndArray();
-                break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.Number:
-                writer.WriteNumberValue(ToInteger(value));
+                text.Write("]"u8);
                 break;
             case JsonValue value:
-                value.WriteTo(writer);
+                WriteValue(text, value);
                 break;
             default:
-                writer.WriteNullValue();
+                text.Write("null"u8);
                 break;
         }
+    }
+
+    private static void Separate(ArrayBufferWriter<byte> text, byte start)
+    {
+        if (text.WrittenSpan[^1] != start)
+        {
+            text.Write(","u8);
+        }
+    }
+
+    private static void WriteValue(ArrayBufferWriter<byte> text, JsonValue value)
+    {
+        switch (value.GetValueKind())
+        {
+            case JsonValueKind.Number:
+                var digits = text.GetSpan(20); // of the least there is
+                text.Advance(ToInteger(value).TryFormat(digits, out var length, default, CultureInfo.InvariantCulture) ? length : throw new InvalidOperationException("An integer has more than 20 digits."));
+                break;
+            case JsonValueKind.True:
+                text.Write("true"u8);
+                break;
+            case JsonValueKind.False:
+                text.Write("false"u8);
+                break;
+            case JsonValueKind.String when value.TryGetValue(out string? content):
+                WriteText(text, content);
+                break;
+            default:
+                using (var writer = new Utf8JsonWriter(text, Options))
+                {
+                    value.WriteTo(writer);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>What needs no escape is copied: the framework's writer takes milliseconds to load, and most keys hold nothing else.</summary>
+    private static void WriteText(ArrayBufferWriter<byte> text, string value)
+    {
+        foreach (var symbol in value)
+        {
+            if (symbol is < ' ' or > '~' or '"' or '\\')
+            {
+                using var writer = new Utf8JsonWriter(text, Options);
+                writer.WriteStringValue(value);
+                return;
+            }
+        }
+
+        text.Write("\""u8);
+        text.Advance(Encoding.ASCII.GetBytes(value, text.GetSpan(value.Length)));
+        text.Write("\""u8);
     }
 
     /// <summary>From the text: a node made in code answers for the one number type it was made of alone.</summary>

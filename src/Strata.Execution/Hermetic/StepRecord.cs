@@ -45,7 +45,7 @@ internal sealed record StepRecord
     /// <summary>What reads records, and the platform's hashes, which every view needs, take their time to load.</summary>
     public static void Preload()
     {
-        Parse(Of(new(), null, new()).ToJson());
+        Parse($$"""{"format":"{{FormatName}}","outputs":{},"env":{},"paths":[],"log":[{"kind":"Output","text":""}]}""");
         SHA256.HashData([]);
     }
 
@@ -54,15 +54,9 @@ internal sealed record StepRecord
     {
         try
         {
-            if (json is null)
-            {
-                return null;
-            }
-
-            using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement);
+            return json is null ? null : Read(JsonRecord.Parse(Encoding.UTF8.GetBytes(json)));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // of text that is no Unicode
+        catch (JsonException)
         {
             return null;
         }
@@ -147,24 +141,22 @@ internal sealed record StepRecord
     }
 
     /// <exception cref="JsonException">Damaged.</exception>
-    private static StepRecord? Read(JsonElement record) => record.Text("format") != FormatName ? null : new()
+    private static StepRecord? Read(JsonRecord record) => record.Text("format") != FormatName ? null : new()
     {
         Outputs = record.TextsByName("outputs") ?? throw Lacks("outputs"),
         Env = record.TextsByName("env") ?? throw Lacks("env"),
         Paths = record.Texts("paths") ?? throw Lacks("paths"),
         Summary = record.Text("summary"),
-        Log = ReadLog(RecordValues.Find(record, "log", JsonValueKind.Array) ?? throw Lacks("log")),
-        LogCut = RecordValues.Find(record, "logCut", JsonValueKind.Number) is not { } cut ? 0
-            : cut.TryGetInt64(out var lines) ? lines
-            : throw new JsonException("'logCut' is no number of lines."),
+        Log = ReadLog(record.Records("log") ?? throw Lacks("log")),
+        LogCut = record.Number("logCut") ?? 0,
     };
 
-    private static List<RecordedLine> ReadLog(JsonElement log)
+    private static List<RecordedLine> ReadLog(IReadOnlyList<JsonRecord> log)
     {
-        var lines = new List<RecordedLine>(log.GetArrayLength());
-        foreach (var line in log.EnumerateArray())
+        var lines = new List<RecordedLine>(log.Count);
+        for (var i = 0; i < log.Count; i++)
         {
-            lines.Add(new(KindOf(line.Text("kind")), line.Text("text") ?? throw Lacks("text"), line.TextsByName("properties")));
+            lines.Add(new(KindOf(log[i].Text("kind")), log[i].Text("text") ?? throw Lacks("text"), log[i].TextsByName("properties")));
         }
 
         return lines;

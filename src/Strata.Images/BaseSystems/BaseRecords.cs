@@ -31,7 +31,7 @@ internal sealed record BaseRecord(string Format, string Layer, string? Stamp)
 
     /// <returns>Null: of another format.</returns>
     /// <exception cref="JsonException">Damaged.</exception>
-    public static BaseRecord? Read(JsonElement record) => record.Text("format") != CurrentFormat || record.Text("layer") is not { } layer ? null
+    public static BaseRecord? Read(JsonRecord record) => record.Text("format") != CurrentFormat || record.Text("layer") is not { } layer ? null
         : new(CurrentFormat, layer, record.Text("stamp"))
         {
             From = record.Text("from"),
@@ -39,14 +39,14 @@ internal sealed record BaseRecord(string Format, string Layer, string? Stamp)
             Org = record.Text("org"),
             At = record.Time("at"),
             Releases = record.TextsByName("releases"),
-            Earlier = RecordValues.Find(record, "earlier", JsonValueKind.Array) is { } earlier ? [.. earlier.EnumerateArray().Select(EarlierBuild.Read)] : null,
+            Earlier = record.Records("earlier") is { } earlier ? [.. earlier.Select(EarlierBuild.Read)] : null,
         };
 }
 
 internal sealed record EarlierBuild(string Layer, DateTimeOffset? At, IReadOnlyDictionary<string, string>? Releases)
 {
     /// <exception cref="JsonException">Damaged.</exception>
-    public static EarlierBuild Read(JsonElement build) =>
+    public static EarlierBuild Read(JsonRecord build) =>
         new(build.Text("layer") ?? throw new JsonException("An earlier build has no layer."), build.Time("at"), build.TextsByName("releases"));
 }
 
@@ -67,13 +67,6 @@ internal sealed class BaseRecords(string dataDirectory)
     private const int EarlierMax = 3;
 
     private readonly RecordFiles _files = new(Path.Combine(dataDirectory, "bases"));
-
-    /// <summary>The first JSON record costs a process some milliseconds more than those after it.</summary>
-    public static void Preload()
-    {
-        using var record = JsonDocument.Parse($$"""{"format":"{{BaseRecord.CurrentFormat}}","layer":""}""");
-        _ = BaseRecord.Read(record.RootElement);
-    }
 
     public BaseRecord? Find(Digest key) => _files.Find(key, BaseRecord.Read);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Strata.Core;
+using Strata.Core.Identity;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Images.Recipes;
@@ -36,8 +37,8 @@ public sealed class ImageBuilder : IImageBuilder
             bases, bases.Layers, _trees, new ImageLayerRecords(_database, time), new BuildLeases(_database, time), new BuildLogs(Path.Combine(dataDirectory, "builds"), time), time);
     }
 
-    /// <summary>Recipes with steps will come: the database is opened beside what the caller does next. What goes wrong is met again where it matters.</summary>
-    public void Preload() => _ = Task.Run(() => _database.Read(static _ => true));
+    /// <summary>Recipes with steps will come: the database is opened, and what asks it for layers loaded, beside what the caller does next. What goes wrong is met again where it matters.</summary>
+    public void Preload(RunIdentity identity) => _ = Task.Run(() => _services.Records.FindAsync(default, identity, CancellationToken.None).AsTask());
 
     public ValueTask<ResolvedImage> ResolveAsync(ImageRecipe recipe, BuildContext context, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal sealed record PulledImage(
 
     /// <returns>Null: of another format.</returns>
     /// <exception cref="JsonException">Damaged.</exception>
-    public static PulledImage? Read(JsonElement record) => record.Text("format") != CurrentFormat ? null
+    public static PulledImage? Read(JsonRecord record) => record.Text("format") != CurrentFormat ? null
         : new(
             CurrentFormat, Required(record.Text("manifest")), Required(record.Text("org")), Required(record.Texts("layers")), Required(record.TextsByName("env")),
             record.Text("workingDirectory"), record.Text("user"), record.Texts("entrypoint"), record.Texts("command"))
@@ -61,7 +61,7 @@ internal sealed record ImportedName(string Format, string Reference, string Org,
 
     /// <returns>Null: of another format.</returns>
     /// <exception cref="JsonException">Damaged.</exception>
-    public static ImportedName? Read(JsonElement record) => record.Text("format") != CurrentFormat ? null
+    public static ImportedName? Read(JsonRecord record) => record.Text("format") != CurrentFormat ? null
         : record.Text("reference") is { } reference && record.Text("org") is { } org && record.Text("manifest") is { } manifest && record.Time("at") is { } at
             ? new(CurrentFormat, reference, org, manifest, at)
             : throw new JsonException("The record is not whole.");

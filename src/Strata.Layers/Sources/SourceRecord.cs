@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,9 +12,10 @@ namespace Strata.Layers.Sources;
 internal sealed record SourceRecord(Digest Layer, SourceState State, Digest[] Contents, long LookedAtSeconds)
 {
     private const long SizeMax = 1L << 30;
+    private const int ChecksumSize = 16; // against damage: the file is this host's own
     private const int DigestSize = SHA256.HashSizeInBytes;
 
-    private static ReadOnlySpan<byte> Magic => "strata.source/1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "strata.source/2\n"u8;
 
     /// <summary>Null: there is none, or it is damaged or of another version. Then the layer is made again.</summary>
     public static SourceRecord? Find(string path)
@@ -78,24 +80,24 @@ internal sealed record SourceRecord(Digest Layer, SourceState State, Digest[] Co
         }
 
         var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-        var file = new byte[Magic.Length + DigestSize + bytes.Length];
+        var file = new byte[Magic.Length + ChecksumSize + bytes.Length];
         Magic.CopyTo(file);
-        Digest.Of(bytes).CopyTo(file.AsSpan(Magic.Length, DigestSize));
-        bytes.CopyTo(file.AsSpan(Magic.Length + DigestSize));
+        XxHash128.Hash(bytes, file.AsSpan(Magic.Length));
+        bytes.CopyTo(file.AsSpan(Magic.Length + ChecksumSize));
         return file;
     }
 
     internal static SourceRecord? Parse(byte[] file)
     {
-        var start = Magic.Length + DigestSize;
-        Span<byte> hash = stackalloc byte[DigestSize];
+        var start = Magic.Length + ChecksumSize;
         if (file.Length < start || !file.AsSpan().StartsWith(Magic))
         {
             return null;
         }
 
-        Digest.Of(file.AsSpan(start)).CopyTo(hash);
-        if (!hash.SequenceEqual(file.AsSpan(Magic.Length, DigestSize)))
+        Span<byte> checksum = stackalloc byte[ChecksumSize];
+        XxHash128.Hash(file.AsSpan(start), checksum);
+        if (!checksum.SequenceEqual(file.AsSpan(Magic.Length, ChecksumSize)))
         {
             return null;
         }

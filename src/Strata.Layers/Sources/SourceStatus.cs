@@ -11,27 +11,28 @@ internal sealed unsafe class SourceStatus(int root) : IDisposable
 {
     private const int PathOnly = 0x200000; // O_PATH
     private const int NotThere = -1;
-    private const int ShareMin = 512; // names; fewer are not worth another thread
+    private const int Share = 512; // names; fewer are not worth another thread
 
     private readonly List<(int Length, int File)> _open = [];
     private readonly byte[] _path = new byte[PosixPath.LengthMax];
     private readonly byte[] _name = new byte[PosixPath.LengthMax];
 
-    /// <summary>All names, on all cores.</summary>
+    /// <summary>All names, on all cores. One that is late to begin finds less left to do.</summary>
     /// <exception cref="UserErrorException">A directory may not be searched (STR3306).</exception>
     public static SourceStamp[] Read(int root, SourceNames names, CancellationToken cancellationToken)
     {
         var stamps = new SourceStamp[names.Count];
-        var shares = Math.Clamp(names.Count / ShareMin, 1, Environment.ProcessorCount);
-        if (shares == 1)
+        var next = 0;
+        var workers = Math.Clamp(names.Count / Share, 1, Environment.ProcessorCount);
+        if (workers == 1)
         {
-            ReadRange(0);
+            ReadShares(0);
             return stamps;
         }
 
         try
         {
-            Parallel.For(0, shares, ReadRange);
+            Parallel.For(0, workers, ReadShares);
         }
         catch (AggregateException e)
         {
@@ -40,17 +41,16 @@ internal sealed unsafe class SourceStatus(int root) : IDisposable
 
         return stamps;
 
-        void ReadRange(int share)
+        void ReadShares(int worker)
         {
             using var status = new SourceStatus(root);
-            for (var i = (int)((long)names.Count * share / shares); i < (int)((long)names.Count * (share + 1) / shares); i++)
+            while (Interlocked.Add(ref next, Share) - Share is var start && start < names.Count)
             {
-                if ((i & 1023) == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+                for (var i = start; i < Math.Min(start + Share, names.Count); i++)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
+                    stamps[i] = status.Find(names[i]);
                 }
-
-                stamps[i] = status.Find(names[i]);
             }
         }
     }
