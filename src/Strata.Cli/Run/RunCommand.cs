@@ -148,8 +148,7 @@ internal static class RunCommand
 
         try
         {
-            using var probe = new FileStream(
-                Temporary(path), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+            using var probe = File.OpenHandle(Temporary(path), FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

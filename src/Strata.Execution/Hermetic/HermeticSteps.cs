@@ -30,7 +30,8 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
     private Task _foreseeing = Task.CompletedTask;
 
     /// <summary>While the job's sandbox starts, which is another program's work: what its steps will need is loaded and looked at. Called once, before any step.</summary>
-    public void Foresee(IReadOnlyList<StepCache> steps)
+    /// <returns>Ends with that; need not be awaited, and never fails.</returns>
+    public async Task ForeseeAsync(IReadOnlyList<StepCache> steps)
     {
         if (steps.Count == 0)
         {
@@ -48,12 +49,14 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
         }
 
         _foreseeing = Task.Run(
-            () =>
+            async () =>
             {
                 StepRecord.Preload();
                 foreseen(_ended.Token);
+                await _entries.PreloadAsync(_ended.Token).ConfigureAwait(false);
             },
             CancellationToken.None);
+        await _foreseeing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what went wrong is met again by the step
     }
 
     public async Task<StepOutcome> RunAsync(HermeticCommand command, LiveJob live, StepLog log, CancellationToken limit, CancellationToken cancellationToken)

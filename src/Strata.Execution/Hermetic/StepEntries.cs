@@ -1,15 +1,18 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Keys;
+using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Masking;
 using Strata.Execution.Trees;
+using Strata.Images;
 using Strata.Layers;
 using Strata.Layers.Packing;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
 using Strata.Layers.Trees;
+using Strata.Sandbox;
 using Strata.Storage;
 using Strata.Tenancy;
 using SaveOutcome = Strata.Caching.Entries.SaveOutcome;
@@ -48,18 +51,18 @@ internal sealed class StepEntries(HermeticJob job)
 
     private const int TriesMax = 3; // entries found whose layers are gone
 
-    public CacheQuery QueryOf(HermeticPlan plan) => new()
+    public CacheQuery QueryOf(HermeticPlan plan) => QueryOf(plan.Command.Name, plan.Key, plan.Manifest);
+
+    /// <summary>Looks for a step that nobody has: what reckons keys and finds entries takes its time to load.</summary>
+    public async Task PreloadAsync(CancellationToken cancellationToken)
     {
-        Reader = job.Attempt.Identity,
-        Kind = EntryKind.Step,
-        Name = plan.Command.Name,
-        Type = EntryType,
-        Identity = CacheIdentity.OfSteps,
-        Key = plan.Key,
-        Manifest = plan.Manifest,
-        RunId = job.Attempt.Producer.RunId,
-        Job = job.Attempt.Producer.Job,
-    };
+        var (key, manifest) = new StepKey
+        {
+            Image = job.Image.Digest, Command = "", Shell = [""], Directory = SandboxSpec.WorkspacePath, UserId = 0, GroupId = 0, Env = new SortedDictionary<string, string>(), Inputs = default,
+            Caches = new SortedDictionary<string, IReadOnlyDictionary<string, Digest>>(), Outputs = [""], Platform = ImageDigest.Platform, Sandbox = HermeticEnvironment.Profile,
+        }.Compute();
+        await job.Attempt.Services.Caches.FindAsync(QueryOf("", key, manifest), cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<(CacheLookup Lookup, StepHit? Hit)> FindAsync(CacheQuery query, CancellationToken cancellationToken)
     {
@@ -171,6 +174,19 @@ internal sealed class StepEntries(HermeticJob job)
         return (new(entry, record, leases) { FetchedBytes = fetchedBytes }, null, null);
     }
 
+    private CacheQuery QueryOf(string name, string key, string manifest) => new()
+    {
+        Reader = job.Attempt.Identity,
+        Kind = EntryKind.Step,
+        Name = name,
+        Type = EntryType,
+        Identity = CacheIdentity.OfSteps,
+        Key = key,
+        Manifest = manifest,
+        RunId = job.Attempt.Producer.RunId,
+        Job = job.Attempt.Producer.Job,
+    };
+
     /// <summary>Why nothing of it may be kept.</summary>
     private string? Secret(CapturedOutputs? outputs, StepRecord record, SecretMasker masker, CancellationToken cancellationToken)
     {
@@ -209,7 +225,7 @@ internal sealed class StepEntries(HermeticJob job)
             Key = plan.Key,
             Producer = attempt.Producer,
         };
-        var content = new CacheContent([new(Sandbox.SandboxSpec.WorkspacePath, outputs?.Tree)]);
+        var content = new CacheContent([new(SandboxSpec.WorkspacePath, outputs?.Tree)]);
         switch (await services.Caches.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false))
         {
             case CacheBegin.Exists(var winner):

@@ -160,8 +160,8 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
                 Site = run.Site,
             },
             cancellation.Requested);
-        _stores?.Hermetic.Foresee([.. instance.Job.Steps.Select(static step => (step.Action as StepAction.Run)?.Cache).OfType<StepCache>()]);
-        ReportWriter.Preload(NewReport(RunStatus.Skipped, null)); // starting a sandbox is another program's work
+        var foreseeing = _stores?.Hermetic.ForeseeAsync([.. instance.Job.Steps.Select(static step => (step.Action as StepAction.Run)?.Cache).OfType<StepCache>()]) ?? Task.CompletedTask;
+        _ = PreloadAsync(foreseeing, NewReport(RunStatus.Skipped, null)); // starting a sandbox is another program's work
         var sandbox = await starting.ConfigureAwait(false);
         try
         {
@@ -396,6 +396,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
         await _events.EndedAsync(report).ConfigureAwait(false);
         return new(report, outputs ?? new Dictionary<string, string>(), Origin());
+    }
+
+    /// <summary>What is needed at the end of the job comes last.</summary>
+    private static async Task PreloadAsync(Task first, JobReport report)
+    {
+        await first.ConfigureAwait(false);
+        ReportWriter.Preload(report);
     }
 
     private JobOrigin Origin() =>
