@@ -16,7 +16,7 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Variables a step needs to use what <see cref="SandboxSpec.Site"/> binds (proxies, CA bundle, clients' settings). Add them below the job's own.</summary>
     IReadOnlyDictionary<string, string> SiteEnvironment { get; }
 
-    /// <summary>Starts finding out what this machine can do, beside what the caller does next. Optional; what fails is told by <see cref="StartAsync"/>.</summary>
+    /// <summary>Finds out what this machine can do and makes what the first sandbox needs whatever its job, beside what the caller does next. Optional; what fails is told by <see cref="StartAsync"/>.</summary>
     void WarmUp();
 
     /// <summary>Why no sandbox can have a network here, as far as that shows before one is started; null: nothing speaks against it.</summary>

@@ -39,7 +39,13 @@ internal sealed class HostProbe
     {
         lock (_probing)
         {
-            return _setup ??= Probe(TraversableView.Create(_live));
+            if (_setup is null)
+            {
+                Directory.CreateDirectory(_live);
+                _setup = Probe(TraversableView.Create(_live));
+            }
+
+            return _setup;
         }
     }
 

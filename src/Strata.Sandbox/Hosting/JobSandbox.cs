@@ -34,7 +34,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
     {
         get
         {
-            var ids = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap);
+            var ids = parts.Ids;
             return new(ids.HostBase, ids.Size - 1, host.Ids.IsNested);
         }
     }
@@ -59,7 +59,7 @@ internal sealed class JobSandbox(SandboxParts parts, HostSetup host, TimeProvide
         }
 
         var number = Interlocked.Increment(ref _steps);
-        var idBase = host.Ids.OfSlot(parts.Slot.Number, host.CanIdmap).HostBase;
+        var idBase = parts.Ids.HostBase;
         var outcome = await new StepExecution(parts, host, number, idBase, _firstProcess, time).RunAsync(spec, output, cancellationToken).ConfigureAwait(false);
         parts.DiskWatch?.Look(); // what wrote too much and ended is not to go on with the next step, or be kept
         return parts.DiskWatch?.Exceeded is { } exceeded

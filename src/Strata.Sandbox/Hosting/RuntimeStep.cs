@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Strata.Core.Json;
 using Microsoft.Win32.SafeHandles;
 using Strata.Sandbox.Processes;
 using Strata.Sandbox.Runtimes;
@@ -45,7 +46,7 @@ internal sealed class RuntimeStep : IStepProcess
     private void WriteProcess(ExecSpec spec, HostSetup host)
     {
         using var file = new FileStream(_file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { SkipValidation = true });
+        using var json = new Utf8JsonWriter(file, DeferredEscapes.Options);
         new OciProcess
         {
             Arguments = spec.Arguments,

@@ -22,6 +22,7 @@ internal sealed class SandboxHost : ISandboxHost
     private readonly HashSet<JobSandbox> _live = []; // guarded by itself
     private readonly RemovalQueue _removals = new();
     private readonly List<Diagnostic> _notices = []; // guarded by itself
+    private Task<SandboxParts?>? _reserved; // made while nobody waits, for the first start
 
     internal SandboxHost(SandboxOptions options)
     {
@@ -48,19 +49,26 @@ internal sealed class SandboxHost : ISandboxHost
 
     public IReadOnlyDictionary<string, string> SiteEnvironment => _probe.Site.Value.Environment;
 
-    public void WarmUp() => _ = Task.Run(async () =>
+    public void WarmUp()
     {
-        try
+        _reserved = Task.Run(async () =>
         {
-            var host = await _mounts.Value.RunAsync(_probe.Find, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                return await ReserveAsync(await FindHostAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is EnvironmentException or IOException or UnauthorizedAccessException)
+            {
+                return null; // the first start meets it again, and tells
+            }
+        });
+        _ = Task.Run(async () =>
+        {
+            var host = await FindHostAsync(CancellationToken.None).ConfigureAwait(false);
             _ = host.Seccomp.Find();
             _ = host.Site.Value;
-        }
-        catch (Exception e) when (e is EnvironmentException or IOException or UnauthorizedAccessException)
-        {
-            // The first start meets it again, and tells.
-        }
-    });
+        });
+    }
 
     public ValueTask<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken) => new(StartNewAsync(spec, cancellationToken));
 
@@ -68,25 +76,14 @@ internal sealed class SandboxHost : ISandboxHost
     private async Task<ISandbox> StartNewAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var begin = _options.Time.GetTimestamp();
-        var slot = _slots.Claim();
-        HostSetup host;
-        try
-        {
-            host = await _mounts.Value.RunAsync(_probe.Find, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            slot.Dispose();
-            throw;
-        }
-
+        var host = await FindHostAsync(cancellationToken).ConfigureAwait(false);
+        var parts = await TakeReservedAsync().ConfigureAwait(false) ?? await ReserveAsync(host, cancellationToken).ConfigureAwait(false);
         NoticeLimits(host, spec.Limits);
         if (!host.CanIdmap && !host.Ids.IsNested)
         {
             AddNotice(SandboxDiagnostics.ShiftedTrees());
         }
 
-        var parts = new SandboxParts(slot, ContainerName(slot.Number), _mounts.Value);
         try
         {
             if (!host.Ids.IsNested)
@@ -105,7 +102,7 @@ internal sealed class SandboxHost : ISandboxHost
 
         if (spec.Limits.Disk is { } disk)
         {
-            parts.DiskWatch = new(slot, disk, parts.ProcessId ?? -1, _options.Time);
+            parts.DiskWatch = new(parts.Slot, disk, parts.ProcessId ?? -1, _options.Time);
             parts.DiskWatch.Start();
         }
 
@@ -116,6 +113,26 @@ internal sealed class SandboxHost : ISandboxHost
         }
 
         return sandbox;
+    }
+
+    private Task<HostSetup> FindHostAsync(CancellationToken cancellationToken) => _mounts.Value.RunAsync(_probe.Find, cancellationToken);
+
+    private Task<SandboxParts> ReserveAsync(HostSetup host, CancellationToken cancellationToken)
+    {
+        var slot = _slots.Claim();
+        return SandboxReservation.MakeAsync(slot, ContainerName(slot.Number), host, _mounts.Value, cancellationToken);
+    }
+
+    /// <summary>Whoever takes it releases it. Null: none was made, or another has it.</summary>
+    private async Task<SandboxParts?> TakeReservedAsync() =>
+        Interlocked.Exchange(ref _reserved, null) is { } reserved ? await reserved.ConfigureAwait(false) : null;
+
+    private async Task ReleaseReservedAsync()
+    {
+        if (await TakeReservedAsync().ConfigureAwait(false) is { } parts)
+        {
+            await parts.ReleaseAsync().ConfigureAwait(false);
+        }
     }
 
     public Diagnostic? FindNetworkProblem() => SlirpNetwork.FindProblem();
@@ -129,6 +146,7 @@ internal sealed class SandboxHost : ISandboxHost
     public async Task EndSandboxesAsync()
     {
         await Task.WhenAll(Array.ConvertAll(Live(), s => s.EndUnlessFrozenAsync())).ConfigureAwait(false);
+        await ReleaseReservedAsync().ConfigureAwait(false);
         await _removals.DrainAsync().ConfigureAwait(false);
     }
 
@@ -141,6 +159,7 @@ internal sealed class SandboxHost : ISandboxHost
                 await Task.WhenAll(Array.ConvertAll(live, static s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
             }
 
+            await ReleaseReservedAsync().ConfigureAwait(false);
             await _removals.DrainAsync().ConfigureAwait(false);
         }
         finally

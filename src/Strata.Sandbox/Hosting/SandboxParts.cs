@@ -11,11 +11,14 @@ using Strata.Sandbox.Slots;
 namespace Strata.Sandbox.Hosting;
 
 /// <summary>What a sandbox holds of the host, in the order it is acquired; released in one place, whether it ran, or a start failed half-way.</summary>
-internal sealed class SandboxParts(Slot slot, string id, MountNamespaceThread mounts)
+internal sealed class SandboxParts(Slot slot, IdRange ids, string id, MountNamespaceThread mounts)
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     internal Slot Slot => slot;
+
+    /// <summary>What the job's ids are on the host.</summary>
+    internal IdRange Ids => ids;
 
     /// <summary>The container's id, also the name of its cgroup.</summary>
     internal string Id => id;

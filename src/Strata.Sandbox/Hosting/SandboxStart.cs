@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Strata.Core.Diagnostics;
-using Strata.Core.Tasks;
 using Strata.Sandbox.Init;
 using Strata.Sandbox.Mounts;
-using Strata.Sandbox.Namespaces;
 using Strata.Sandbox.Native;
 using Strata.Sandbox.Network;
 using Strata.Sandbox.Processes;
@@ -13,12 +10,10 @@ using Strata.Sandbox.Runtimes;
 
 namespace Strata.Sandbox.Hosting;
 
-/// <summary>The way from a specification to a running process 1. One thread hop: all mounts and the runtime's start are one action of the mount thread.</summary>
+/// <summary>The way from a reserved place (<see cref="SandboxReservation"/>) and a specification to a running process 1. One thread hop: all mounts and the runtime's start are one action of the mount thread.</summary>
 internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSetup host)
 {
     private const string InitName = ".init";
-
-    private readonly IdRange _ids = host.Ids.OfSlot(parts.Slot.Number, ownRange: host.CanIdmap);
 
     private ReadySignal? _ready;
     private Pipe? _messages;
@@ -28,17 +23,10 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
     {
         using var ready = _ready = ReadySignal.Create(host.Runtime.KeepsSockets);
         using var messages = _messages = Pipe.ForReading();
-        var holding = HoldAsync(cancellationToken);
-        var directoriesError = CreateDirectories();
-        parts.Holder = await holding.ConfigureAwait(false);
-        if (directoriesError is not null)
-        {
-            throw SandboxDiagnostics.Refused(SandboxDiagnostics.DataDirectoryFailed(directoriesError.Message), directoriesError);
-        }
-
+        CreateLowers();
         if (spec.Network)
         {
-            parts.Network = SlirpNetwork.Start(parts.Holder.ProcessId);
+            parts.Network = SlirpNetwork.Start(parts.Holder!.ProcessId);
         }
 
         await Task.WhenAll(SetUpNetworkAsync(), parts.MountThread.RunAsync(PrepareAndStart, cancellationToken)).ConfigureAwait(false);
@@ -47,29 +35,15 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         await WaitReadyAsync(ready, messages, cancellationToken).ConfigureAwait(false);
     }
 
-    private IOException? CreateDirectories()
+    private void CreateLowers()
     {
         try
         {
-            parts.Slot.CreateDirectories(_ids, spec.RootLowers.Count + spec.WorkspaceLowers.Count);
-            return null;
+            parts.Slot.CreateLowers(spec.RootLowers.Count + spec.WorkspaceLowers.Count);
         }
         catch (IOException e)
         {
-            return e;
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    private async Task<NamespaceHolder> HoldAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await NamespaceHolder.StartAsync(host.InitPath, _ids, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw SandboxDiagnostics.Refused(SandboxDiagnostics.UserNamespaceRefused(e.Message), e);
+            throw SandboxDiagnostics.Refused(SandboxDiagnostics.DataDirectoryFailed(e.Message), e);
         }
     }
 
@@ -169,7 +143,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
 
         try
         {
-            SecretFiles.Mount(parts.Slot.Secrets, spec, _ids.HostBase);
+            SecretFiles.Mount(parts.Slot.Secrets, spec, parts.Ids.HostBase);
             parts.MountTargets.Add(parts.Slot.Secrets);
         }
         catch (IOException e)
@@ -196,7 +170,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         {
             using var root = Descriptor.Open(parts.Slot.Root, OpenFlags.Path | OpenFlags.Directory);
             using var userNamespace = parts.Holder!.OpenUserNamespace();
-            var binds = new JobBinds(parts, host, host.CanIdmap ? userNamespace : null, _ids.HostBase);
+            var binds = new JobBinds(parts, host, host.CanIdmap ? userNamespace : null, parts.Ids.HostBase);
             if (spec.Site)
             {
                 binds.AddSite(mounts, host.Site.Value, root);
@@ -234,7 +208,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
         }
 
         var hostName = HostName(spec.Name);
-        var mounts = JobMounts.List(parts.Slot, spec, hostName, host, _ids.HostBase);
+        var mounts = JobMounts.List(parts.Slot, spec, hostName, host, parts.Ids.HostBase);
         AddBinds(mounts);
         FindStubs(mounts);
         parts.WorkspaceBinds = [.. mounts.Select(static mount => mount.Destination).Where(static path => path.StartsWith($"{SandboxSpec.WorkspacePath}/", StringComparison.Ordinal))];
@@ -250,7 +224,7 @@ internal sealed class SandboxStart(SandboxParts parts, SandboxSpec spec, HostSet
                 OpenFilesMax = host.OpenFilesMax,
             },
             Mounts = mounts,
-            Ids = _ids,
+            Ids = parts.Ids,
             UserNamespacePath = parts.Holder!.UserNamespacePath,
             NetworkNamespacePath = parts.Holder.NetworkNamespacePath,
             ControlGroup = parts.ControlGroup?.Path,

@@ -61,7 +61,7 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
     internal string Lower(int index) => string.Create(CultureInfo.InvariantCulture, $"{ViewDirectory}/lower/{index}");
 
     /// <summary>The job's root owns what it writes to; overlay roots before mounting, else the runtime could not make mount points in them.</summary>
-    internal void CreateDirectories(IdRange ids, int lowerCount)
+    internal void CreateDirectories(IdRange ids)
     {
         Make(Directory, 0b111_001_001);
         foreach (var path in (string[])[$"{Directory}/root", $"{Directory}/workspace", Bundle])
@@ -73,20 +73,25 @@ internal sealed class Slot(int number, string directory, SlotLock slotLock) : ID
         Make(Etc, 0b111_101_101, ids);
         Make(Temporary, 0b1_111_111_111, ids);
         Make($"{Temporary}/runner", 0b1_111_111_111, ids); // RUNNER_TEMP
-        if (lowerCount > 0)
-        {
-            Make($"{Directory}/lower", 0b111_000_000);
-            for (var i = 0; i < lowerCount; i++)
-            {
-                Make($"{Directory}/lower/{i}", 0b111_000_000);
-            }
-        }
-
         FreshBlocks.Spread(Directory);
         Make(RootWork, 0b111_000_000);
         Make(RootUpper, 0b111_101_101, ids);
         Make(WorkspaceWork, 0b111_000_000);
         Make(WorkspaceUpper, 0b111_101_101, ids);
+    }
+
+    /// <summary>After <see cref="CreateDirectories"/>: mount points of what the overlays stand on.</summary>
+    internal void CreateLowers(int count)
+    {
+        if (count > 0)
+        {
+            Make($"{Directory}/lower", 0b111_000_000);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Make($"{Directory}/lower/{i}", 0b111_000_000);
+        }
     }
 
     /// <summary>Removes everything of the slot, then lets it go.</summary>
