@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Strata.Core.Diagnostics;
+using Strata.Core.Json;
 using Strata.Core.Tasks;
 using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
@@ -30,6 +33,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private ResolvedImage? _resolved;
     private TimeSpan? _sandboxStart;
     private JobStores? _stores;
+    private Task<ISandbox>? _starting; // until it is in use
     private IReadOnlyList<CacheReport> _unusable = [];
     private string? _noStores; // why
     private bool _isSaving; // the sandbox and _stores are let go of when all is saved
@@ -85,6 +89,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
         finally
         {
+            await GiveUpStartAsync().ConfigureAwait(false);
             if (_stores is not null && !_isSaving)
             {
                 await _stores.TryRecordAsync().ConfigureAwait(false);
@@ -109,6 +114,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         if (!needsStores)
         {
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
+        }
+
+        if (instance.Job.Caches.Count == 0 && instance.Job.ArtifactsFrom.Count == 0)
+        {
+            StartSandbox(_resolved.Lowers, workspace.Lowers, workspace); // nothing comes on them
         }
 
         try
@@ -147,22 +157,15 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async Task<JobOutcome> RunInSandboxAsync(SelectedImage image, ResolvedImage resolved, CapturedWorkspace workspace, EvaluationScope scope)
     {
         var config = resolved.Config;
-        var resources = instance.Job.Resources;
-        var starting = run.Host.StartAsync(
-            new SandboxSpec
-            {
-                Name = History.RunDirectory.FileName(instance.DisplayName).Replace('_', '-').Replace('.', '-'),
-                RootLowers = _stores?.Trees.RootLowers ?? resolved.Lowers,
-                WorkspaceLowers = _stores?.Trees.WorkspaceLowers ?? workspace.Lowers,
-                Binds = workspace.Binds,
-                Network = instance.Job.Network,
-                Limits = new(resources.Cpu, resources.Memory, resources.Pids, resources.Disk),
-                Site = run.Site,
-            },
-            cancellation.Requested);
+        if (_starting is null)
+        {
+            StartSandbox(_stores?.Trees.RootLowers ?? resolved.Lowers, _stores?.Trees.WorkspaceLowers ?? workspace.Lowers, workspace);
+        }
+
         var foreseeing = _stores?.Hermetic.ForeseeAsync([.. instance.Job.Steps.Select(static step => (step.Action as StepAction.Run)?.Cache).OfType<StepCache>()]) ?? Task.CompletedTask;
         _ = PreloadAsync(foreseeing, NewReport(RunStatus.Skipped, null)); // starting a sandbox is another program's work
-        var sandbox = await starting.ConfigureAwait(false);
+        var sandbox = await _starting!.ConfigureAwait(false);
+        _starting = null;
         try
         {
             _sandboxStart = sandbox.StartDuration;
@@ -350,7 +353,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async ValueTask WriteEventFileAsync(ISandbox sandbox)
     {
         var path = Path.Combine(sandbox.ExchangeDirectory, Path.GetFileName(GitHubContext.EventPath));
-        await File.WriteAllTextAsync(path, run.Facts.EventPayload.ToJsonString(), cancellation.Hard).ConfigureAwait(false);
+        var payload = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(payload, DeferredEscapes.Options))
+        {
+            run.Facts.EventPayload.WriteTo(json);
+        }
+
+        await File.WriteAllBytesAsync(path, payload.WrittenMemory, cancellation.Hard).ConfigureAwait(false);
         File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
     }
 
@@ -396,6 +405,38 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
 
         await _events.EndedAsync(report).ConfigureAwait(false);
         return new(report, outputs ?? new Dictionary<string, string>(), Origin());
+    }
+
+    private void StartSandbox(IReadOnlyList<SandboxTree> root, IReadOnlyList<SandboxTree> files, CapturedWorkspace workspace)
+    {
+        var resources = instance.Job.Resources;
+        _starting = run.Host.StartAsync(
+            new SandboxSpec
+            {
+                Name = History.RunDirectory.FileName(instance.DisplayName).Replace('_', '-').Replace('.', '-'),
+                RootLowers = root,
+                WorkspaceLowers = files,
+                Binds = workspace.Binds,
+                Network = instance.Job.Network,
+                Limits = new(resources.Cpu, resources.Memory, resources.Pids, resources.Disk),
+                Site = run.Site,
+            },
+            cancellation.Requested).AsTask();
+    }
+
+    /// <summary>Of a job that ends before it is in its sandbox: nothing has run there.</summary>
+    private async Task GiveUpStartAsync()
+    {
+        if (_starting is not { } starting)
+        {
+            return;
+        }
+
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // if it failed nothing is left, and the job ends for a reason of its own or for this
+        if (starting.IsCompletedSuccessfully)
+        {
+            await (await starting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>What is needed at the end of the job comes last.</summary>
