@@ -9,7 +9,7 @@ namespace Strata.Images.Revoking;
 public static class ImageProducts
 {
     /// <param name="layers">Of the image; what was not built from steps is nobody's product.</param>
-    public static IReadOnlyList<Product> Of(Database database, RunIdentity reader, IReadOnlyList<ResolvedLayer> layers)
+    public static List<Product> Of(Database database, RunIdentity reader, IReadOnlyList<ResolvedLayer> layers)
     {
         if (!layers.Any(static layer => layer.Key is not null))
         {

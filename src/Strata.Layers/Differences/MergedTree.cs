@@ -42,8 +42,18 @@ public sealed class MergedTree
     public MergedEntry? Find(ReadOnlySpan<byte> path) => NodeAt(path)?.Shown;
 
     /// <summary>What a directory holds, in the order of the bytes of its names.</summary>
-    public IEnumerable<(byte[] Name, MergedEntry Entry)> List(ReadOnlySpan<byte> path) =>
-        NodeAt(path) is { } node ? node.Children().Select(static c => (c.Name.ToArray(), c.Shown)) : [];
+    public IEnumerable<(byte[] Name, MergedEntry Entry)> List(ReadOnlySpan<byte> path)
+    {
+        return NodeAt(path) is { } node ? Shown(node) : [];
+
+        static IEnumerable<(byte[] Name, MergedEntry Entry)> Shown(MergedNode directory) // no query: over a pair it is not compiled ahead
+        {
+            foreach (var child in directory.Children())
+            {
+                yield return (child.Name.ToArray(), child.Shown);
+            }
+        }
+    }
 
     /// <summary>
     /// The whole tree, or what is below a path, in path order: ready to be written as one layer. Files with several names come once, their other

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Strata.Core.Json;
 using Strata.Sandbox.Namespaces;
 
 namespace Strata.Sandbox.Runtimes;
@@ -33,14 +34,14 @@ internal sealed record OciConfig
     internal string? ControlGroup { get; init; }
 
     /// <summary>From the SeccompCache, or null.</summary>
-    internal string? CompiledSeccomp { get; init; }
+    internal byte[]? CompiledSeccomp { get; init; }
 
     internal ResourceLimits Limits { get; init; } = ResourceLimits.None;
 
     internal void WriteTo(string path)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { SkipValidation = true });
+        using var json = new Utf8JsonWriter(file, DeferredEscapes.Options);
         json.WriteStartObject();
         json.WriteString("ociVersion", "1.0.2");
         json.WritePropertyName("process");
@@ -61,7 +62,7 @@ internal sealed record OciConfig
         if (CompiledSeccomp is not null)
         {
             json.WriteStartObject("annotations");
-            json.WriteString(SeccompCache.Annotation, CompiledSeccomp);
+            json.WriteBase64String(SeccompCache.Annotation, CompiledSeccomp);
             json.WriteEndObject();
         }
 

@@ -15,14 +15,14 @@ internal sealed class SeccompCache(string directory, OciRuntime runtime)
     private const int InstructionSize = 8;
 
     private readonly string _path = $"{directory}/seccomp-{Key(runtime)}.bpf";
-    private string? _value;
+    private byte[]? _value;
 
-    /// <summary>The annotation's value; null before the first start.</summary>
-    internal string? Find()
+    /// <summary>The annotation's value, in base64 there; null before the first start.</summary>
+    internal byte[]? Find()
     {
         if (_value is null && runtime.Name == "crun" && new FileInfo(_path) is { Exists: true, Length: > 0 and <= SizeMax } file && file.Length % InstructionSize == 0)
         {
-            _value = Convert.ToBase64String(File.ReadAllBytes(_path));
+            _value = File.ReadAllBytes(_path);
         }
 
         return _value;

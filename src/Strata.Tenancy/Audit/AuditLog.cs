@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Strata.Core;
+using Strata.Core.Json;
 using Strata.Metadata;
 
 namespace Strata.Tenancy.Audit;
@@ -57,7 +58,7 @@ public static class AuditLog
     private static string SealOf(string organization, long number, string previous, IReadOnlyList<AuditEvent> events)
     {
         var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text))
+        using (var json = new Utf8JsonWriter(text, DeferredEscapes.Options))
         {
             json.WriteStartArray();
             json.WriteStringValue(previous);
