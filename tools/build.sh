@@ -25,7 +25,8 @@ case $(uname -m) in
 esac
 
 . tools/compiler.sh
-: >.build/stamp.new # made before the build: a source changed meanwhile is newer, and builds again
+rm -f .build/stamp # of a program that did not look at its sources itself
+: >.build/built.new # made before the build: a source changed meanwhile is newer, and builds again
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=.build/build.log
 # Whoever builds to run needs no analysis of the code and no documentation files: that is for the builds of the tests.
@@ -34,10 +35,10 @@ run_with_progress "building (once)" $log dotnet publish src/Strata.Cli -c Releas
   $COMPILER_SERVER -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:GenerateDocumentationFile=false ||
   { grep -E 'error|Error' $log | sort -u | head -n 20 >&2; echo "strata: the build failed; the whole log is in $PWD/$log" >&2; exit 3; }
 
-rm -rf .build/previous
+rm -rf .build/previous .build/built # whoever is killed here builds again
 [ ! -d .build/strata ] || mv .build/strata .build/previous # a running program keeps its files
 mv .build/next .build/strata
 rm -rf .build/previous
-mv .build/stamp.new .build/stamp
+mv .build/built.new .build/built
 exit
 }

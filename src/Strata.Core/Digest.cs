@@ -11,7 +11,7 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     // Fields, not byte[32]: no allocation, equality for free. Not UInt128: methods that take one are never compiled ahead.
     private readonly ulong _a, _b, _c, _d;
 
-    private static bool _isPlatformLoaded;
+    private static long _largerBytes; // of contents beyond SmallHash.LengthMax, so far
 
     private Digest(ReadOnlySpan<byte> hash)
     {
@@ -24,14 +24,13 @@ public readonly record struct Digest : ISpanParsable<Digest>, IComparable<Digest
     public static Digest Of(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (content.Length <= (Volatile.Read(ref _isPlatformLoaded) ? SmallHash.LengthMax : SmallHash.LengthMaxAlone))
+        if (content.Length <= SmallHash.LengthMax || Interlocked.Add(ref _largerBytes, content.Length) <= SmallHash.LengthMaxAlone)
         {
             SmallHash.Of(content, hash);
         }
         else
         {
             SHA256.HashData(content, hash);
-            Volatile.Write(ref _isPlatformLoaded, true);
         }
 
         return new(hash);

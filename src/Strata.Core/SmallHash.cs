@@ -11,7 +11,7 @@ internal static class SmallHash
 {
     public const int LengthMax = 16 << 10;
 
-    /// <summary>Up to this even loading the library, and then using it, takes longer.</summary>
+    /// <summary>Of larger contents, all together, up to this: loading the library, and then using it, takes longer.</summary>
     public const int LengthMaxAlone = 512 << 10;
 
     private const int BlockSize = 64;

@@ -9,7 +9,7 @@ public sealed class LauncherTests : IDisposable
 
     public LauncherTests()
     {
-        foreach (var name in (string[])["src/Feature/Code.cs", "tools/build.sh", "Directory.Build.props", "Directory.Packages.props", ".build/stamp"])
+        foreach (var name in (string[])["src/Feature/Code.cs", "tools/build.sh", "Directory.Build.props", "Directory.Packages.props", ".build/built"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
             File.WriteAllText(At(name), "");
@@ -41,6 +41,21 @@ public sealed class LauncherTests : IDisposable
         outcome.All.ShouldContain($" builds 1 nothing: {string.Join(' ', arguments)}\n");
         outcome.Stderr.ShouldBeEmpty();
         outcome.Stdout.Split(' ')[0].ShouldBe(outcome.Stdout.Split('\n')[^2], "the same process");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_looked_at_is_left_to_the_build()
+    {
+        Directory.Delete(At("src"), recursive: true);
+        (await StartAsync("version")).Stdout.ShouldContain(" builds 1 nothing: version\n");
+    }
+
+    [Fact]
+    public async Task An_empty_word_from_outside_does_not_hide_that_it_is_stale()
+    {
+        File.SetLastWriteTimeUtc(At("src/Feature/Code.cs"), DateTime.UtcNow.AddHours(1));
+        using var process = Start("env", "STRATA_STALE=", $"STRATA_LAUNCHER={At("strata")}", Program, "version");
+        (await process.StandardOutput.ReadToEndAsync()).ShouldContain(" builds 1 nothing: version\n");
     }
 
     [Fact]

@@ -213,6 +213,7 @@ public sealed partial class StoreFaultTests : IDisposable
             }
 
             var gc = await _bench.StrataAsync("cache", "gc", "--data", _bench.Data, "--storage", $"file://{store}", "--json");
+            await Task.Delay(TimeSpan.FromSeconds(1.1)); // the grace: four runs take less
             var collected = await _bench.StrataAsync("storage", "gc", "--grace", "1s", "--data", _bench.Data, "--storage", $"file://{store}");
             var again = (await _bench.ReportAsync(0, "--storage", $"file://{store}", "--var", "N=4")).Cache();
             var evicted = (await _bench.ReportAsync(0, "--storage", $"file://{store}", "--var", "N=1")).Cache();

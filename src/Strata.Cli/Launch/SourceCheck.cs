@@ -24,7 +24,7 @@ internal sealed class SourceCheck
     private SourceCheck(string launcher)
     {
         _launcher = launcher;
-        _thread = new Thread(() => _isStale = IsStale(Path.GetDirectoryName(launcher)!)) { IsBackground = true };
+        _thread = new Thread(Look) { IsBackground = true };
         _thread.Start();
     }
 
@@ -51,6 +51,20 @@ internal sealed class SourceCheck
         }
     }
 
+    private void Look()
+    {
+        try
+        {
+            _isStale = IsStale(Path.GetDirectoryName(_launcher)!);
+        }
+#pragma warning disable CA1031 // an exception of a thread would end the process; what cannot be looked at is for the build to tell
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _isStale = true;
+        }
+    }
+
     private static bool IsStale(string checkout) => Array.Exists(
-        Sources, name => NewerEntry.Exists(Path.Combine(checkout, name), than: Path.Combine(checkout, ".build/stamp"), except: "packages.lock.json"u8)); // made anew by each restore
+        Sources, name => NewerEntry.Exists(Path.Combine(checkout, name), than: Path.Combine(checkout, ".build/built"), except: "packages.lock.json"u8)); // made anew by each restore
 }

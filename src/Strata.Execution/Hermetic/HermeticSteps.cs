@@ -30,7 +30,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
     private Task _foreseeing = Task.CompletedTask;
 
     /// <summary>While the job's sandbox starts, which is another program's work: what its steps will need is loaded and looked at. Called once, before any step.</summary>
-    /// <returns>Ends with that; need not be awaited, and never fails.</returns>
+    /// <returns>Ends with that. Need not be awaited: what goes wrong is met again by the step.</returns>
     public async Task ForeseeAsync(IReadOnlyList<StepCache> steps)
     {
         if (steps.Count == 0)
@@ -53,7 +53,10 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
             {
                 StepRecord.Preload();
                 foreseen(_ended.Token);
-                await _entries.PreloadAsync(_ended.Token).ConfigureAwait(false);
+                if (job.UseCaches) // else the database is not to be asked, or cannot be
+                {
+                    await _entries.PreloadAsync(_ended.Token).ConfigureAwait(false);
+                }
             },
             CancellationToken.None);
         await _foreseeing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what went wrong is met again by the step

@@ -89,11 +89,17 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
         finally
         {
-            await GiveUpStartAsync().ConfigureAwait(false);
-            if (_stores is not null && !_isSaving)
+            try
             {
-                await _stores.TryRecordAsync().ConfigureAwait(false);
-                await _stores.DisposeAsync().ConfigureAwait(false); // after the end was recorded: an attempt that is given up before it is found lost
+                await GiveUpStartAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                if (_stores is not null && !_isSaving)
+                {
+                    await _stores.TryRecordAsync().ConfigureAwait(false);
+                    await _stores.DisposeAsync().ConfigureAwait(false); // after the end was recorded: an attempt that is given up before it is found lost
+                }
             }
         }
     }
@@ -442,7 +448,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     /// <summary>What is needed at the end of the job comes last.</summary>
     private static async Task PreloadAsync(Task first, JobReport report)
     {
-        await first.ConfigureAwait(false);
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ReportWriter.Preload(report);
     }
 

@@ -7,6 +7,7 @@ public static unsafe class NewerEntry
 {
     private const uint ModifyTime = 0x40; // STATX_MTIME
     private const int DepthMax = 64;
+    private const long Unknown = long.MaxValue;
 
     /// <param name="root">A directory or a file; not followed where it is a link.</param>
     /// <param name="than">Another file.</param>
@@ -17,13 +18,13 @@ public static unsafe class NewerEntry
         fixed (byte* file = PosixPath.Terminated(than))
         fixed (byte* start = PosixPath.Terminated(root))
         {
-            return TimeOf(Libc.CurrentDirectory, file) is var time && (time == 0 || Exists(Libc.CurrentDirectory, start, FileKind.None, time, except, DepthMax));
+            return TimeOf(Libc.CurrentDirectory, file) is var time && (time == Unknown || Exists(Libc.CurrentDirectory, start, FileKind.None, time, except, DepthMax));
         }
     }
 
     private static bool Exists(int parent, byte* name, FileKind kind, long than, ReadOnlySpan<byte> except, int depth)
     {
-        if (TimeOf(parent, name) is var time && (time == 0 || time > than))
+        if (TimeOf(parent, name) > than)
         {
             return true;
         }
@@ -71,10 +72,10 @@ public static unsafe class NewerEntry
         return false;
     }
 
-    /// <summary>Nanoseconds since 1970; 0 where it cannot be looked at.</summary>
+    /// <summary>Nanoseconds since 1970.</summary>
     private static long TimeOf(int directory, byte* name)
     {
         StatXBuffer status;
-        return Libc.StatX(directory, name, Libc.NoFollow, ModifyTime, &status) == 0 ? (status.ModifySeconds * 1_000_000_000) + status.ModifyNanoseconds : 0;
+        return Libc.StatX(directory, name, Libc.NoFollow, ModifyTime, &status) == 0 ? (status.ModifySeconds * 1_000_000_000) + status.ModifyNanoseconds : Unknown;
     }
 }

@@ -51,22 +51,24 @@ internal sealed class SandboxHost : ISandboxHost
 
     public void WarmUp()
     {
-        _reserved = Task.Run(async () =>
+        _reserved ??= Task.Run(async () =>
         {
             try
             {
                 return await ReserveAsync(await FindHostAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is EnvironmentException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // the first start meets it again, and tells
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                return null; // the first start meets it again, and tells
+                return null;
             }
         });
         _ = Task.Run(async () =>
         {
             var host = await FindHostAsync(CancellationToken.None).ConfigureAwait(false);
             _ = host.Seccomp.Find();
-            _ = host.Site.Value;
+            _ = host.Site.Value; // what goes wrong is met again by who asks
         });
     }
 
@@ -77,13 +79,13 @@ internal sealed class SandboxHost : ISandboxHost
     {
         var begin = _options.Time.GetTimestamp();
         var host = await FindHostAsync(cancellationToken).ConfigureAwait(false);
-        var parts = await TakeReservedAsync().ConfigureAwait(false) ?? await ReserveAsync(host, cancellationToken).ConfigureAwait(false);
         NoticeLimits(host, spec.Limits);
         if (!host.CanIdmap && !host.Ids.IsNested)
         {
             AddNotice(SandboxDiagnostics.ShiftedTrees());
         }
 
+        var parts = await TakeReservedAsync().ConfigureAwait(false) ?? await ReserveAsync(host, cancellationToken).ConfigureAwait(false);
         try
         {
             if (!host.Ids.IsNested)

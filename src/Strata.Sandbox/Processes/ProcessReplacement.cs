@@ -10,14 +10,17 @@ public static class ProcessReplacement
     public static string[] Arguments() => File.ReadAllText("/proc/self/cmdline").Split('\0')[1..^1];
 
     /// <summary>Returns only where it failed.</summary>
-    /// <param name="variables">`NAME=value`, beside those of this process.</param>
+    /// <param name="variables">`NAME=value`, beside those of this process, and instead of those of these names.</param>
     /// <returns>Why not.</returns>
     public static unsafe IOException Become(string program, IReadOnlyList<string> arguments, params string[] variables)
     {
         List<string> all = [.. variables];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            all.Add($"{variable.Key}={variable.Value}");
+            if (!Array.Exists(variables, given => given.StartsWith($"{variable.Key}=", StringComparison.Ordinal)))
+            {
+                all.Add($"{variable.Key}={variable.Value}");
+            }
         }
 
         using var argumentVector = new StringVector([.. arguments]);

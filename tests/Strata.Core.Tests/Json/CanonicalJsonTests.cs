@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
@@ -51,4 +53,77 @@ public class CanonicalJsonTests
         var canonical = CanonicalJson.Write(node);
         return canonical.AsSpan().SequenceEqual(CanonicalJson.Write(JsonNode.Parse(canonical)));
     }).QuickCheckThrowOnFailure();
+
+    /// <summary>Keys are digests of it: every byte is as the framework's writer, which wrote it first, has it.</summary>
+    [Fact]
+    public void It_is_what_the_frameworks_writer_writes_of_sorted_members()
+    {
+        var text = Gen.ListOf(Gen.Elements(
+            "a", "Z 0-9 {}[]:,;.!?#$%()*/=@^_|~", "\"", "\\", "&", "'", "+", "<", ">", "`", "\u0000", "\n", "\u007f", "\u0085", "é", "\u2028", "中", "😀", "\ud83d", "\ude00")).Select(static parts => string.Concat(parts));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(NodeOf(text, 3).ToArbitrary(), static node =>
+            CanonicalJson.Write(node).ShouldBe(Reference(node))));
+    }
+
+    private static Gen<JsonNode?> NodeOf(Gen<string> text, int depth)
+    {
+        var leaf = Gen.OneOf(
+            text.Select(static value => (JsonNode?)JsonValue.Create(value)), Gen.Elements(0L, -1, 10, long.MaxValue, long.MinValue).Select(static value => (JsonNode?)JsonValue.Create(value)),
+            Gen.Elements(0, 1, 2).Select(static kind => kind == 0 ? null : (JsonNode?)JsonValue.Create(kind == 1)));
+        return depth == 0 ? leaf : Gen.OneOf(
+            leaf,
+            Gen.ListOf(NodeOf(text, depth - 1)).Select(static items => (JsonNode?)new JsonArray([.. items.Take(3).Select(static item => item?.DeepClone())])),
+            Gen.ListOf(from name in text from value in NodeOf(text, depth - 1) select (name, value)).Select(static members =>
+            {
+                var node = new JsonObject();
+                foreach (var (name, value) in members.Take(3))
+                {
+                    node[name] = value?.DeepClone();
+                }
+
+                return (JsonNode?)node;
+            }));
+    }
+
+    private static byte[] Reference(JsonNode? node)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            Write(json, node);
+        }
+
+        return bytes.ToArray();
+
+        static void Write(Utf8JsonWriter json, JsonNode? node)
+        {
+            switch (node)
+            {
+                case JsonObject members:
+                    json.WriteStartObject();
+                    foreach (var (name, value) in members.OrderBy(static member => member.Key, StringComparer.Ordinal))
+                    {
+                        json.WritePropertyName(name);
+                        Write(json, value);
+                    }
+
+                    json.WriteEndObject();
+                    break;
+                case JsonArray items:
+                    json.WriteStartArray();
+                    foreach (var item in items)
+                    {
+                        Write(json, item);
+                    }
+
+                    json.WriteEndArray();
+                    break;
+                case null:
+                    json.WriteNullValue();
+                    break;
+                default:
+                    node.WriteTo(json);
+                    break;
+            }
+        }
+    }
 }

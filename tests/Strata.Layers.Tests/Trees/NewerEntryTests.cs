@@ -29,6 +29,17 @@ public sealed class NewerEntryTests : IDisposable
     [Fact]
     public void Nothing_is_newer_that_is_as_old() => IsNewer().ShouldBeFalse();
 
+    [Fact]
+    public void A_tree_of_the_first_second_is_as_good_as_any()
+    {
+        foreach (var name in (string[])["tree/deep/er/b.cs", "tree/deep/er", "tree/a.cs", "tree"])
+        {
+            Age(name, DateTime.UnixEpoch);
+        }
+
+        IsNewer().ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("tree/a.cs")]
     [InlineData("tree/deep/er/b.cs")]

@@ -62,6 +62,21 @@ public sealed class ReservationTests : IClassFixture<Machine>
     }
 
     [Fact]
+    public async Task A_reservation_that_failed_leaves_it_to_the_start()
+    {
+        await using var host = SandboxModule.OpenHost(new() { DataDirectory = _data });
+        Directory.CreateDirectory(_data);
+        await File.WriteAllTextAsync($"{_data}/live", "in the way");
+        host.WarmUp();
+        await Task.Delay(300);
+        File.Delete($"{_data}/live");
+
+        await using var sandbox = await host.StartAsync(_machine.Spec(), CancellationToken.None);
+
+        (await Machine.ShellAsync(sandbox, "echo alive")).Output.ShouldBe("alive\n");
+    }
+
+    [Fact]
     public async Task It_ends_when_all_sandboxes_are_ended()
     {
         await using var host = await WarmAsync();
