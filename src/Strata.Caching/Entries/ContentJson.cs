@@ -88,7 +88,7 @@ internal static class ContentJson
     private static string Write(Action<Utf8JsonWriter> write)
     {
         var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text, DeferredEscapes.Options))
+        using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartArray();
             write(json);

@@ -90,31 +90,22 @@ internal ref struct JsonRecordReader(ReadOnlySpan<byte> text)
 
     private string ReadText()
     {
-        var start = ++_at;
-        while (Next() is not (byte)'"' and not (byte)'\\')
-        {
-        }
-
-        return _text[_at - 1] == (byte)'"' ? Decode(_text[start..(_at - 1)]) : ReadEscaped(start);
-    }
-
-    /// <summary>From the first escape on.</summary>
-    private string ReadEscaped(int start)
-    {
-        var result = new StringBuilder();
+        _at++;
+        StringBuilder? result = null; // of a text with escapes
         while (true)
         {
-            result.Append(Decode(_text[start..(_at - 1)]));
-            if (_text[_at - 1] == (byte)'"')
-            {
-                return result.ToString();
-            }
-
-            AppendEscape(result);
-            start = _at;
+            var start = _at;
             while (Next() is not (byte)'"' and not (byte)'\\')
             {
             }
+
+            var part = Decode(_text[start..(_at - 1)]);
+            if (_text[_at - 1] == (byte)'"')
+            {
+                return result is null ? part : result.Append(part).ToString();
+            }
+
+            AppendEscape((result ??= new()).Append(part));
         }
     }
 

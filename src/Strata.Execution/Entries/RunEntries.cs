@@ -11,7 +11,7 @@ using Strata.Tenancy;
 
 namespace Strata.Execution.Entries;
 
-/// <summary>The run as others see it who read what it publishes: recorded when the first of its jobs that publishes or reads is about to start.</summary>
+/// <summary>The run as others see it who read what it publishes: recorded by the first of its jobs that publishes or reads.</summary>
 /// <param name="isDirty">Whether visible files differ from the commit; asked once, if anything is recorded.</param>
 internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<CancellationToken, Task<bool>> isDirty) : IAsyncDisposable
 {

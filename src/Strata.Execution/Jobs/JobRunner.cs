@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Strata.Core.Diagnostics;
-using Strata.Core.Json;
 using Strata.Core.Tasks;
 using Strata.Execution.Actions;
 using Strata.Execution.Contexts;
@@ -359,13 +356,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
     private async ValueTask WriteEventFileAsync(ISandbox sandbox)
     {
         var path = Path.Combine(sandbox.ExchangeDirectory, Path.GetFileName(GitHubContext.EventPath));
-        var payload = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(payload, DeferredEscapes.Options))
-        {
-            run.Facts.EventPayload.WriteTo(json);
-        }
-
-        await File.WriteAllBytesAsync(path, payload.WrittenMemory, cancellation.Hard).ConfigureAwait(false);
+        await File.WriteAllTextAsync(path, run.Facts.EventPayload.ToJsonString(), cancellation.Hard).ConfigureAwait(false);
         File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
     }
 

@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Strata.Core.Json;
 
 namespace Strata.Execution.Reporting;
 
@@ -14,11 +12,7 @@ public static class ReportWriter
     public static byte[] ToJson(InvalidReport report) => ToJson(report, Write);
 
     /// <summary>Loads what writing a report takes, when there is time for it: 10 of 200 ms.</summary>
-    internal static void Preload(JobReport job)
-    {
-        ToJson(job, Write);
-        _ = JavaScriptEncoder.Default.WillEncode(' '); // most reports, and what is audited, hold something to escape
-    }
+    internal static void Preload(JobReport job) => ToJson(job, Write);
 
     internal static void Write(Utf8JsonWriter json, RunReport report)
     {
@@ -184,7 +178,7 @@ public static class ReportWriter
     private static byte[] ToJson<T>(T report, Action<Utf8JsonWriter, T> write)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, DeferredEscapes.Options))
+        using (var json = new Utf8JsonWriter(bytes))
         {
             write(json, report);
         }

@@ -97,15 +97,9 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
         };
         try
         {
-            var first = jobs.Where(static job => job.Needs.Count == 0 && job.If.Text.Length == 0).ToList();
-            if (first.Count > 0)
+            if (jobs.Any(static job => job.Needs.Count == 0 && job.If.Text.Length == 0))
             {
                 _ = run.Workspace.Value; // a job will start: its files are read while its contexts are made
-            }
-
-            if (first.Exists(static job => JobStores.AreNeededBy(job, job.Steps)))
-            {
-                entries.Prepare(cancellationToken); // so is the database opened
             }
 
             var loop = new RunLoop(run, jobs, request.Selection.Matrix, request.MaxParallel, cancellationToken);

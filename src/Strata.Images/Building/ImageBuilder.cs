@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Strata.Core;
-using Strata.Core.Identity;
 using Strata.Core.Diagnostics;
+using Strata.Core.Identity;
 using Strata.Core.Tasks;
 using Strata.Images.Recipes;
 using Strata.Images.Records;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Strata.Core;
-using Strata.Core.Json;
 using Strata.Metadata;
 
 namespace Strata.Tenancy.Audit;
@@ -58,7 +57,7 @@ public static class AuditLog
     private static string SealOf(string organization, long number, string previous, IReadOnlyList<AuditEvent> events)
     {
         var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text, DeferredEscapes.Options))
+        using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartArray();
             json.WriteStringValue(previous);
