@@ -28,6 +28,8 @@ internal sealed class BenchResult(string name, string what)
         _text.AppendLine(CultureInfo.InvariantCulture, $"- {text} — {(isMet ? "met" : "**not met**")}");
     }
 
+    public void Missing(string text) => _text.AppendLine(CultureInfo.InvariantCulture, $"- {text} — not measured");
+
     public void Save(string repository, TimeProvider time)
     {
         var text = $"""

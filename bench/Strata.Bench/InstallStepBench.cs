@@ -8,13 +8,16 @@ internal static class InstallStepBench
 {
     private const int Rounds = 5;
 
+    /// <summary>As npm writes it unless told otherwise: with it, what was downloaded is found without asking the registry.</summary>
+    private const string NpmLock = "npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved=false";
+
     private static readonly Installer[] Installers =
     [
-        new("npm", "npm", "tools/get-npm.sh", "npm ci --no-audit --no-fund", null),
-        new("yarn", "yarn", Corepack("yarn@1.22.22"), "yarn install --frozen-lockfile --non-interactive", "yarn.lock"),
-        new("yarn-berry", "yarn-berry", Corepack("yarn@4.9.2"), "YARN_NPM_REGISTRY_SERVER=${COREPACK_NPM_REGISTRY:-https://registry.npmjs.org} YARN_NODE_LINKER=node-modules YARN_ENABLE_TELEMETRY=0 yarn install", "yarn.lock"),
-        new("pnpm", "pnpm", Corepack("pnpm@9.15.9"), "pnpm install --frozen-lockfile", "pnpm-lock.yaml"),
-        new("npm, node_modules", "node_modules", "tools/get-npm.sh", "test -e node_modules/.package-lock.json || npm ci --no-audit --no-fund", null),
+        new("npm", "npm", "tools/get-npm.sh", "package-lock.json", NpmLock, "npm ci --no-audit --no-fund"),
+        new("npm, node_modules", "node_modules", "tools/get-npm.sh", "package-lock.json", NpmLock, "test -e node_modules/.package-lock.json || npm ci --no-audit --no-fund"),
+        new("yarn", "yarn", Corepack("yarn@1.22.22"), "yarn.lock", "yarn install --non-interactive", "yarn install --frozen-lockfile --non-interactive"),
+        new("yarn-berry", "yarn-berry", Corepack("yarn@4.9.2"), "yarn.lock", "yarn install --no-immutable", "yarn install"),
+        new("pnpm", "pnpm", Corepack("pnpm@9.15.9"), "pnpm-lock.yaml", "pnpm install --no-frozen-lockfile", "pnpm install --frozen-lockfile"),
     ];
 
     public static async Task<BenchResult> RunAsync(string repository)
@@ -22,12 +25,14 @@ internal static class InstallStepBench
         using var directory = new ThrowawayDirectory();
         var result = new BenchResult("install-step", "examples/node-app, its 250 packages; of each run the install step's time in the report. Between a cold and a warm run nothing but the cache is another; it is mounted, not unpacked.");
         var samples = new List<Samples>();
+        await Shell.RunAsync("npm config get registry > registry", directory.Path);
+        var registry = File.ReadAllText(directory.File("registry")).Trim();
         foreach (var installer in Installers)
         {
-            var bench = new Bench(repository, directory, installer);
+            var bench = new Bench(repository, directory, installer, registry);
             if (await bench.PrepareAsync() is { } problem)
             {
-                result.Figure($"{installer.Name}: not measured here: {problem}", true);
+                result.Missing($"{installer.Name}: {problem}");
                 continue;
             }
 
@@ -48,12 +53,12 @@ internal static class InstallStepBench
         return result;
     }
 
-    private static string Corepack(string version) => $"corepack enable {version.Split('@')[0]} && corepack prepare {version} --activate";
+    private static string Corepack(string version) => $"sed -i '/packageManager/d' package.json && corepack enable {version.Split('@')[0]} && corepack prepare {version} --activate";
 
-    /// <param name="Lock">Made by a first run; null: the project has one.</param>
-    private sealed record Installer(string Name, string Preset, string Prepare, string Install, string? Lock);
+    /// <param name="MakeLock">What makes the lock file, in a first run.</param>
+    private sealed record Installer(string Name, string Preset, string Prepare, string Lock, string MakeLock, string Install);
 
-    private sealed class Bench(string repository, ThrowawayDirectory directory, Installer installer)
+    private sealed class Bench(string repository, ThrowawayDirectory directory, Installer installer, string registry)
     {
         private readonly string _project = directory.File($"project-{installer.Name.Replace(", ", "-", StringComparison.Ordinal)}");
 
@@ -61,23 +66,16 @@ internal static class InstallStepBench
         public async Task<string?> PrepareAsync()
         {
             Directory.CreateDirectory(_project);
-            await Shell.RunAsync($"git -C {repository}/examples/node-app archive HEAD package.json package-lock.json tools | tar -xf -", _project);
-            if (installer.Lock is not { } name)
-            {
-                return null;
-            }
-
-            await Shell.RunAsync("sed -i '/packageManager/d' package.json && rm package-lock.json", _project);
-            var install = installer.Install.Replace("--frozen-lockfile", "--no-frozen-lockfile", StringComparison.Ordinal).Replace("yarn install --no-frozen-lockfile", "yarn install", StringComparison.Ordinal);
+            await Shell.RunAsync($"git -C {repository}/examples/node-app archive HEAD package.json tools | tar -xf -", _project);
             try
             {
-                await RunAsync("lock", install, $"    artifacts: [{{ name: lock, path: {name} }}]\n", $"--out {_project}/out");
-                await Shell.RunAsync($"find out -name {name} -exec cp {{}} . ';' && test -e {name}", _project);
+                await RunAsync("lock", installer.MakeLock, $"    artifacts: [{{ name: lock, path: {installer.Lock} }}]\n", $"--out {_project}/out");
+                await Shell.RunAsync($"cp out/lock/{installer.Lock} . && rm -r out", _project);
                 return null;
             }
             catch (InvalidOperationException e)
             {
-                return e.Message.Split('\n').LastOrDefault(static line => line.Contains("rror", StringComparison.Ordinal)) ?? "its first install fails";
+                return e.Message.Split('\n').FirstOrDefault(static line => line.Contains("Error", StringComparison.Ordinal)) ?? "its first install fails";
             }
         }
 
@@ -95,7 +93,7 @@ internal static class InstallStepBench
                 caches:
                   corepack: { paths: [~/.cache/node], key: {{installer.Name.Replace(", ", "-", StringComparison.Ordinal)}}, vary: [platform] }
                   it: { preset: {{installer.Preset}}, key: {{installer.Name.Replace(", ", "-", StringComparison.Ordinal)}}-{{key}} }
-                env: { CI: "true", COREPACK_DEFAULT_TO_LATEST: "0" }
+                env: { CI: "true", COREPACK_DEFAULT_TO_LATEST: "0", COREPACK_NPM_REGISTRY: "{{registry.TrimEnd('/')}}", YARN_NPM_REGISTRY_SERVER: "{{registry}}", YARN_NODE_LINKER: node-modules, YARN_ENABLE_TELEMETRY: "0" }
                 jobs:
                   job:
                     image: node
