@@ -15,6 +15,9 @@ public interface IBlobArchive
     /// <summary>Null: absent. Keeps it from nothing.</summary>
     ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken);
 
+    /// <summary>For who will store, while he has something else to do: code is loaded and the store connected to. Nothing is made or sent, and what fails is told when it is needed.</summary>
+    Task WarmUpAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Makes the blob present, and keeps it from collection while the lease is held. What an interrupted call under the same owner has sent is not sent again as far as
     /// it is the same.

@@ -58,6 +58,9 @@ internal sealed class CacheSaving(
         }
     }
 
+    /// <summary>As far as it is known before the job's steps.</summary>
+    public static bool MaySave(JobCache cache) => WhyNot(cache, succeeded: true) is null;
+
     private static string? WhyNot(JobCache cache, bool succeeded) =>
         cache.Unusable is not null ? cache.Unusable
         : cache.Query is null ? "no-cache"

@@ -25,6 +25,8 @@ internal sealed class CacheSession(
     private readonly List<JobCache> _all = [];
     private readonly CacheRestoring _restoring = new(attempt, trees, user, image, time);
     private readonly List<Product> _derivedFrom = [];
+    private readonly CancellationTokenSource _untilSaved = new();
+    private Task _warming = Task.CompletedTask;
     private bool _isRecorded;
 
     public IReadOnlyList<CacheReport> Reports => [.. _all.Select(static cache => cache.ToReport())];
@@ -84,6 +86,11 @@ internal sealed class CacheSession(
             await TellAsync(cache).ConfigureAwait(false);
         }
 
+        if (_all.Exists(CacheSaving.MaySave))
+        {
+            _warming = attempt.Services.Uploads.WarmUpAsync(_untilSaved.Token); // while the steps run
+        }
+
         return _all.Find(static cache => cache is { Spec.FailOnMiss: true, Lookup: not null, Lookup.Entry: null } or { Spec.FailOnMiss: true, Unusable: not null }) is { } missed
             ? $"the cache '{missed.Spec.Name}' has nothing for key '{missed.Spec.Key}' (fail-on-miss): {missed.Unusable ?? missed.Lookup?.Reason}"
             : null;
@@ -118,6 +125,7 @@ internal sealed class CacheSession(
     public async Task SaveAsync(IReadOnlyList<JobPlace> others, bool succeeded, TimeSpan work, ISandbox? sandbox, CancellationToken cancellationToken)
     {
         var places = Places.Concat(others).ToList();
+        await EndWarmUpAsync().ConfigureAwait(false);
         try
         {
             foreach (var cache in _all)
@@ -197,8 +205,16 @@ internal sealed class CacheSession(
         }
     }
 
+    private async Task EndWarmUpAsync()
+    {
+        await _untilSaved.CancelAsync().ConfigureAwait(false);
+        await _warming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     public void Dispose()
     {
+        _untilSaved.Cancel();
+        _untilSaved.Dispose();
         foreach (var lease in _all.SelectMany(static cache => cache.Restored.Values).SelectMany(static layers => layers))
         {
             lease.Dispose();

@@ -13,6 +13,8 @@ internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : IL
 
     private Silence? _silence;
 
+    public Task WarmUpAsync(CancellationToken cancellationToken) => archive.WarmUpAsync(cancellationToken);
+
     public async ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken)
     {
         if (context.IsHint && layers.Count > 0 && _silence is { } silence && time.GetElapsedTime(silence.Since) < Rest)

@@ -7,6 +7,9 @@ namespace Strata.Layers.Store;
 /// <summary>Makes layers outlive this host, where that is asked for.</summary>
 public interface ILayerUploads
 {
+    /// <inheritdoc cref="IBlobArchive.WarmUpAsync"/>
+    Task WarmUpAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores the layers' images and indexes where every worker can fetch them. Called before a record that names them is committed, under the same lease: until that is lost or
     /// released they are not collected there. Where layers are kept on this host alone there is nothing to do.

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 using Strata.Storage.Keys;
@@ -9,12 +10,28 @@ namespace Strata.Storage.Archives;
 /// <summary>The blobs of one organization, with the store, the keys and the records of this process.</summary>
 internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
 {
+    private const int WarmUpBytes = 1 << 16;
+
     public string Description => all.Description;
 
     public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(Find(digest) is { } row ? new BlobPresence(row.LengthBytes, row.Doubt is not null) : null);
+    }
+
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var key = OrgKey.NewBlobKey();
+            using var part = await all.Sealer.SealAsync(key, 1, static (_, _, _) => default, 0, WarmUpBytes, 0, cancellationToken).ConfigureAwait(false);
+            await all.Store.FindPresenceAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is BlobStoreException or EnvironmentException)
+        {
+            // It is asked again in earnest.
+        }
     }
 
     public async ValueTask<StoreOutcome> StoreAsync(BlobSource source, StoreContext context, CancellationToken cancellationToken)

@@ -293,6 +293,8 @@ public sealed class CachedLayersTests : LayerPlaceContract
 
         public string Description => archive.Description;
 
+        public Task WarmUpAsync(CancellationToken cancellationToken) => archive.WarmUpAsync(cancellationToken);
+
         public ValueTask<BlobPresence?> FindAsync(Digest digest, CancellationToken cancellationToken) => archive.FindAsync(digest, cancellationToken);
 
         public int Stores { get; private set; }

@@ -1,4 +1,5 @@
 using Strata.Core;
+using Strata.Storage.Blobs;
 
 namespace Strata.Storage.Tests.Uploads;
 
@@ -22,6 +23,32 @@ public sealed class UploadTests
         (await bench.FetchAsync(Digest.Of(content)))!.AsSpan().SequenceEqual(content).ShouldBeTrue();
         (await bench.PendingAsync()).ShouldBeEmpty();
         (await bench.ObjectsAsync()).ShouldHaveSingleItem().SizeBytes.ShouldBe(stored.BytesSent);
+    }
+
+    [Fact]
+    public async Task Warming_up_asks_the_store_and_leaves_nothing()
+    {
+        var calls = new List<string>();
+        await using var bench = new UploadBench(new ScriptedStore(new MemoryObjects(UploadBench.PartMin, TimeProvider.System), (_, name) =>
+        {
+            calls.Add(name);
+            return Task.CompletedTask;
+        }));
+
+        await bench.Acme.WarmUpAsync(CancellationToken.None);
+
+        calls.ShouldBe(["presence"]);
+        (await bench.ObjectsAsync()).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(bench.Directory).ShouldBeEmpty(); // neither a key nor a database
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_while_it_is_warmed_up_is_no_failure()
+    {
+        await using var bench = new UploadBench(new ScriptedStore(
+            new MemoryObjects(UploadBench.PartMin, TimeProvider.System), static (_, _) => throw new BlobStoreException(BlobFault.Unavailable, "made up")));
+
+        await bench.Acme.WarmUpAsync(CancellationToken.None);
     }
 
     [Fact]
