@@ -27,13 +27,14 @@ public sealed class PartSealer : IDisposable
     /// <param name="part">1 to <see cref="PartsMax"/>, in the order of the plain bytes; the seal holds only at this place of this blob.</param>
     /// <param name="length">1 to <see cref="PartLengthMax"/>.</param>
     /// <param name="storedLengthMin">Filled up with zeros to it: the store's <c>PartSizeMin</c>, unless it is the object's last.</param>
+    /// <param name="sentLengthMin">Of what is sent as it is: shorter ones are put together with others, and hashed then.</param>
     public Task<SealedPart> SealAsync(
-        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken)
+        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, int sentLengthMin, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(part, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, PartsMax);
         CheckLength(length);
-        return Task.Run(() => SealNowAsync(key, part, source, offset, length, storedLengthMin, cancellationToken), cancellationToken);
+        return Task.Run(() => SealNowAsync(key, part, source, offset, length, storedLengthMin, sentLengthMin, cancellationToken), cancellationToken);
     }
 
     /// <summary>What <see cref="SealedPart.Digest"/> would be: to see whether a part that was sent is still right, without sealing it again.</summary>
@@ -67,7 +68,7 @@ public sealed class PartSealer : IDisposable
     private static int FrameCount(int length) => (int)(((long)length + FrameSize - 1) / FrameSize);
 
     private async Task<SealedPart> SealNowAsync(
-        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, CancellationToken cancellationToken)
+        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, int sentLengthMin, CancellationToken cancellationToken)
     {
         var frames = new Frame[FrameCount(length)];
         var buffer = Buffers.Rent(Math.Max(length + (frames.Length * FrameSeal.Overhead), storedLengthMin));
@@ -90,7 +91,7 @@ public sealed class PartSealer : IDisposable
                 stored = storedLengthMin;
             }
 
-            return new(Buffers, buffer, stored, new(frames), Md5Of(buffer.AsSpan(0, stored)));
+            return new(Buffers, buffer, stored, new(frames), stored < sentLengthMin ? null : Md5Of(buffer.AsSpan(0, stored)));
         }
         catch
         {

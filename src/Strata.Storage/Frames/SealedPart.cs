@@ -8,7 +8,7 @@ public sealed class SealedPart : IDisposable
     private readonly PartBuffers _buffers;
     private byte[]? _buffer;
 
-    internal SealedPart(PartBuffers buffers, byte[] buffer, int length, FrameList frames, string md5) =>
+    internal SealedPart(PartBuffers buffers, byte[] buffer, int length, FrameList frames, string? md5) =>
         (_buffers, _buffer, StoredLength, Frames, Md5) = (buffers, buffer, length, frames, md5);
 
     /// <summary>What is sent. Valid until disposed.</summary>
@@ -22,8 +22,8 @@ public sealed class SealedPart : IDisposable
     /// <summary>Names the plain content: <see cref="FrameList.Digest"/>.</summary>
     public Digest Digest => Frames.Digest;
 
-    /// <summary>Of the stored bytes, lowercase hex: what its ETag will be.</summary>
-    public string Md5 { get; }
+    /// <summary>Of the stored bytes, lowercase hex: what its ETag will be. Null: it is too short to be sent by itself.</summary>
+    public string? Md5 { get; }
 
     public void Dispose()
     {

@@ -19,7 +19,7 @@ internal sealed record SealedBlob(byte[] Plain, byte[] Stored, BlobIndex Index, 
         var offset = 0;
         foreach (var length in partLengths)
         {
-            using var part = await sealer.SealAsync(key, parts.Count + 1, Reading(plain), offset, length, storedLengthMin, default);
+            using var part = await sealer.SealAsync(key, parts.Count + 1, Reading(plain), offset, length, storedLengthMin, 0, default);
             stored.Write(part.Stored.Span);
             parts.Add(new(FrameList.Decode(part.Frames.Encode()), part.StoredLength)); // as a record would give it back
             offset += length;
