@@ -13,29 +13,28 @@ public sealed class WarmUpTests
     [Fact]
     public async Task It_ends_when_saving_begins()
     {
-        var uploads = new EndlessWarmUp();
+        var warmUps = await SavedAsync(SessionBench.Spec("one") with { Save = CacheSave.Never }, SessionBench.Spec("two"));
 
-        await RestoreAsync(uploads, SessionBench.Spec("one") with { Save = CacheSave.Never }, SessionBench.Spec("two"));
-
-        uploads.WarmUps.ShouldHaveSingleItem().IsCanceled.ShouldBeTrue();
+        warmUps.ShouldBe([TaskStatus.Canceled]);
     }
 
     [Fact]
     public async Task Where_nothing_will_be_saved_the_store_is_not_asked()
     {
-        var uploads = new EndlessWarmUp();
+        var warmUps = await SavedAsync(SessionBench.Spec("one") with { Save = CacheSave.Never }, SessionBench.Spec("two") with { LookupOnly = true });
 
-        await RestoreAsync(uploads, SessionBench.Spec("one") with { Save = CacheSave.Never }, SessionBench.Spec("two") with { LookupOnly = true });
-
-        uploads.WarmUps.ShouldBeEmpty();
+        warmUps.ShouldBeEmpty();
     }
 
-    private static async Task RestoreAsync(EndlessWarmUp uploads, params CacheSpec[] specs)
+    /// <summary>What became of warm-ups until all was saved, which is nothing here.</summary>
+    private static async Task<IReadOnlyList<TaskStatus>> SavedAsync(params CacheSpec[] specs)
     {
+        var uploads = new EndlessWarmUp();
         using var run = new RunFixture();
         await using var bench = await SessionBench.CreateAsync(run, services => services with { Uploads = uploads });
         await bench.Session.RestoreAsync(specs, CancellationToken.None);
         await bench.Session.SaveAsync([], true, TimeSpan.Zero, sandbox: null, CancellationToken.None);
+        return [.. uploads.WarmUps.Select(static one => one.Status)]; // before the session is disposed
     }
 
     private sealed class EndlessWarmUp : ILayerUploads
