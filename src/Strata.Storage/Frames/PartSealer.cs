@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Strata.Core;
 using Strata.Storage.Keys;
 
@@ -91,7 +90,7 @@ public sealed class PartSealer : IDisposable
                 stored = storedLengthMin;
             }
 
-            return new(Buffers, buffer, stored, new(frames), stored < sentLengthMin ? null : Md5Of(buffer.AsSpan(0, stored)));
+            return new(Buffers, buffer, stored, new(frames), stored < sentLengthMin ? null : PartHash.Md5(buffer.AsSpan(0, stored)));
         }
         catch
         {
@@ -124,8 +123,4 @@ public sealed class PartSealer : IDisposable
             _codecs.Return(codec);
         }
     }
-
-#pragma warning disable CA5351 // S3 names parts by their MD5; nothing relies on it against an attacker
-    private static string Md5Of(ReadOnlySpan<byte> stored) => Convert.ToHexStringLower(MD5.HashData(stored));
-#pragma warning restore CA5351
 }

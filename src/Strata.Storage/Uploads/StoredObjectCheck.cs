@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Strata.Storage.Blobs;
+using Strata.Storage.Frames;
 
 namespace Strata.Storage.Uploads;
 

@@ -6,7 +6,6 @@ using Strata.Core;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 using Strata.Storage.Keys;
-using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Tests.Frames;
 

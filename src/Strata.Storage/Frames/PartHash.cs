@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Strata.Storage.Uploads;
+namespace Strata.Storage.Frames;
 
 /// <summary>The hash that S3 names parts by; it proves nothing against an attacker, and is not asked to.</summary>
 internal static class PartHash
