@@ -112,6 +112,36 @@ public sealed class LockFileTests : IDisposable
         (higher.ExitCode, higher.Stderr.Contains("STR3135", StringComparison.Ordinal)).ShouldBe((3, true), higher.All);
     }
 
+    [Theory]
+    [InlineData("fsync")]
+    [InlineData("rename")]
+    public async Task An_update_that_is_killed_leaves_the_lock_file_as_it_was_and_the_next_one_nothing_of_it(string call)
+    {
+        await using var registry = await RealRegistry.StartAsync();
+        await PushAsync(registry, "one");
+        _bench.Workflow($"jobs: {{ a: {{ image: \"{registry.Host}/app:1\", network: none, steps: [{{ run: \"true\" }}] }} }}");
+        (await UpdateAsync()).ExitCode.ShouldBe(0);
+        var before = await File.ReadAllTextAsync(LockFile);
+        await PushAsync(registry, "two");
+        var killed = 0;
+        for (var time = 1; Directory.GetFiles(_bench.Workspace, "strata.lock.*.tmp").Length == 0 && time < 20; time++)
+        {
+            using var update = StrataProgram.StartKilledAt(call, time, _bench.Workspace, "image", "update", "--data", _bench.Data);
+            var output = Task.WhenAll(update.StandardOutput.ReadToEndAsync(), update.StandardError.ReadToEndAsync());
+            await update.WaitForExitAsync();
+            await output;
+            killed += update.ExitCode == 128 + 9 ? 1 : 0;
+            (await File.ReadAllTextAsync(LockFile)).ShouldBe(before, $"{call} {time}");
+        }
+
+        var after = await UpdateAsync();
+
+        killed.ShouldBeGreaterThan(0);
+        after.Stdout.ShouldContain("→", Case.Sensitive, after.All);
+        (await File.ReadAllTextAsync(LockFile)).ShouldNotBe(before);
+        Directory.GetFiles(_bench.Workspace, "strata.lock*").ShouldBe([LockFile]);
+    }
+
     private string LockFile => Path.Combine(_bench.Workspace, "strata.lock");
 
     private Task<Outcome> UpdateAsync(params string[] arguments) => _bench.StrataAsync(["image", "update", .. arguments, "--data", _bench.Data]);

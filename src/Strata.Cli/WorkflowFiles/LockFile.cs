@@ -62,6 +62,7 @@ internal sealed record LockFile(string Path, string DisplayPath)
         var temporary = $"{Path}.{Environment.ProcessId}.tmp";
         try
         {
+            RemoveAbandoned();
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
             {
                 file.Write(System.Text.Encoding.UTF8.GetBytes(ImageLockWriter.Write(images)));
@@ -78,6 +79,18 @@ internal sealed record LockFile(string Path, string DisplayPath)
             }
 
             throw new EnvironmentException(CliDiagnostics.Unwritable(DisplayPath, e.Message), e);
+        }
+    }
+
+    /// <summary>What updates left that were killed: they would be part of the workspace.</summary>
+    private void RemoveAbandoned()
+    {
+        foreach (var file in Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, $"{ImageLock.FileName}.*.tmp"))
+        {
+            if (int.TryParse(file.AsSpan(Path.Length + 1, file.Length - Path.Length - ".tmp".Length - 1), out var process) && !Directory.Exists($"/proc/{process}"))
+            {
+                File.Delete(file);
+            }
         }
     }
 

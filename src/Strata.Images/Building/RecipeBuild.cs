@@ -105,7 +105,6 @@ internal sealed class RecipeBuild(BuildServices services, ImageRecipe recipe, Bu
                 FromWorkspace = from is null,
                 Workspace = context.Workspace,
                 Views = new LayerViews(_place, [services.Store.Public]),
-                Place = _place,
             },
             cancellationToken).ConfigureAwait(false);
         return new CopyStepLayer(stack, copy, copied, from, context.Secrets, _place);

@@ -25,7 +25,7 @@ internal sealed class CopiedFiles : IDisposable
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
     public static async Task<CopiedFiles> FindAsync(CopyRequest request, CancellationToken cancellationToken)
     {
-        if (request.Place.FindSummary(KeyOf(request)) is { } known)
+        if (request.Views.Home.FindSummary(KeyOf(request)) is { } known)
         {
             return new(request, known.Tree, null);
         }
@@ -60,7 +60,7 @@ internal sealed class CopiedFiles : IDisposable
 
     public void Dispose() => _plan?.Dispose();
 
-    private static void Remember(CopyRequest request, Digest files) => request.Place.RecordSummary(KeyOf(request), new(files, BuildTime.Epoch));
+    private static void Remember(CopyRequest request, Digest files) => request.Views.Home.RecordSummary(KeyOf(request), new(files, BuildTime.Epoch));
 
     /// <summary>Of all that decides <see cref="Files"/>: the layers copied from, and the patterns. docs/format/layer-key.md draws it.</summary>
     private static Digest KeyOf(CopyRequest request)

@@ -24,7 +24,4 @@ internal sealed record CopyRequest
     public string? Workspace { get; init; }
 
     public required LayerViews Views { get; init; }
-
-    /// <summary>Where what a source shows is remembered.</summary>
-    public required ILayerPlace Place { get; init; }
 }

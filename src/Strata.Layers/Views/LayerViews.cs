@@ -20,6 +20,9 @@ public sealed class LayerViews(ILayerPlace home, IReadOnlyList<ILayerPlace> othe
 {
     private readonly ConcurrentDictionary<Digest, Lazy<TreeSummary>> _summaries = new(); // being computed
 
+    /// <summary>Where views are kept, and what layers show is remembered.</summary>
+    public ILayerPlace Home => home;
+
     /// <summary>The view of a request, found or made. A miss only when a view among its layers stands on a layer that is gone.</summary>
     /// <exception cref="DamagedLayerException">A layer contradicts itself or its index.</exception>
     /// <exception cref="HostileArchiveException">A path is too long or deep under its prefix.</exception>

@@ -25,7 +25,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
         try
         {
             using var key = OrgKey.NewBlobKey();
-            using var part = await all.Sealer.SealAsync(key, 1, static (_, _, _) => default, 0, WarmUpBytes, 0, 0, cancellationToken).ConfigureAwait(false);
+            using var part = await all.Sealer.SealAsync(key, 1, static (_, _, _) => default, 0, WarmUpBytes, 0, cancellationToken).ConfigureAwait(false);
             await all.Store.FindPresenceAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is BlobStoreException or EnvironmentException)

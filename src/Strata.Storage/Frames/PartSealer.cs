@@ -25,15 +25,14 @@ public sealed class PartSealer : IDisposable
     /// <summary>Seals one part, on a thread of the pool. Nonces are fresh each time: the same content never gives the same bytes.</summary>
     /// <param name="part">1 to <see cref="PartsMax"/>, in the order of the plain bytes; the seal holds only at this place of this blob.</param>
     /// <param name="length">1 to <see cref="PartLengthMax"/>.</param>
-    /// <param name="storedLengthMin">Filled up with zeros to it: the store's <c>PartSizeMin</c>, unless it is the object's last.</param>
     /// <param name="sentLengthMin">Of what is sent as it is: shorter ones are put together with others, and hashed then.</param>
     public Task<SealedPart> SealAsync(
-        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, int sentLengthMin, CancellationToken cancellationToken)
+        BlobKey key, int part, ReadPlain source, long offset, int length, int sentLengthMin, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(part, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, PartsMax);
         CheckLength(length);
-        return Task.Run(() => SealNowAsync(key, part, source, offset, length, storedLengthMin, sentLengthMin, cancellationToken), cancellationToken);
+        return Task.Run(() => SealNowAsync(key, part, source, offset, length, sentLengthMin, cancellationToken), cancellationToken);
     }
 
     /// <summary>What <see cref="SealedPart.Digest"/> would be: to see whether a part that was sent is still right, without sealing it again.</summary>
@@ -67,10 +66,10 @@ public sealed class PartSealer : IDisposable
     private static int FrameCount(int length) => (int)(((long)length + FrameSize - 1) / FrameSize);
 
     private async Task<SealedPart> SealNowAsync(
-        BlobKey key, int part, ReadPlain source, long offset, int length, int storedLengthMin, int sentLengthMin, CancellationToken cancellationToken)
+        BlobKey key, int part, ReadPlain source, long offset, int length, int sentLengthMin, CancellationToken cancellationToken)
     {
         var frames = new Frame[FrameCount(length)];
-        var buffer = Buffers.Rent(Math.Max(length + (frames.Length * FrameSeal.Overhead), storedLengthMin));
+        var buffer = Buffers.Rent(length + (frames.Length * FrameSeal.Overhead));
         var codec = _codecs.Take();
         try
         {
@@ -82,12 +81,6 @@ public sealed class PartSealer : IDisposable
                 await source(offset + ((long)i * FrameSize), plain, cancellationToken).ConfigureAwait(false);
                 frames[i] = codec.Seal(seal, part, i, plain.Span, buffer.AsSpan(stored));
                 stored += frames[i].StoredLength;
-            }
-
-            if (stored < storedLengthMin)
-            {
-                buffer.AsSpan(stored, storedLengthMin - stored).Clear();
-                stored = storedLengthMin;
             }
 
             return new(Buffers, buffer, stored, new(frames), stored < sentLengthMin ? null : PartHash.Md5(buffer.AsSpan(0, stored)));

@@ -2,7 +2,7 @@ using Strata.Core;
 
 namespace Strata.Storage.Frames;
 
-/// <summary>One part as it is stored: its frames, then zeros up to the store's least size. Dispose: the memory goes back.</summary>
+/// <summary>One part's frames as they are stored. Dispose: the memory goes back.</summary>
 public sealed class SealedPart : IDisposable
 {
     private readonly PartBuffers _buffers;

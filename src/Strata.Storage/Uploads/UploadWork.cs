@@ -13,7 +13,7 @@ internal sealed record UploadWork(
 
     /// <param name="piece">From 0.</param>
     public Task<SealedPart> SealAsync(int piece, CancellationToken cancellationToken) =>
-        Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), 0, Store.PartSizeMin, cancellationToken);
+        Sealer.SealAsync(Key, piece + 1, ReadAsync, Layout.Offset(piece), Layout.Length(piece), Store.PartSizeMin, cancellationToken);
 
     public Task<Core.Digest> DigestAsync(int piece, CancellationToken cancellationToken) =>
         Sealer.DigestAsync(ReadAsync, Layout.Offset(piece), Layout.Length(piece), cancellationToken);

@@ -69,7 +69,6 @@ internal sealed class CopyStore : IDisposable
         Step = step,
         FromWorkspace = true,
         Views = new(Layers, []),
-        Place = Layers,
     };
 
     public CopiedFiles Find(CopyRequest request) => Hold(CopiedFiles.FindAsync(request, CancellationToken.None).GetAwaiter().GetResult());

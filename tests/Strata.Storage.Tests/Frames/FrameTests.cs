@@ -6,6 +6,7 @@ using Strata.Core;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 using Strata.Storage.Keys;
+using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Tests.Frames;
 
@@ -111,20 +112,22 @@ public sealed class FrameTests
     public async Task A_part_is_filled_up_with_zeros_to_the_least_a_store_takes()
     {
         using var sealer = new PartSealer();
-        using var noise = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, 0, 0, default);
+        using var noise = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, 0, default);
         noise.Dispose(); // its memory is used again: what was in it may not be sent
-        using var part = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 0)), 0, MiB, 900_000, 0, default);
+        var text = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 0)), 0, MiB, 0, default);
+        var length = text.StoredLength;
+        using var part = PreparedPart.Of([text], 900_000, sealer.Buffers, null);
 
-        part.StoredLength.ShouldBe(900_000);
-        part.Stored.Span[(int)part.Frames.StoredLength..].ContainsAnyExcept((byte)0).ShouldBeFalse();
+        part.Stored.Length.ShouldBe(900_000);
+        part.Stored.Span[length..].ContainsAnyExcept((byte)0).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Only_what_can_be_sent_by_itself_is_hashed_for_that()
     {
         using var sealer = new PartSealer();
-        using var own = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, 0, MiB + 28, default);
-        using var shared = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, 0, MiB + 29, default);
+        using var own = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, MiB + 28, default);
+        using var shared = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(Mixed(MiB, 100)), 0, MiB, MiB + 29, default);
 
         own.Md5.ShouldBe(PartHash.Md5(own.Stored.Span));
         shared.Md5.ShouldBeNull();
@@ -135,8 +138,8 @@ public sealed class FrameTests
     {
         using var sealer = new PartSealer();
         var plain = Mixed(3 * MiB, 50);
-        using var one = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(plain), MiB, (2 * MiB) - 5, 0, 0, default);
-        using var two = await sealer.SealAsync(OrgKey.NewBlobKey(), 2, SealedBlob.Reading(plain), MiB, (2 * MiB) - 5, 5 * MiB, 0, default);
+        using var one = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(plain), MiB, (2 * MiB) - 5, 0, default);
+        using var two = await sealer.SealAsync(OrgKey.NewBlobKey(), 2, SealedBlob.Reading(plain), MiB, (2 * MiB) - 5, 0, default);
 
         two.Digest.ShouldBe(one.Digest);
         (await sealer.DigestAsync(SealedBlob.Reading(plain), MiB, (2 * MiB) - 5, default)).ShouldBe(one.Digest);
@@ -334,7 +337,7 @@ public sealed class FrameTests
         HashSet<byte[]> buffers = new(ReferenceEqualityComparer.Instance);
         for (var round = 0; round < 5; round++)
         {
-            using var part = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(plain), 0, plain.Length, 0, 0, default);
+            using var part = await sealer.SealAsync(OrgKey.NewBlobKey(), 1, SealedBlob.Reading(plain), 0, plain.Length, 0, default);
             MemoryMarshal.TryGetArray(part.Stored, out var segment).ShouldBeTrue();
             buffers.Add(segment.Array!);
             segment.Array!.Length.ShouldBeLessThanOrEqualTo(5 * MiB);

@@ -2,6 +2,7 @@ using Strata.Core;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
 using Strata.Storage.Keys;
+using Strata.Storage.Uploads;
 
 namespace Strata.Storage.Tests.Frames;
 
@@ -19,9 +20,11 @@ internal sealed record SealedBlob(byte[] Plain, byte[] Stored, BlobIndex Index, 
         var offset = 0;
         foreach (var length in partLengths)
         {
-            using var part = await sealer.SealAsync(key, parts.Count + 1, Reading(plain), offset, length, storedLengthMin, 0, default);
+            var piece = await sealer.SealAsync(key, parts.Count + 1, Reading(plain), offset, length, 0, default);
+            var frames = FrameList.Decode(piece.Frames.Encode()); // as a record would give it back
+            using var part = PreparedPart.Of([piece], storedLengthMin, sealer.Buffers, null);
             stored.Write(part.Stored.Span);
-            parts.Add(new(FrameList.Decode(part.Frames.Encode()), part.StoredLength)); // as a record would give it back
+            parts.Add(new(frames, part.Stored.Length));
             offset += length;
         }
 
