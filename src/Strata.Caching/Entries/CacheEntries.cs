@@ -184,7 +184,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
             UseSql.AddLookup(sql, job.Producer, scope, use, now);
             UseSql.Count(sql, repo, use, TimeSaved.Of(sql, repo, job, use, restored));
             Sharing.Define(sql, repo, job.Identity, use.Query.Kind, job.Producer, use.Query.Name, use.SharesWithForks, now);
-            if (use.Lookup.Entry is { } entry && EntryLife.IsStale(entry, now, ttl))
+            if (use.Lookup.Entry is { } entry)
             {
                 EntrySql.Touch(sql, entry.Id, now, EntryLife.ExpiresAt(entry.CreatedAt, now, entry.Ttl, entry.MaxAge));
             }

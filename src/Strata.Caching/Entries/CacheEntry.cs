@@ -31,7 +31,6 @@ public sealed record CacheEntry
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Right within an hour, or an eighth of <see cref="Ttl"/>.</summary>
     public required DateTimeOffset LastUsedAt { get; init; }
 
     /// <summary>Since its last use; null: the default of whoever sweeps.</summary>

@@ -36,6 +36,10 @@ internal sealed class LayerPaths(string organization, Digest digest)
 
     public string NewDamaged() => Path.Combine(organization, string.Create(CultureInfo.InvariantCulture, $"{DamagedPrefix}{digest.Hex}-{Guid.NewGuid():n}"));
 
+    /// <summary>Whether what has its name no more was damaged, as far as that is still kept.</summary>
+    public bool HasDamaged() =>
+        System.IO.Directory.Exists(organization) && System.IO.Directory.EnumerateDirectories(organization, $"{DamagedPrefix}{digest.Hex}-*").Any();
+
     public static Digest? DigestOf(string directoryName) => Digest.TryParse($"sha256:{directoryName}", null, out var digest) ? digest : null;
 
     /// <summary>Null: absent, or without an image.</summary>

@@ -19,6 +19,9 @@ internal static class BlobTables
         ) STRICT, WITHOUT ROWID;
         """);
 
+    /// <summary>Whoever reads a blob keeps it from being collected.</summary>
+    public static Migration Third { get; } = new(10, "ALTER TABLE blob ADD COLUMN read_at INTEGER;");
+
     /// <summary>Keys of organizations, wrapped by the root key: base64.</summary>
     private const string OrgKeys = """
         CREATE TABLE blob_org_key (

@@ -32,26 +32,18 @@ internal static class Migrator
     /// <returns>The version then: another process may have been faster.</returns>
     private static long Apply(SqliteConnection connection, string path, Migration migration, IReadOnlyList<Migration> migrations)
     {
-        connection.Run("BEGIN IMMEDIATE");
-        try
+        connection.Run("BEGIN IMMEDIATE"); // whatever fails, the caller ends the connection, and with it the transaction
+        var version = VersionOf(connection, path);
+        RefuseNewer(version, path, migrations);
+        if (version < migration.Version)
         {
-            var version = VersionOf(connection, path);
-            RefuseNewer(version, path, migrations);
-            if (version < migration.Version)
-            {
-                version = migration.Version;
-                connection.Run(migration.Sql);
-                connection.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}; PRAGMA application_id = {ApplicationId}"));
-            }
+            version = migration.Version;
+            connection.Run(migration.Sql);
+            connection.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}; PRAGMA application_id = {ApplicationId}"));
+        }
 
-            connection.Run("COMMIT");
-            return version;
-        }
-        catch
-        {
-            _ = connection.TryRun("ROLLBACK");
-            throw;
-        }
+        connection.Run("COMMIT");
+        return version;
     }
 
     /// <summary>Stays so in the file. Two that create it at once get in each other's way, which SQLite reports without waiting.</summary>

@@ -2,6 +2,7 @@ using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
+using Strata.Storage.Garbage;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 
@@ -11,6 +12,9 @@ namespace Strata.Storage.Archives;
 internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
 {
     private const int WarmUpBytes = 1 << 16;
+
+    /// <summary>A transfer says so often that it goes on: well within <see cref="BlobCollector.Grace"/>.</summary>
+    private static readonly TimeSpan ReadMarkInterval = TimeSpan.FromMinutes(10);
 
     public string Description => all.Description;
 
@@ -60,7 +64,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
     public async Task<bool> FetchAsync(
         Digest digest, Func<long, ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, IProgress<long>? progress, bool isNeeded, CancellationToken cancellationToken)
     {
-        if (Find(digest) is not { } row)
+        if (Find(digest) is not { } row || !await MarkReadAsync(row, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
@@ -70,7 +74,19 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
             using var key = await KeyOfAsync(row, cancellationToken).ConfigureAwait(false);
             var retry = new Retry(all.Time, isNeeded ? all.Options.ReadNeeded : all.Options.Read);
             using var reader = await OpenAsync(row, key, retry, cancellationToken).ConfigureAwait(false);
-            await reader.CopyToAsync((offset, content, stop) => sink(offset, content, stop), all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
+            var marked = all.Time.GetTimestamp();
+            await reader.CopyToAsync(
+                async (offset, content, stop) =>
+                {
+                    if (all.Time.GetElapsedTime(Volatile.Read(ref marked)) > ReadMarkInterval)
+                    {
+                        Volatile.Write(ref marked, all.Time.GetTimestamp());
+                        await MarkReadAsync(row, stop).ConfigureAwait(false);
+                    }
+
+                    await sink(offset, content, stop).ConfigureAwait(false);
+                },
+                all.Options.ReadsInFlight, progress, cancellationToken).ConfigureAwait(false);
             TransferMetrics.Fetched("fetched");
             return true;
         }
@@ -151,6 +167,10 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
 
     private async Task<BlobKey> KeyOfAsync(BlobRow row, CancellationToken cancellationToken) =>
         (await all.Keys.GetAsync(org, cancellationToken).ConfigureAwait(false)).Unwrap(row.WrappedKey);
+
+    /// <summary>It is not collected for a while.</summary>
+    /// <returns>False: it is gone.</returns>
+    private Task<bool> MarkReadAsync(BlobRow row, CancellationToken cancellationToken) => all.Database.WriteAsync(sql => BlobSql.MarkRead(sql, row.Id, all.Time.GetUtcNow()), cancellationToken);
 
     private BlobRow? Find(Digest digest) => all.FindStoreId() is { } store ? all.Database.Read(sql => BlobSql.FindLive(sql, store, org, digest)) : null;
 

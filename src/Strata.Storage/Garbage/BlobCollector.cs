@@ -14,11 +14,11 @@ public readonly record struct CollectionReport(int Blobs, long BytesFreed, int S
 
 /// <summary>
 /// Removes blobs that no record names, beside those who write. Why that is right: who is about to name a blob has pinned it under its lease before, and its lease ends after. A blob that goes
-/// was not pinned at a first look, nor named after that look, nor pinned since then. Rows go before bytes.
+/// was not pinned at a first look, nor named after that look, nor pinned since then, nor read within the grace. Rows go before bytes.
 /// </summary>
 public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
 {
-    /// <summary>For who has just looked and not pinned.</summary>
+    /// <summary>For who has just looked and not pinned, or reads.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
     /// <exception cref="BlobStoreException">The store fails; what is done is done.</exception>
@@ -77,7 +77,7 @@ public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
         foreach (var (blob, isPinned) in live)
         {
             var goes = !isPinned && blob.CreatedAt < before && !referenced.Contains(new(blob.Org, blob.Digest))
-                && await archives.Database.WriteAsync(sql => TryRetire(sql, blob), cancellationToken).ConfigureAwait(false);
+                && await archives.Database.WriteAsync(sql => TryRetire(sql, blob, before), cancellationToken).ConfigureAwait(false);
             kept += goes ? 0 : 1;
         }
 
@@ -94,7 +94,8 @@ public sealed class BlobCollector(BlobArchives archives, IBlobRoots roots)
         return true;
     }
 
-    private static bool TryRetire(SqlSession sql, BlobRow blob) => BlobSql.CountPins(sql, blob.Id) == blob.Pins && BlobSql.Retire(sql, blob.Id, "no record names it");
+    private static bool TryRetire(SqlSession sql, BlobRow blob, DateTimeOffset before) =>
+        BlobSql.CountPins(sql, blob.Id) == blob.Pins && BlobSql.RetireUnread(sql, blob.Id, before, "no record names it");
 
     private static bool IsPinned(SqlSession sql, BlobRow blob) => BlobSql.PinsOf(sql, blob.Id).Exists(lease => lease.IsHeld(sql));
 

@@ -105,6 +105,13 @@ internal static class BlobSql
     public static bool Retire(SqlSession sql, long id, string reason) =>
         sql.Execute("UPDATE blob SET state = 'deleting', reason = $2 WHERE id = $1 AND state = 'live'", id, reason) > 0;
 
+    /// <summary>As <see cref="Retire(SqlSession, long, string)"/>, unless somebody has begun to read it since.</summary>
+    public static bool RetireUnread(SqlSession sql, long id, DateTimeOffset since, string reason) =>
+        sql.Execute("UPDATE blob SET state = 'deleting', reason = $2 WHERE id = $1 AND state = 'live' AND (read_at IS NULL OR read_at < $3)", id, reason, since) > 0;
+
+    /// <returns>False: it is not live any more.</returns>
+    public static bool MarkRead(SqlSession sql, long id, DateTimeOffset now) => sql.Execute("UPDATE blob SET read_at = $2 WHERE id = $1 AND state = 'live'", id, now) > 0;
+
     public static void Doubt(SqlSession sql, long id, string? reason) => sql.Execute("UPDATE blob SET doubt = $2 WHERE id = $1", id, reason);
 
     /// <summary>Unless it was doubted otherwise meanwhile.</summary>

@@ -68,6 +68,37 @@ public sealed class GarbageTests : IAsyncLifetime, IAsyncDisposable
         (await new BlobCollector(_bench.Archives, new TestRoots()).RunAsync(Anything, CancellationToken.None)).Blobs.ShouldBe(1);
     }
 
+    /// <summary>An entry may be evicted while a job restores it.</summary>
+    [Fact]
+    public async Task What_is_being_read_stays_however_long_that_takes()
+    {
+        var time = new LaterTime();
+        await using var bench = new UploadBench(_memory, UploadBench.Small with { ReadsInFlight = 1 }, time: time);
+        var content = UploadBench.Content(50_000, 3);
+        await using (var lease = await bench.AttemptAsync())
+        {
+            await bench.StoreAsync(content, lease.Token);
+        }
+
+        time.By += TimeSpan.FromDays(1);
+        var kept = new List<int>();
+        var isThere = await bench.Acme.FetchAsync(
+            Digest.Of(content),
+            async (_, _, stop) =>
+            {
+                time.By += TimeSpan.FromMinutes(50);
+                kept.Add((await new BlobCollector(bench.Archives, new TestRoots()).RunAsync(BlobCollector.Grace, stop)).Kept);
+            },
+            null, isNeeded: false, CancellationToken.None);
+
+        isThere.ShouldBeTrue();
+        kept.Count.ShouldBeGreaterThan(3);
+        kept.ShouldAllBe(static count => count == 1);
+        time.By += TimeSpan.FromMinutes(61);
+        (await new BlobCollector(bench.Archives, new TestRoots()).RunAsync(BlobCollector.Grace, CancellationToken.None)).Blobs.ShouldBe(1);
+        (await bench.FetchAsync(Digest.Of(content))).ShouldBeNull();
+    }
+
     /// <summary>The attempt finds the blob, commits its record and ends, all while the collection has asked for records and not removed anything yet.</summary>
     [Fact]
     public async Task What_is_named_while_the_collection_looks_stays()
@@ -212,5 +243,14 @@ public sealed class GarbageTests : IAsyncLifetime, IAsyncDisposable
             bytes.AsSpan().IndexOf(marker.AsSpan(0, 10)).ShouldBe(-1);
             System.Text.Encoding.ASCII.GetString(bytes).ShouldNotContain(Digest.Of(content).Hex);
         }
+    }
+
+    private sealed class LaterTime : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + By;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(By.TotalSeconds * TimestampFrequency);
     }
 }
