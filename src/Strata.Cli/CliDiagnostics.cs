@@ -83,8 +83,12 @@ internal static class CliDiagnostics
     public static Diagnostic BadName(string option, string name) =>
         Error("STR1924", $"'{name}' is no name for {option}.", "Use letters, digits and '_', not beginning with a digit or with GITHUB_: GitHub takes no others.");
 
-    public static Diagnostic Internal(Exception e) =>
-        Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
+    public static Diagnostic Internal(Exception e) => e is IOException { HResult: NoSpace or OverQuota }
+        ? Error("STR1930", $"The disk is full: {e.Message}", "Make room where the data directory is (--data): 'strata cache gc', 'strata image prune', 'strata doctor --clean'.")
+        : Error("STR1999", $"Strata failed: {e.GetType().Name}: {e.Message}", "This is a fault in Strata. STRATA_TRACE=1 prints where it happened.");
+
+    private const int NoSpace = 28; // ENOSPC
+    private const int OverQuota = 122; // EDQUOT
 
     private static Diagnostic Error(string code, string message, string help) => new(code, Severity.Error, message, null, help);
 }

@@ -25,6 +25,64 @@ public sealed class CachePlaceTests : IDisposable
         third.Cache().Both.ShouldBe("hit skipped");
     }
 
+    /// <summary>No overlay takes the same tree twice.</summary>
+    [Fact]
+    public async Task A_cache_and_an_artifact_of_the_same_content_fit_one_path()
+    {
+        _bench.Workflow("""
+            jobs:
+              m: { image: tiny, network: none, caches: [{ paths: [dist], key: k1 }], artifacts: [{ name: d, path: dist/ }], steps: [{ run: 'mkdir -p dist; [ -e dist/f ] || echo x > dist/f' }] }
+              u: { image: tiny, network: none, needs: m, caches: [{ paths: [dist], key: k1 }], artifacts-from: { d: dist }, steps: [{ run: 'test $(cat dist/f) = x; echo y > dist/f; test $(cat dist/f) = y' }] }
+            """);
+        await _bench.ReportAsync(0);
+        var report = await _bench.ReportAsync(0);
+
+        report.Cache(job: "u").Both.ShouldBe("hit skipped");
+    }
+
+    [Fact]
+    public async Task Directories_above_a_nested_cache_are_as_the_outer_one_has_them()
+    {
+        string Both(string key, string script) => $$"""
+            caches:
+              outer: { paths: [nest], key: {{key}}, restore-keys: [k] }
+              inner: { paths: [nest/deep/in], key: {{key}}, restore-keys: [k] }
+            jobs: { a: { image: tiny, network: none, caches: [outer, inner], steps: [{ run: '{{script}}' }] } }
+            """;
+        _bench.Workflow(Both("k1", "mkdir -p nest/deep/in; echo a > nest/f; echo b > nest/deep/f; echo c > nest/deep/in/f; touch -d 2001-02-03 nest nest/deep; chmod 700 nest; chmod 2750 nest/deep"));
+        await _bench.ReportAsync(0);
+        _bench.Workflow(Both("k2", "test \"$(stat -c \"%a %y\" nest/deep | cut -c 1-15)\" = \"2750 2001-02-03\" && test $(stat -c %a nest) = 700 && test $(cat nest/deep/in/f) = c && echo d > nest/new"));
+        var nested = await _bench.ReportAsync(0);
+        _bench.Workflow(Both("k2", "test $(stat -c %a nest) = 700 && test $(stat -c %a nest/deep) = 2750 && test $(cat nest/new) = d").Replace(", inner]", "]", StringComparison.Ordinal));
+        var outer = await _bench.ReportAsync(0);
+
+        nested.Cache("outer").Both.ShouldBe("partial saved");
+        nested.Cache("inner").Both.ShouldBe("partial unchanged");
+        outer.Cache("outer").Both.ShouldBe("hit skipped");
+    }
+
+    [Fact]
+    public async Task More_caches_than_a_kernel_mounts_are_missed_and_fail_nothing()
+    {
+        var caches = string.Join("\n", Enumerable.Range(0, 201).Select(static i => $"          - {{ paths: [c/{i}/x], key: k }}"));
+        _bench.Workflow($"""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps: [{"{"} run: 'for i in $(seq 0 200); do mkdir -p c/$i/x; echo $i > c/$i/x/f; done' {"}"}]
+                caches:
+            {caches}
+            """);
+        await _bench.ReportAsync(0);
+
+        var report = await _bench.ReportAsync(0);
+
+        var outcomes = report.Job()["caches"]!.AsArray().Select(static cache => (string)cache!["outcome"]!).ToList();
+        outcomes.Count(static outcome => outcome == "hit").ShouldBeGreaterThan(150);
+        outcomes.ShouldContain("error");
+    }
+
     [Fact]
     public async Task A_path_is_followed_through_links_and_spelled_in_any_way()
     {

@@ -70,6 +70,29 @@ public sealed class ObjectStorageTests : IDisposable, IClassFixture<RadosGw>
     }
 
     [Fact]
+    public async Task A_run_without_the_storage_takes_nothing_of_it_out_of_use_but_what_it_saves_anew()
+    {
+        var sum = SumOf(await RunAsync());
+        LoseLayers();
+        var without = await _bench.RunAsync("--var", "N=1", "--ref", "feature");
+        var missed = _bench.Report();
+        LoseLayers();
+
+        SumOf(await RunAsync()).ShouldBe(sum);
+        without.ExitCode.ShouldBe(0, without.All);
+        missed.Cache(job: "make").Both.ShouldBe("error saved");
+        missed.Cache(job: "make").Reason!.ShouldContain("which this run does not use");
+        _bench.Report().Cache(job: "make").Both.ShouldBe("hit skipped");
+
+        LoseLayers();
+        (await _bench.RunAsync("--var", "N=1")).ExitCode.ShouldBe(0);
+        _bench.Report().Cache(job: "make").Both.ShouldBe("error saved");
+        (await _bench.RunAsync("--var", "N=1")).ExitCode.ShouldBe(0);
+        _bench.Report().Cache(job: "make").Both.ShouldBe("hit skipped");
+        ((string)_bench.Report().Job("make")["steps"]![1]!["cache"]!["outcome"]!).ShouldBe("hit");
+    }
+
+    [Fact]
     public async Task What_the_store_lost_is_found_by_verification_and_is_a_miss_and_stored_again()
     {
         await RunAsync();

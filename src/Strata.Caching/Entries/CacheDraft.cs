@@ -22,6 +22,9 @@ public sealed record CacheDraft
 
     /// <summary>The attempt whose lease is shown.</summary>
     public required Producer Producer { get; init; }
+
+    /// <summary>An entry that the attempt found, of which a layer is in a storage it does not use: if it has this scope and key, it makes way.</summary>
+    public long? Elsewhere { get; init; }
 }
 
 /// <summary>What a draft became. Its layers are stored, and leased until this is committed.</summary>

@@ -162,7 +162,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
 
         var scope = Scope.Of(draft.Writer);
         return EntryPlaceSql.FindSlot(sql, draft.Writer, draft.Kind, draft.Identity.ToString()) is { } slot
-            && EntrySql.FindLive(sql, slot.Id, scope, draft.Key) is { } entry
+            && EntrySql.FindLive(sql, slot.Id, scope, draft.Key) is { } entry && entry.Id != draft.Elsewhere
             && new EntrySearch(sql, draft.Writer, time.GetUtcNow(), ttl, null).FindExact(slot.Id, draft.Key) is { } usable && usable.Id == entry.Id
             ? new CacheBegin.Exists(entry)
             : new CacheBegin.Begun();

@@ -31,14 +31,15 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
         if (EntrySql.FindLive(sql, slot.Id, scope, _draft.Key) is { } winner)
         {
             var isRevoked = Derivations.IsRevoked(sql, new Product(ProductKind.CacheEntry, winner.Id));
-            if (!isRevoked && !IsExpired(winner))
+            var isElsewhere = winner.Id == _draft.Elsewhere;
+            if (!isRevoked && !isElsewhere && !IsExpired(winner))
             {
                 return winner.Producer == _draft.Producer && winner.Content.IsSameTreeAs(commit.Content)
                     ? new CacheCommitOutcome.Committed(winner) // our own, told once more
                     : new CacheCommitOutcome.LostRace(winner, !winner.Content.IsSameTreeAs(commit.Content));
             }
 
-            var retired = EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : "too old; saved anew", "save", now);
+            var retired = EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : isElsewhere ? "saved anew in another storage" : "too old; saved anew", "save", now);
             AuditLog.Append(sql, retired is null ? [] : [retired.Event]);
         }
 

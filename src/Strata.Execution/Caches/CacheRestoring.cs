@@ -10,7 +10,9 @@ using Strata.Execution.Entries;
 using Strata.Execution.Trees;
 using Strata.Images;
 using Strata.Layers;
+using Strata.Layers.Differences;
 using Strata.Layers.Store;
+using Strata.Layers.Views;
 
 namespace Strata.Execution.Caches;
 
@@ -46,27 +48,50 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
     /// <summary>All that was found, from the shallowest path to the deepest; of each cache all paths or none.</summary>
     public async Task PlaceAsync(IReadOnlyList<JobCache> caches, CancellationToken cancellationToken)
     {
-        var opened = new List<(string Name, string Path, RestoredTree Tree)>();
+        var opened = new List<Opened>();
         foreach (var cache in caches.Where(static cache => cache.Restored.Count > 0))
         {
+            if (!trees.HasRoomFor(opened.Count + cache.Places.Count))
+            {
+                await LoseAsync(cache, null, "the job has more caches than can be mounted", cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             var started = time.GetTimestamp();
             opened.AddRange(await OpenAsync(cache, cancellationToken).ConfigureAwait(false));
             cache.RestoreTime += time.GetElapsedTime(started);
         }
 
-        foreach (var (_, _, tree) in opened
+        var placed = new List<byte[]>();
+        foreach (var item in opened
             .OrderBy(static item => item.Path.Count(static c => c == '/'))
             .ThenBy(static item => item.Path, StringComparer.Ordinal)
             .ThenBy(static item => item.Name, StringComparer.Ordinal))
         {
-            trees.Add(tree);
+            var isNested = placed.Exists(outer => TreePath.IsBelow(item.Place.Path, outer));
+            trees.Add(isNested ? await OpenNestedAsync(item, cancellationToken).ConfigureAwait(false) : item.Tree);
+            placed.Add(item.Place.Path);
+        }
+    }
+
+    /// <summary>Directories above it are as the cache has them that it lies in, and that is there by now.</summary>
+    private async Task<RestoredTree> OpenNestedAsync(Opened item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return trees.Resolve($"/{Encoding.UTF8.GetString(item.Place.Path)}", user).Place is { } place && place.Path.AsSpan().SequenceEqual(item.Place.Path)
+                && await trees.OpenAsync(place, item.Layers, cancellationToken).ConfigureAwait(false) is { } tree ? tree : item.Tree;
+        }
+        catch (Exception e) when (e is IOException or DamagedLayerException or HostileArchiveException)
+        {
+            return item.Tree;
         }
     }
 
     /// <returns>Empty: the cache is a miss after all.</returns>
-    private async Task<List<(string Name, string Path, RestoredTree Tree)>> OpenAsync(JobCache cache, CancellationToken cancellationToken)
+    private async Task<List<Opened>> OpenAsync(JobCache cache, CancellationToken cancellationToken)
     {
-        var opened = new List<(string, string, RestoredTree)>();
+        var opened = new List<Opened>();
         try
         {
             foreach (var place in cache.Places)
@@ -82,7 +107,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
                     return [];
                 }
 
-                opened.Add((cache.Spec.Name, place.Path, tree));
+                opened.Add(new(cache.Spec.Name, place.Path, to.Place, layers, tree));
             }
 
             return opened;
@@ -199,7 +224,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
                 if (opening.Lease is null)
                 {
                     layers.ForEach(static lease => lease.Dispose());
-                    return await MissAsync(cache, opening, $"its layer {digest.Short} {PlaceText.Why(opening)}", cancellationToken).ConfigureAwait(false);
+                    return await MissAsync(cache, LostLayer.Of(attempt.Services, attempt.Scope.Organization, digest, opening), cancellationToken).ConfigureAwait(false);
                 }
 
                 layers.Add(opening.Lease);
@@ -226,16 +251,11 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
     }
 
     /// <returns>Whether to look again: the entry is of no use any more.</returns>
-    private async Task<bool> MissAsync(JobCache cache, LayerOpening opening, string reason, CancellationToken cancellationToken)
+    private async Task<bool> MissAsync(JobCache cache, LostLayer lost, CancellationToken cancellationToken)
     {
-        EntryState? state = opening.Miss switch
-        {
-            LayerMiss.Absent => EntryState.Expired,
-            LayerMiss.Unreachable => null, // another time it may be there
-            _ => EntryState.Quarantined,
-        };
-        await LoseAsync(cache, state, reason, cancellationToken).ConfigureAwait(false);
-        return state is not null;
+        cache.Elsewhere = lost.IsElsewhere ? cache.Lookup?.Entry?.Id : null;
+        await LoseAsync(cache, lost.State, lost.Reason, cancellationToken).ConfigureAwait(false);
+        return lost.State is not null;
     }
 
     /// <param name="state">What becomes of the entry; null: nothing.</param>
@@ -256,4 +276,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
 
         cache.Lookup = CacheLookup.Failed($"an entry was found, but {reason}");
     }
+
+    /// <param name="Path">As in the identity.</param>
+    private sealed record Opened(string Name, string Path, RestorePlace Place, IReadOnlyList<LayerLease> Layers, RestoredTree Tree);
 }

@@ -254,5 +254,6 @@ internal sealed class CacheSaving(
         Identity = cache.Query!.Identity,
         Key = cache.Query.Key,
         Producer = attempt.Producer,
+        Elsewhere = cache.Elsewhere,
     };
 }

@@ -21,6 +21,9 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
 
     public CacheLookup? Lookup { get; set; }
 
+    /// <inheritdoc cref="CacheDraft.Elsewhere"/>
+    public long? Elsewhere { get; set; }
+
     /// <summary>In the order of the identity.</summary>
     public IReadOnlyList<CachePlace> Places { get; set; } = [];
 

@@ -75,9 +75,10 @@ internal static class HermeticText
     public static async Task TellDifferenceAsync(CacheEntry winner, CapturedOutputs? outputs, HermeticJob job, StepLog log, CancellationToken cancellationToken)
     {
         var paths = await TreeComparison.PathsAsync(winner.Content.Paths[0].Tree, outputs?.Tree, job.Attempt.Services.Layers.Place, cancellationToken).ConfigureAwait(false);
+        var what = paths.Count == 0 ? "cannot be compared now" : List(paths);
         await log.SayAsync(
             LogKind.Warning,
-            $"The step is not deterministic: run {winner.Producer.RunId}, job {winner.Producer.Job} made something else of the same inputs: {List(paths)}.").ConfigureAwait(false);
+            $"The step is not deterministic: run {winner.Producer.RunId}, job {winner.Producer.Job} made something else of the same inputs: {what}.").ConfigureAwait(false);
     }
 
     /// <param name="refuted">What came of it; null: another proof was faster.</param>

@@ -3,8 +3,8 @@ using Strata.Caching.Keys;
 using Strata.Caching.Steps;
 using Strata.Core;
 using Strata.Core.Diagnostics;
+using Strata.Execution.Caches;
 using Strata.Execution.Masking;
-using Strata.Execution.Trees;
 using Strata.Images;
 using Strata.Layers;
 using Strata.Layers.Packing;
@@ -51,6 +51,8 @@ internal sealed class StepEntries(HermeticJob job)
 
     private const int TriesMax = 3; // entries found whose layers are gone
 
+    private readonly Dictionary<string, long> _elsewhere = new(StringComparer.Ordinal); // by key: CacheDraft.Elsewhere
+
     public CacheQuery QueryOf(HermeticPlan plan) => QueryOf(plan.Command.Name, plan.Key, plan.Manifest);
 
     /// <summary>Looks for a step that nobody has: what reckons keys and finds entries takes its time to load.</summary>
@@ -76,20 +78,25 @@ internal sealed class StepEntries(HermeticJob job)
                     return (lookup, null);
                 }
 
-                var (hit, problem, state) = await OpenAsync(entry, cancellationToken).ConfigureAwait(false);
-                if (hit is not null)
+                var (hit, lost) = await OpenAsync(entry, cancellationToken).ConfigureAwait(false);
+                if (lost is null)
                 {
                     return (lookup, hit);
                 }
 
-                if (state is { } leaves)
+                if (lost.State is { } leaves)
                 {
-                    await RetireAsync(entry, leaves, problem!, cancellationToken).ConfigureAwait(false);
+                    await RetireAsync(entry, leaves, lost.Reason, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (state is null || tries == TriesMax)
+                if (lost.IsElsewhere)
                 {
-                    return (CacheLookup.Failed($"an entry was found, but {problem}"), null);
+                    _elsewhere[query.Key] = entry.Id;
+                }
+
+                if (lost.State is null || tries == TriesMax)
+                {
+                    return (CacheLookup.Failed($"an entry was found, but {lost.Reason}"), null);
                 }
             }
         }
@@ -136,11 +143,11 @@ internal sealed class StepEntries(HermeticJob job)
         }
     }
 
-    private async Task<(StepHit? Hit, string? Problem, EntryState? State)> OpenAsync(CacheEntry entry, CancellationToken cancellationToken)
+    private async Task<(StepHit? Hit, LostLayer? Lost)> OpenAsync(CacheEntry entry, CancellationToken cancellationToken)
     {
         if (StepRecord.Parse(entry.Effects) is not { } record)
         {
-            return (null, "its record cannot be read", EntryState.Quarantined);
+            return (null, new(EntryState.Quarantined, false, "its record cannot be read"));
         }
 
         var (leases, fetchedBytes) = (new List<LayerLease>(), 0L);
@@ -160,18 +167,13 @@ internal sealed class StepEntries(HermeticJob job)
             if (opening.Lease is null)
             {
                 leases.ForEach(static lease => lease.Dispose());
-                return (null, $"its layer {digest.Short} {PlaceText.Why(opening)}", opening.Miss switch
-                {
-                    LayerMiss.Absent => EntryState.Expired,
-                    LayerMiss.Unreachable => null, // another time it may be there
-                    _ => EntryState.Quarantined,
-                });
+                return (null, LostLayer.Of(job.Attempt.Services, job.Attempt.Scope.Organization, digest, opening));
             }
 
             leases.Add(opening.Lease);
         }
 
-        return (new(entry, record, leases) { FetchedBytes = fetchedBytes }, null, null);
+        return (new(entry, record, leases) { FetchedBytes = fetchedBytes }, null);
     }
 
     private CacheQuery QueryOf(string name, string key, string manifest) => new()
@@ -224,6 +226,7 @@ internal sealed class StepEntries(HermeticJob job)
             Identity = CacheIdentity.OfSteps,
             Key = plan.Key,
             Producer = attempt.Producer,
+            Elsewhere = _elsewhere.TryGetValue(plan.Key, out var elsewhere) ? elsewhere : null,
         };
         var content = new CacheContent([new(SandboxSpec.WorkspacePath, outputs?.Tree)]);
         switch (await services.Caches.BeginAsync(draft, attempt.Token, cancellationToken).ConfigureAwait(false))

@@ -1,4 +1,5 @@
 using System.Text;
+using Strata.Core;
 using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Layers.Differences;
@@ -17,6 +18,9 @@ internal sealed class JobTrees : IDisposable
 {
     private const int UserFileSizeMax = 1 << 20;
 
+    /// <summary>An overlay of Linux takes 500 (fs/overlayfs, OVL_MAX_STACK).</summary>
+    private const int TreesMax = 200;
+
     private static readonly byte[] WorkspacePath = Encoding.UTF8.GetBytes(SandboxSpec.WorkspacePath.TrimStart('/'));
     private static readonly byte[] TemporaryPath = "tmp"u8.ToArray();
 
@@ -30,6 +34,9 @@ internal sealed class JobTrees : IDisposable
         _root = new(image.Lowers, image.Leases);
         _workspace = new(workspace.Lowers, [workspace.Layer]);
     }
+
+    /// <summary>Whether so many trees more fit below both overlays, with room for what a job takes besides caches.</summary>
+    public bool HasRoomFor(int trees) => RootLowers.Count + WorkspaceLowers.Count + trees <= TreesMax;
 
     /// <summary>For <see cref="SandboxSpec.RootLowers"/>.</summary>
     public IReadOnlyList<SandboxTree> RootLowers => _root.Trees;
@@ -167,6 +174,7 @@ internal sealed class JobTrees : IDisposable
         private readonly List<SandboxTree> _trees = [.. trees];
         private readonly List<LayerLease> _images = [.. leases];
         private readonly List<LowerLayer> _layers = [.. leases.Select(LowerLayer.Of)];
+        private readonly Dictionary<Digest, SandboxTree> _added = []; // those of _trees that a view is
         private StackTree? _names;
         private Lazy<MergedTree>? _tree;
 
@@ -182,8 +190,18 @@ internal sealed class JobTrees : IDisposable
         /// <summary>What is there by name; what is restored later is not in it.</summary>
         public StackTree Names => _names ??= new(_images);
 
+        /// <summary>On top. The same tree below shows nothing then, and no overlay takes one twice.</summary>
         public void Add(SandboxTree tree, ViewLease view)
         {
+            if (_added.Remove(view.Image.Digest, out var below))
+            {
+                var at = _images.FindLastIndex(image => image.Digest == view.Image.Digest);
+                _trees.Remove(below);
+                _images.RemoveAt(at);
+                _layers.RemoveAt(at);
+            }
+
+            _added.Add(view.Image.Digest, tree);
             _trees.Add(tree);
             _images.Add(view.Image);
             _layers.Add(LowerLayer.Of(view));

@@ -47,6 +47,6 @@ internal sealed class CachedLayers(LocalLayers local, LayerFetch fetch) : ILayer
         }
 
         var fetched = await fetch.RunAsync(digest, isNeeded, cancellationToken).ConfigureAwait(false);
-        return fetched.Miss is LayerMiss.Absent && miss.Miss is not LayerMiss.Absent ? miss : fetched;
+        return fetched.Miss is LayerMiss.Absent && (miss.Miss is not LayerMiss.Absent || miss.WasDamaged) ? miss : fetched;
     }
 }

@@ -10,9 +10,16 @@ namespace Strata.Layers.Remote;
 /// <param name="makeRoom">Called before so many bytes come.</param>
 internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<long, CancellationToken, ValueTask> makeRoom, FetchPatience patience, TimeProvider time)
 {
+    private readonly StoreSilence _silence = new(time);
+
     /// <param name="isNeeded">Somebody fails without it.</param>
     public async Task<LayerOpening> RunAsync(Digest digest, bool isNeeded, CancellationToken cancellationToken)
     {
+        if (!isNeeded && _silence.Reason is { } why)
+        {
+            return Miss(LayerMiss.Unreachable, why);
+        }
+
         var silence = isNeeded ? patience.Needed : patience.Hint;
         using var stalled = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stalled.Token);
@@ -22,11 +29,15 @@ internal sealed class LayerFetch(LocalLayers local, IBlobArchive archive, Func<l
         }
         catch (OperationCanceledException) when (stalled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Miss(LayerMiss.Unreachable, $"{archive.Description} sent nothing for {silence.TotalSeconds:0} s");
+            return Miss(LayerMiss.Unreachable, _silence.Note($"{archive.Description} sent nothing for {silence.TotalSeconds:0} s"));
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.Damaged)
         {
             return Miss(LayerMiss.Damaged, e.Message);
+        }
+        catch (BlobStoreException e) when (e.Fault is BlobFault.Unavailable or BlobFault.Stalled)
+        {
+            return Miss(LayerMiss.Unreachable, _silence.Note(e.Message));
         }
         catch (Exception e) when (e is BlobStoreException or EnvironmentException) // that one: of keys, or the records
         {

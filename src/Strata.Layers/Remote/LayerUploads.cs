@@ -8,18 +8,15 @@ namespace Strata.Layers.Remote;
 /// <summary>To an organization's blobs. Layers go one after the other: the parts of each go side by side.</summary>
 internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : ILayerUploads
 {
-    /// <summary>A store that did not answer is not asked again for so long by what only saves time: a job of many steps would wait for each.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
-
-    private Silence? _silence;
+    private readonly StoreSilence _silence = new(time);
 
     public Task WarmUpAsync(CancellationToken cancellationToken) => archive.WarmUpAsync(cancellationToken);
 
     public async ValueTask<UploadedLayers> EnsureAsync(IReadOnlyList<LayerLease> layers, StoreContext context, CancellationToken cancellationToken)
     {
-        if (context.IsHint && layers.Count > 0 && _silence is { } silence && time.GetElapsedTime(silence.Since) < Rest)
+        if (context.IsHint && layers.Count > 0 && _silence.Reason is { } why)
         {
-            throw new BlobStoreException(BlobFault.Unavailable, silence.Why);
+            throw new BlobStoreException(BlobFault.Unavailable, why);
         }
 
         try
@@ -28,7 +25,7 @@ internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : IL
         }
         catch (BlobStoreException e) when (e.Fault is BlobFault.Unavailable or BlobFault.Stalled)
         {
-            _silence = new(time.GetTimestamp(), e.Message);
+            _silence.Note(e.Message);
             throw;
         }
     }
@@ -72,6 +69,4 @@ internal sealed class LayerUploads(IBlobArchive archive, TimeProvider time) : IL
 
         return total;
     }
-
-    private sealed record Silence(long Since, string Why);
 }

@@ -66,6 +66,9 @@ public readonly record struct LayerOpening(LayerLease? Lease, LayerMiss Miss)
     /// <summary>Of a miss, for people. Null: the kind of miss says it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Of one that is absent: it was put aside on this host some time ago.</summary>
+    public bool WasDamaged { get; init; }
+
     /// <summary>What came from elsewhere for it now.</summary>
     public long FetchedBytes { get; init; }
 }

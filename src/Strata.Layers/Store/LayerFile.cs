@@ -19,16 +19,28 @@ internal sealed class LayerFile : IDisposable
 
     private int Number => (int)Handle.DangerousGetHandle();
 
-    /// <summary>Null: absent.</summary>
+    /// <summary>Null: absent, or no file.</summary>
     public static unsafe LayerFile? Open(string path)
     {
+        int descriptor;
         fixed (byte* terminated = PosixPath.Terminated(path))
         {
-            var file = Libc.OpenAt(Libc.CurrentDirectory, terminated, Libc.ReadOnly | Libc.NoFollowLink | Libc.NonBlocking | Libc.CloseOnExec, 0);
-            return file >= 0 ? new(new(file, ownsHandle: true))
-                : Errno.Last is Errno.NotFound or Errno.NotDirectory ? null
-                : throw Errno.Failure("open layer", path, Errno.Last);
+            descriptor = Libc.OpenAt(Libc.CurrentDirectory, terminated, Libc.ReadOnly | Libc.NoFollowLink | Libc.NonBlocking | Libc.CloseOnExec, 0);
         }
+
+        if (descriptor < 0)
+        {
+            return Errno.Last is Errno.NotFound or Errno.NotDirectory or Errno.TooManyLinks ? null : throw Errno.Failure("open layer", path, Errno.Last);
+        }
+
+        var file = new LayerFile(new(descriptor, ownsHandle: true));
+        if (file.IsRegular())
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
     }
 
     public bool TryLock(int operation) => Libc.Lock(Number, operation | Libc.LockNonBlocking) == 0
@@ -43,16 +55,7 @@ internal sealed class LayerFile : IDisposable
         }
     }
 
-    public unsafe FileStamp Stamp()
-    {
-        StatXBuffer status = default;
-        fixed (byte* empty = "\0"u8)
-        {
-            return Libc.StatX(Number, empty, Libc.EmptyPath, StatXBuffer.BasicFields, &status) == 0
-                ? FileStamp.Of(status)
-                : throw Errno.Failure("look at layer", "", Errno.Last);
-        }
-    }
+    public FileStamp Stamp() => FileStamp.Of(Look());
 
     /// <summary>Whether the path still leads here. With the lock held it then does until the lock is released.</summary>
     public bool IsAt(string path)
@@ -95,4 +98,15 @@ internal sealed class LayerFile : IDisposable
     public void MakeReadOnly() => _ = Libc.ChangeMode(Number, 0x100); // 0400
 
     public void Dispose() => Handle.Dispose();
+
+    private bool IsRegular() => Look().Kind is FileKind.Regular;
+
+    private unsafe StatXBuffer Look()
+    {
+        StatXBuffer status = default;
+        fixed (byte* empty = "\0"u8)
+        {
+            return Libc.StatX(Number, empty, Libc.EmptyPath, StatXBuffer.BasicFields, &status) == 0 ? status : throw Errno.Failure("look at layer", "", Errno.Last);
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, string dataDir
     /// <summary>Where storage is configured, that is asked, and says its own.</summary>
     private const string NotHere = "it is not on this host, and no storage is given that may have it (--storage)";
 
-    private const string PutAsideBefore = "it was found so before, and put aside";
+    private const string PutAsideBefore = "it was damaged, and put aside";
 
     public LayerWrite Start()
     {
@@ -36,7 +36,7 @@ internal sealed class LocalLayers(string directory, LayerOrg org, string dataDir
                 {
                     if (FileIdentity(paths.Directory) is null)
                     {
-                        return paths.HasDamaged() ? new(null, LayerMiss.Damaged) { Reason = PutAsideBefore } : new(null, LayerMiss.Absent) { Reason = NotHere };
+                        return paths.HasDamaged() ? new(null, LayerMiss.Absent) { Reason = PutAsideBefore, WasDamaged = true } : new(null, LayerMiss.Absent) { Reason = NotHere };
                     }
 
                     continue; // it has just appeared

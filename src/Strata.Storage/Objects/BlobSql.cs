@@ -112,6 +112,17 @@ internal static class BlobSql
     /// <returns>False: it is not live any more.</returns>
     public static bool MarkRead(SqlSession sql, long id, DateTimeOffset now) => sql.Execute("UPDATE blob SET read_at = $2 WHERE id = $1 AND state = 'live'", id, now) > 0;
 
+    /// <summary>Of a live blob that nobody doubts, in whatever store this database has used.</summary>
+    public static string? FindLocation(SqlSession sql, string org, Digest digest)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT blob_store.location FROM blob JOIN blob_store ON blob_store.id = blob.store
+            WHERE blob.org = $1 AND blob.digest = $2 AND blob.state = 'live' AND blob.doubt IS NULL ORDER BY blob.id DESC
+            """, org, digest.ToString());
+        return rows.Read() ? rows.Text(0) : null;
+    }
+
     public static void Doubt(SqlSession sql, long id, string? reason) => sql.Execute("UPDATE blob SET doubt = $2 WHERE id = $1", id, reason);
 
     /// <summary>Unless it was doubted otherwise meanwhile.</summary>

@@ -173,6 +173,23 @@ public sealed class CachedLayersTests : LayerPlaceContract
         }
     }
 
+    /// <summary>A job of many caches and steps would wait for each.</summary>
+    [Fact]
+    public async Task A_store_that_did_not_answer_is_not_asked_again_soon_but_for_what_is_needed()
+    {
+        await UploadAsync();
+        var archive = new CountingArchive(_bench.Archives.Of(Org.Name)) { Failure = new BlobStoreException(BlobFault.Stalled, "nothing came") };
+        var place = _bench.On(Scratch.Combine("one"), archives: _ => archive).Of(Org);
+        for (var i = 0; i < 3; i++)
+        {
+            var opening = await place.OpenAsync(ContentDigest, CancellationToken.None);
+            (opening.Miss, opening.Reason).ShouldBe((LayerMiss.Unreachable, "nothing came"));
+        }
+
+        (await place.OpenNeededAsync(ContentDigest, CancellationToken.None)).Miss.ShouldBe(LayerMiss.Unreachable);
+        archive.Needed.ShouldBe([false, true]);
+    }
+
     [Fact]
     public async Task What_is_needed_is_asked_for_with_patience()
     {

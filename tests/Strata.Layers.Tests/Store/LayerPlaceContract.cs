@@ -128,6 +128,9 @@ public abstract class LayerPlaceContract : IDisposable
     [InlineData("chmod u+w image.erofs; printf x | dd of=image.erofs bs=1 seek=7 conv=notrunc status=none", LayerMiss.Damaged)]
     [InlineData("chmod u+w image.erofs; truncate -s 100 image.erofs", LayerMiss.Damaged)]
     [InlineData("rm image.erofs", LayerMiss.Damaged)]
+    [InlineData("rm image.erofs; mkdir image.erofs", LayerMiss.Damaged)]
+    [InlineData("mv image.erofs i; ln -s i image.erofs", LayerMiss.Damaged)]
+    [InlineData("rm image.erofs; mkfifo image.erofs", LayerMiss.Damaged)]
     [InlineData("touch -d '2020-01-01' image.erofs", LayerMiss.None)]
     [InlineData("cp -p image.erofs i; mv i image.erofs", LayerMiss.None)]
     [InlineData("rm stamp", LayerMiss.None)]
@@ -143,7 +146,7 @@ public abstract class LayerPlaceContract : IDisposable
         Directory.GetDirectories(OrgDirectory, "damaged-*").Length.ShouldBe(expected is LayerMiss.None ? 0 : 1);
         var later = await OpenAsync();
         later.Lease?.Dispose();
-        later.Miss.ShouldBe(expected);
+        (later.Miss, later.WasDamaged).ShouldBe(expected is LayerMiss.None ? (LayerMiss.None, false) : (LayerMiss.Absent, true));
         using var again = await StoreChild.AddAsync(Place, Content);
         again.Outcome.ShouldBe(expected is LayerMiss.None ? LayerCommitOutcome.AlreadyPresent : LayerCommitOutcome.Stored);
         LayerIndex.Open(again.Lease!.IndexPath.ShouldNotBeNull()).TreeDigest.ShouldBe(ContentDigest);
