@@ -25,6 +25,21 @@ public sealed class CachePlaceTests : IDisposable
         third.Cache().Both.ShouldBe("hit skipped");
     }
 
+    [Theory]
+    [InlineData("mkdir x; echo c > x/f", "x", "test $(cat x) = s")]
+    [InlineData("echo c > x", "x/f", "test $(cat x/f) = s")]
+    public async Task What_the_source_has_there_by_now_is_not_replaced_by_another_kind_of_thing(string saved, string source, string then)
+    {
+        _bench.Workflow(CacheWorkflow.Job("[x]", "k", saved));
+        await _bench.ReportAsync(0);
+        _bench.Write(source, "s");
+        _bench.Workflow(CacheWorkflow.Job("[x]", "k", then));
+        var report = await _bench.ReportAsync(0);
+
+        report.Cache().Outcome.ShouldBe("error");
+        report.Cache().Reason!.ShouldContain("of another kind");
+    }
+
     /// <summary>No overlay takes the same tree twice.</summary>
     [Fact]
     public async Task A_cache_and_an_artifact_of_the_same_content_fit_one_path()

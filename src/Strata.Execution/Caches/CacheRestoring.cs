@@ -96,9 +96,15 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
         {
             foreach (var place in cache.Places)
             {
-                if (!cache.Restored.TryGetValue(place.Path, out var layers) || cache.PlaceOf(place) is not { } to)
+                if (!cache.Restored.TryGetValue(place.Path, out var layers))
                 {
                     continue; // it was not there when the entry was saved
+                }
+
+                if (cache.PlaceOf(place) is not { } to || (to.IsFile && trees.IsDirectory(place.In)))
+                {
+                    await LoseAsync(cache, null, $"what is at {place.Path} now is of another kind", cancellationToken).ConfigureAwait(false);
+                    return [];
                 }
 
                 if (await trees.OpenAsync(to.Place, layers, cancellationToken).ConfigureAwait(false) is not { } tree)

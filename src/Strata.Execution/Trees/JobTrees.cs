@@ -3,6 +3,7 @@ using Strata.Core;
 using Strata.Execution.Sources;
 using Strata.Images;
 using Strata.Layers.Differences;
+using Strata.Layers.Entries;
 using Strata.Layers.Saving;
 using Strata.Layers.Store;
 using Strata.Layers.Views;
@@ -53,6 +54,9 @@ internal sealed class JobTrees : IDisposable
     public PlaceResolution Resolve(string absolute, ImageUser owner) =>
         new PlaceResolver(LowerTrees.WithMount(_root.Names, WorkspacePath, _workspace.Names), (uint)owner.UserId, (uint)owner.GroupId)
             .Resolve(Encoding.UTF8.GetBytes(absolute));
+
+    /// <summary>Whether a directory is there in what lies below so far.</summary>
+    public bool IsDirectory(JobPlace place) => (place.Overlay is JobOverlay.Workspace ? _workspace : _root).Names.Find(place.Path) is { Kind: EntryKind.Directory };
 
     /// <summary>The overlay a resolved path lies in.</summary>
     public static JobPlace PlaceOf(byte[] path)
