@@ -21,6 +21,13 @@ public sealed class CacheConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Yarn_means_both_of_its_presets()
+    {
+        Read("cache: { types: [yarn] }").Settings.IsActive("yarn-berry").ShouldBeTrue();
+        Read("cache: { types: [yarn-berry] }").Settings.IsActive("yarn").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Nothing_needs_to_be_said()
     {
         var (settings, problems) = Read("runtime: crun");

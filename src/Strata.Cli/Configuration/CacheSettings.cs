@@ -37,6 +37,11 @@ internal sealed record CacheSettings
 
     private const string NoCachesHelp = "Write enabled: false to have no caches, or leave it out for no limit.";
 
+    private const string YarnBerryType = "yarn-berry";
+
+    /// <summary>Both are yarn.</summary>
+    private const string YarnType = "yarn";
+
     /// <summary>Of caches without a preset.</summary>
     private const string CustomType = "custom";
 
@@ -44,7 +49,7 @@ internal sealed record CacheSettings
     private const string DockerType = "docker";
 
     /// <summary>Whether caches of a preset are used; those without a preset always are.</summary>
-    public bool IsActive(string preset) => Types is null || preset == CustomType || Types.Contains(preset);
+    public bool IsActive(string preset) => Types is null || preset == CustomType || Types.Contains(preset) || (preset == YarnBerryType && Types.Contains(YarnType));
 
     public static CacheSettings Read(YamlMapping cache, List<Diagnostic> problems)
     {
