@@ -38,6 +38,13 @@ internal static class EntryPlaceSql
         return rows.Read() ? Read(rows) : null;
     }
 
+    /// <summary>The two that together make it shareable: what it stands on, and what its definition says.</summary>
+    public static (bool Shareable, bool Shares) SharingOf(SqlSession sql, long id)
+    {
+        using var rows = sql.Query("SELECT shareable, shares FROM cache_entry WHERE id = $1", id);
+        return rows.Read() ? (rows.Truth(0), rows.Truth(1)) : default;
+    }
+
     /// <summary>Of an exact key, in at most three refs: the near ones.</summary>
     public static SqlRows Exact(SqlSession sql, long slot, string key, ReadOnlySpan<string> refs) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref IN ($2, $3, $4) AND key = $5 AND {IsLive}", slot, refs[0], refs[1], refs[2], key);
