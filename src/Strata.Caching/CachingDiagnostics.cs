@@ -8,7 +8,7 @@ public static class CachingDiagnostics
 {
     public static Diagnostic NothingKnown(string run, string? job, string? name) =>
         new("STR2201", Severity.Error, $"No look-up of a cache is known of run '{run}'{(job is null ? "" : $", job '{job}'")}{(name is null ? "" : $", cache '{name}'")}.", null,
-            "Look-ups are kept for 30 days. Check the run's id, as `strata run` prints it, and --data DIR.");
+            "Look-ups are kept for 30 days; caches that were off (--no-cache, or `enabled` and `types` of the configuration) make none, the run's report says why. Check the run's id, as `strata run` prints it, and --data DIR.");
 
     public static Diagnostic NoSuchEntry(string name) =>
         new("STR2202", Severity.Error, $"There is no cache entry '{name}'.", null, "Give the number or the key of an entry: `strata cache ls` lists them.");

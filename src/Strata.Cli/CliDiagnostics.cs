@@ -45,6 +45,9 @@ internal static class CliDiagnostics
 
     public static Diagnostic BadConfiguration(SourceSpan at, string why, string help) => new("STR1912", Severity.Error, why, at, help);
 
+    public static Diagnostic TwoStorages(SourceSpan at, int otherLine) =>
+        BadConfiguration(at, $"'cache' names another storage than line {otherLine} does.", "All layers are kept in one place: write it once, as 'storage:'; --storage wins over both for one run.");
+
     public static Diagnostic Unwritable(string path, string why) =>
         Error("STR1913", $"'{path}' cannot be written: {why}", "Check the path and its permissions.");
 

@@ -1,5 +1,4 @@
 using Strata.Core.Diagnostics;
-using Strata.Storage.Blobs;
 
 namespace Strata.Storage;
 
@@ -7,7 +6,6 @@ namespace Strata.Storage;
 internal static class S3Url
 {
     private const string Known = "endpoint, profile, region";
-    private const int PrefixLengthMax = 200; // leaves room for keys
 
     public static StorageLocation.OfS3 Parse(string text, string rest)
     {
@@ -17,17 +15,13 @@ internal static class S3Url
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         var bucket = slash < 0 ? path : path[..slash];
         var prefix = slash < 0 ? "" : path[(slash + 1)..].TrimEnd('/');
-        if (!IsBucket(bucket))
-        {
-            throw StorageLocation.Bad(text, $"`{bucket}` is no name of a bucket (3 to 63 of a-z 0-9 . -)");
-        }
-
-        if (prefix.Length > PrefixLengthMax || (prefix.Length > 0 && !BlobName.IsValid(prefix)))
-        {
-            throw StorageLocation.Bad(text, $"the prefix `{prefix}` has other characters than a-z 0-9 . _ - /, or is too long");
-        }
-
-        return new(bucket, prefix, Endpoint(text, parameters.GetValueOrDefault("endpoint")), Name(text, "region", parameters), Name(text, "profile", parameters));
+        var (endpoint, region, profile) = (parameters.GetValueOrDefault("endpoint"), parameters.GetValueOrDefault("region"), parameters.GetValueOrDefault("profile"));
+        Check(text, $"`{bucket}`", LocationRules.FaultOfBucket(bucket));
+        Check(text, $"the prefix `{prefix}`", LocationRules.FaultOfPrefix(prefix));
+        Check(text, "its endpoint", endpoint is null ? null : LocationRules.FaultOfEndpoint(endpoint));
+        Check(text, "its region", region is null ? null : LocationRules.FaultOfName(region));
+        Check(text, "its profile", profile is null ? null : LocationRules.FaultOfName(profile));
+        return new(bucket, prefix, endpoint is null ? null : new Uri(endpoint), region, profile);
     }
 
     /// <summary>Looked for first: no message may repeat them.</summary>
@@ -72,48 +66,12 @@ internal static class S3Url
         return found;
     }
 
-    private static Uri? Endpoint(string text, string? endpoint)
+    /// <exception cref="UserErrorException">There is a fault.</exception>
+    private static void Check(string text, string part, string? fault)
     {
-        if (endpoint is null)
+        if (fault is not null)
         {
-            return null;
+            throw StorageLocation.Bad(text, $"{part} {fault}");
         }
-
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
-        {
-            throw StorageLocation.Bad(text, "its endpoint is no http or https URL");
-        }
-
-        return uri.PathAndQuery != "/" || uri.Fragment.Length > 0 ? throw StorageLocation.Bad(text, "its endpoint has a path")
-            : uri;
-    }
-
-    private static string? Name(string text, string parameter, Dictionary<string, string> parameters)
-    {
-        var value = parameters.GetValueOrDefault(parameter);
-        if (value is null)
-        {
-            return null;
-        }
-
-        var valid = value.Length is > 0 and <= 64;
-        foreach (var character in value)
-        {
-            valid &= char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or ' ';
-        }
-
-        return valid ? value : throw StorageLocation.Bad(text, $"its {parameter} is no name");
-    }
-
-    private static bool IsBucket(string text)
-    {
-        var valid = text.Length is >= 3 and <= 63 && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
-            && !text.Contains("..", StringComparison.Ordinal);
-        foreach (var character in text)
-        {
-            valid &= char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '.';
-        }
-
-        return valid;
     }
 }

@@ -19,12 +19,14 @@ public abstract record StorageLocation
         : text.StartsWith(FileScheme, StringComparison.Ordinal) ? ParseFiles(text, text[FileScheme.Length..])
         : throw Bad(text, "it begins with neither s3:// nor file://");
 
+    /// <param name="path">Without a fault of <see cref="LocationRules"/>.</param>
+    public static OfFiles OfDirectory(string path) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
     internal static UserErrorException Bad(string text, string why) => new(StorageDiagnostics.BadLocation(text, why));
 
     private static OfFiles ParseFiles(string text, string path) =>
-        path.Length < 2 || path[0] != '/' ? throw Bad(text, "its directory is not absolute (three slashes: file:///var/blobs)")
-        : path.AsSpan().ContainsAny('?', '#', '%') || path.Contains('\0', StringComparison.Ordinal) ? throw Bad(text, "`?`, `#` and `%` are not taken in the directory")
-        : new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        LocationRules.FaultOfDirectory(path) is { } fault ? throw Bad(text, $"its directory {fault}{(path.StartsWith('/') ? "" : " (three slashes: file:///var/blobs)")}")
+        : OfDirectory(path);
 
     /// <param name="Directory">Absolute.</param>
     public sealed record OfFiles(string Directory) : StorageLocation

@@ -21,6 +21,13 @@ public sealed class CacheConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Yarn_means_both_of_its_presets()
+    {
+        Read("cache: { types: [yarn] }").Settings.IsActive("yarn-berry").ShouldBeTrue();
+        Read("cache: { types: [yarn-berry] }").Settings.IsActive("yarn").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Nothing_needs_to_be_said()
     {
         var (settings, problems) = Read("runtime: crun");
@@ -54,12 +61,17 @@ public sealed class CacheConfigurationTests : IDisposable
     [InlineData("cache: {enabled: perhaps}", "false")]
     [InlineData("cache: {ttl: soon}", "7d")]
     [InlineData("cache: {max_size: big}", "500GB")]
+    [InlineData("cache: {max_size: big}", "without a unit it counts bytes")]
+    [InlineData("cache: {max_size: 0}", "enabled: false")]
+    [InlineData("cache: {max_size_per_repo: 0GB}", "enabled: false")]
+    [InlineData("layers: {max-size: 0}", "default")]
+    [InlineData("artifacts: {quota: 0}", "no limit")]
     [InlineData("cache: {types: npm}", "[npm, pip]")]
     [InlineData("cache: {types: [nmp]}", "Did you mean 'npm'?")]
     [InlineData("cache: {storage: s3}", "type: s3")]
     [InlineData("cache: {storage: {type: s3}}", "bucket")]
-    [InlineData("cache: {storage: {type: ftp, bucket: b}}", "filesystem")]
-    [InlineData("cache: {storage: {bucket: b}}", "type")]
+    [InlineData("cache: {storage: {type: ftp, bucket: builds}}", "filesystem")]
+    [InlineData("cache: {storage: {bucket: builds}}", "type")]
     [InlineData("cache: {storage: {type: s3, bucket: builds, secret_key: x}}", "Known keys")]
     [InlineData("cache: {storage: {type: s3, bucket: builds, credentials: {secret: x}}}", "AWS_ACCESS_KEY_ID")]
     [InlineData("cache: [npm]", "configuration.md")]

@@ -35,23 +35,38 @@ public sealed class StorageSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ bucket: builds }", "STR1912")]
-    [InlineData("{ type: ftp }", "STR1912")]
-    [InlineData("{ type: s3 }", "STR1912")]
-    [InlineData("{ type: s3, bucket: builds, path: /x }", "STR1912")]
-    [InlineData("{ type: filesystem, path: blobs }", "STR6101")]
-    [InlineData("{ type: s3, bucket: BUILDS }", "STR6101")]
-    [InlineData("{ type: s3, bucket: builds, endpoint: nowhere }", "STR6101")]
-    [InlineData("{ type: s3, bucket: builds, credentials: { access-key: AKIA, secret-key: x } }", "STR1912")]
-    [InlineData("{ type: s3, bucket: builds, buckte: x }", "STR1912")]
-    [InlineData("{ type: s3, bucket: [a] }", "STR1912")]
-    public void What_is_wrong_is_told_at_its_place(string settings, string code)
+    [InlineData("{ bucket: builds }", "10: 'storage' has no type.")]
+    [InlineData("{ type: ftp }", "18: 'type' is none that is known.")]
+    [InlineData("{ type: s3 }", "10: Storage of type s3 needs 'bucket'.")]
+    [InlineData("{ type: ftp, bucket: '', regoin: x }", "18: 'type' is none that is known.", "31: 'bucket' is no text.", "35: 'storage' has no key 'regoin'.")]
+    [InlineData("{ type: s3, bucket: builds, path: /x, accessKey: k }", "38: 'path' is not for storage of type s3.", "48: 'storage' has no key 'accessKey'.")]
+    [InlineData("{ type: s3, bucket: BUILDS, endpoint: 5 }", "30: 'bucket' is no name of a bucket (3 to 63 of a-z 0-9 . -).", "48: 'endpoint' is no http or https URL.")]
+    [InlineData("{ type: filesystem, path: rel/dir }", "36: 'path' is not absolute.")]
+    [InlineData("{ type: s3, bucket: builds, endpoint: 'https://AKIA:x@s3.lab', region: a/b, prefix: Upper }", "48: 'endpoint' holds credentials.", "81: 'region' is no name.", "94: 'prefix' has other characters than a-z 0-9 . _ - /, or is too long.")]
+    [InlineData("{ type: s3, bucket: builds, credentials: { access-key: AKIA, secret-key: x } }", "51: 'credentials' names a profile and nothing else.")]
+    [InlineData("{ type: s3, bucket: [a] }", "30: 'bucket' is no text.")]
+    public void All_that_is_wrong_is_told_each_at_its_value(string settings, params string[] expected)
     {
         var (storage, problems) = Read($"storage: {settings}\n");
         storage.ShouldBeNull();
-        problems[0].Code.ShouldBe(code);
-        problems[0].At!.Value.Line.ShouldBe(1);
-        problems[0].ToString().ShouldNotContain("AKIA");
+        problems.Select(problem => $"{problem.At!.Value.Column}: {problem.Message}").ShouldBe(expected);
+        problems.ShouldAllBe(problem => problem.Code == "STR1912" && problem.At!.Value.Line == 1 && !problem.ToString().Contains("AKIA"));
+    }
+
+    [Fact]
+    public void Two_storages_must_be_one()
+    {
+        var problem = Read("""
+            storage: { type: filesystem, path: /srv/blobs }
+            cache:
+              storage: { type: filesystem, path: /srv/cache }
+            """).Problems.ShouldHaveSingleItem();
+        (problem.Code, problem.At!.Value.Line, problem.At.Value.Column).ShouldBe(("STR1912", 3, 3));
+        problem.Message.ShouldContain("line 1");
+
+        var (storage, problems) = Read("cache: { storage: { type: filesystem, path: /srv/blobs/ } }\nstorage: { type: filesystem, path: /srv/blobs }\n");
+        problems.ShouldBeEmpty();
+        storage.ShouldBe(new StorageLocation.OfFiles("/srv/blobs"));
     }
 
     [Fact]

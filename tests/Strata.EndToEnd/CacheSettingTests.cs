@@ -18,10 +18,10 @@ public sealed class CacheSettingTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Theory]
-    [InlineData("cache: { types: [npm] }", "miss saved", "off skipped", "miss saved")]
-    [InlineData("cache: { enabled: false }", "off skipped", "off skipped", "off skipped")]
-    [InlineData("cache: { enabled: true }", "miss saved", "miss saved", "miss saved")]
-    public async Task The_configuration_turns_presets_off_and_caches_altogether(string configuration, string npm, string pip, string own)
+    [InlineData("cache: { types: [npm] }", "miss saved", "off skipped", "miss saved", "not among the configuration's types")]
+    [InlineData("cache: { enabled: false }", "off skipped", "off skipped", "off skipped", "disables caches")]
+    [InlineData("cache: { enabled: true }", "miss saved", "miss saved", "miss saved", "nothing that may be read here was ever saved")]
+    public async Task The_configuration_turns_presets_off_and_caches_altogether(string configuration, string npm, string pip, string own, string why)
     {
         _bench.Workflow(Workflow);
         Directory.CreateDirectory(_bench.Data);
@@ -30,6 +30,7 @@ public sealed class CacheSettingTests : IDisposable
         var report = await _bench.ReportAsync(0);
 
         (report.Cache("npm").Both, report.Cache("pip").Both, report.Cache("own").Both).ShouldBe((npm, pip, own));
+        report.Cache("pip").Reason.ShouldNotBeNull().ShouldContain(why);
         (await _bench.ReportAsync(0)).Cache("npm").Outcome.ShouldBe(npm == "miss saved" ? "hit" : "off");
     }
 

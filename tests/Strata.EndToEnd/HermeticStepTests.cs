@@ -106,6 +106,23 @@ public sealed class HermeticStepTests : IDisposable
         Shown(first, 1).ShouldContain("unset");
     }
 
+    [Fact]
+    public async Task What_a_hit_saves_is_not_also_said_of_the_caches_of_its_job()
+    {
+        _bench.Job("""
+            - { run: mkdir -p ~/c && touch ~/c/f }
+            - { run: sleep 2; echo done > out, cache: { inputs: [none], outputs: [out] } }
+            """, "caches: [{ paths: [~/c], key: k }], ");
+        await RunAsync();
+        var (_, second) = await RunAsync();
+        var stats = await _bench.StrataAsync("cache", "stats", "--data", _bench.Data, "--json");
+
+        (second.Cache().Outcome, second.StepOutcome(1)).ShouldBe(("hit", "hit"));
+        var saved = JsonNode.Parse(stats.Stdout)!["caches"]!.AsArray().ToDictionary(static cache => (string)cache!["kind"]!, static cache => (SavedMs: (long)cache!["savedMs"]!, Measured: (long)cache["measured"]!));
+        saved["step"].SavedMs.ShouldBeGreaterThanOrEqualTo(2_000);
+        (saved["dependency"].SavedMs < 1_000, saved["dependency"].Measured).ShouldBe((true, 1));
+    }
+
     [Theory]
     [InlineData("a file", "cat secret.txt > out 2>/dev/null || echo none > out")]
     [InlineData("a variable", "echo \"${UNDECLARED-none}\" > out")]

@@ -13,6 +13,8 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
 
     public ValueTask<CacheEntry?> FindAsync(long id, CancellationToken cancellationToken) => ReadAsync(sql => EntrySql.Find(sql, id), cancellationToken);
 
+    public ValueTask<string?> FindHiddenReasonAsync(CacheEntry entry, CancellationToken cancellationToken) => ReadAsync(sql => HiddenReason.Of(sql, entry), cancellationToken);
+
     public ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(string runId, string? job, string? name, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<RecordedLookup>>(sql => UseSql.List(sql, runId, job, name), cancellationToken);
 

@@ -31,15 +31,15 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
         if (EntrySql.FindLive(sql, slot.Id, scope, _draft.Key) is { } winner)
         {
             var isRevoked = Derivations.IsRevoked(sql, new Product(ProductKind.CacheEntry, winner.Id));
-            var isElsewhere = winner.Id == _draft.Elsewhere;
-            if (!isRevoked && !isElsewhere && !IsExpired(winner))
+            var expired = winner.Id == _draft.Elsewhere ? "its layers are in another storage" : EntryPlace.Of(winner).WhyExpired(now, ttl, commit.MaxAge);
+            if (!isRevoked && expired is null)
             {
                 return winner.Producer == _draft.Producer && winner.Content.IsSameTreeAs(commit.Content)
                     ? new CacheCommitOutcome.Committed(winner) // our own, told once more
                     : new CacheCommitOutcome.LostRace(winner, !winner.Content.IsSameTreeAs(commit.Content));
             }
 
-            var retired = EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : isElsewhere ? "saved anew in another storage" : "too old; saved anew", "save", now);
+            var retired = EntryRetirement.Retire(sql, winner.Id, isRevoked ? EntryState.Revoked : EntryState.Expired, isRevoked ? "its run was revoked" : $"{expired}; saved anew", "save", now);
             AuditLog.Append(sql, retired is null ? [] : [retired.Event]);
         }
 
@@ -141,9 +141,6 @@ internal sealed class EntryCommit(CacheCommit commit, LeaseToken lease, IReadOnl
 
         return null;
     }
-
-    private bool IsExpired(CacheEntry entry) =>
-        new EntryPlace(entry.Id, entry.Scope.Ref, entry.Scope.Trust, entry.Shareable, entry.CreatedAt, entry.LastUsedAt, entry.Ttl, entry.MaxAge).IsExpired(now, ttl, commit.MaxAge);
 
     private AuditEvent Event(string action, string detail) => new(
         now, _draft.Writer.Organization, _draft.Writer.Repository, action, $"{_draft.Producer.RunId}/{_draft.Producer.Job}/{_draft.Producer.Attempt}", _draft.Key, detail);

@@ -31,6 +31,20 @@ internal static class EntryPlaceSql
         return rows.Read() ? rows.Integer(0) : null;
     }
 
+    /// <summary>Of any state.</summary>
+    public static EntryPlace? Find(SqlSession sql, long id)
+    {
+        using var rows = sql.Query($"SELECT {Columns} FROM cache_entry WHERE id = $1", id);
+        return rows.Read() ? Read(rows) : null;
+    }
+
+    /// <summary>The two that together make it shareable: what it stands on, and what its definition says.</summary>
+    public static (bool Shareable, bool Shares) SharingOf(SqlSession sql, long id)
+    {
+        using var rows = sql.Query("SELECT shareable, shares FROM cache_entry WHERE id = $1", id);
+        return rows.Read() ? (rows.Truth(0), rows.Truth(1)) : default;
+    }
+
     /// <summary>Of an exact key, in at most three refs: the near ones.</summary>
     public static SqlRows Exact(SqlSession sql, long slot, string key, ReadOnlySpan<string> refs) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND ref IN ($2, $3, $4) AND key = $5 AND {IsLive}", slot, refs[0], refs[1], refs[2], key);
@@ -76,11 +90,14 @@ internal static class EntryPlaceSql
 
     /// <summary>Of a repository's caches of one name, newest first, whatever their state and scope.</summary>
     public static SqlRows Named(SqlSession sql, long repo, EntryKind kind, string name) => sql.Query(
-        $"SELECT {Columns} FROM cache_entry WHERE repo = $1 AND kind = $2 AND name = $3 ORDER BY created_at DESC, id DESC", repo, (long)kind, name);
+        $"SELECT {Columns}, slot, manifest FROM cache_entry WHERE repo = $1 AND kind = $2 AND name = $3 ORDER BY created_at DESC, id DESC", repo, (long)kind, name);
 
     /// <summary>Of an exact key, whoever wrote it, most trusted first; revoked ones too.</summary>
     public static SqlRows Anywhere(SqlSession sql, long slot, string key) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key = $2 AND state = 'live' ORDER BY trust DESC, created_at DESC", slot, key);
+
+    /// <summary>Of a row of <see cref="Named"/>.</summary>
+    public static (long Slot, string Manifest) ManifestOf(SqlRows rows) => (rows.Integer(9), rows.Text(10));
 
     public static string KeyOf(SqlRows rows) => rows.Text(1);
 

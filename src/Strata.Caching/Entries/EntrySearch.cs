@@ -32,7 +32,7 @@ internal sealed class EntrySearch
     }
 
     /// <summary>Too old, though not yet swept: it would have been used.</summary>
-    public EntryPlace? Expired { get; private set; }
+    public (EntryPlace Entry, string Why)? Expired { get; private set; }
 
     public EntryPlace? FindExact(long slot, string key)
     {
@@ -135,8 +135,12 @@ internal sealed class EntrySearch
 
     private bool IsFresh(EntryPlace place)
     {
-        var isExpired = place.IsExpired(_now, _ttl, _maxAge);
-        Expired ??= isExpired ? place : null;
-        return !isExpired;
+        if (place.WhyExpired(_now, _ttl, _maxAge) is not { } why)
+        {
+            return true;
+        }
+
+        Expired ??= (place, why);
+        return false;
     }
 }

@@ -30,11 +30,14 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
     {
         while (database.Read(ListExpired) is { Count: > 0 } expired)
         {
-            _expired += await RetireAsync(expired, EntryState.Expired, static () => "too old, or unused for too long", static () => false).ConfigureAwait(false);
+            _expired += await RetireAsync(expired, EntryState.Expired, WhyExpired, static () => false).ConfigureAwait(false);
         }
     }
 
     private List<long> ListExpired(SqlSession sql) => SweepSql.ListExpired(sql, time.GetUtcNow(), time.GetUtcNow() - policy.Ttl, BatchMax);
+
+    /// <summary>One that was used since it was listed goes all the same, as one whose time was over then.</summary>
+    private string WhyExpired(SqlSession sql, long id) => EntryPlaceSql.Find(sql, id)?.WhyExpired(time.GetUtcNow(), policy.Ttl, maxAge: null) ?? "its time was over";
 
     private async ValueTask EvictAsync()
     {
@@ -79,7 +82,7 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
         foreach (var batch in order.Chunk(BatchMax))
         {
             var before = _freedBytes;
-            _evicted += await RetireAsync(batch, EntryState.Evicted, () => $"{limit}, {new ByteSize(max)}, was passed", () => _freedBytes - before >= left).ConfigureAwait(false);
+            _evicted += await RetireAsync(batch, EntryState.Evicted, (_, _) => $"{limit}, {new ByteSize(max)}, was passed", () => _freedBytes - before >= left).ConfigureAwait(false);
             left -= _freedBytes - before;
             if (left <= 0)
             {
@@ -90,13 +93,13 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
         long UsedBytes(SqlSession sql) => SweepSql.ListUsage(sql).Where(repository => ids.Contains(repository.Id)).Sum(static repository => repository.SizeBytes);
     }
 
-    private async ValueTask<int> RetireAsync(IReadOnlyList<long> ids, EntryState state, Func<string> reason, Func<bool> isEnough) => await database.WriteAsync(
+    private async ValueTask<int> RetireAsync(IReadOnlyList<long> ids, EntryState state, Func<SqlSession, long, string> reason, Func<bool> isEnough) => await database.WriteAsync(
         sql =>
         {
             var (count, events, now) = (0, new List<AuditEvent>(), time.GetUtcNow());
             for (var i = 0; i < ids.Count && !isEnough(); i++)
             {
-                if (EntryRetirement.Retire(sql, ids[i], state, reason(), "sweep", now) is { } retired)
+                if (EntryRetirement.Retire(sql, ids[i], state, reason(sql, ids[i]), "sweep", now) is { } retired)
                 {
                     count++;
                     _freedBytes += retired.FreedBytes;

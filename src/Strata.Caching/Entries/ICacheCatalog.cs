@@ -16,6 +16,9 @@ public interface ICacheCatalog
     /// <summary>Of any state; null: there is none.</summary>
     ValueTask<CacheEntry?> FindAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>Why forks may not read an entry, one line for people; null: they may.</summary>
+    ValueTask<string?> FindHiddenReasonAsync(CacheEntry entry, CancellationToken cancellationToken);
+
     /// <summary>What jobs of a run looked for, in their order: to explain it.</summary>
     /// <param name="job">Null: all.</param>
     /// <param name="name">Of a cache; null: all.</param>

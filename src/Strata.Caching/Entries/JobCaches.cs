@@ -13,7 +13,7 @@ public sealed record JobCaches
     /// <summary>Of both kinds, in the order they were looked for.</summary>
     public required IReadOnlyList<CacheUse> Uses { get; init; }
 
-    /// <summary>What the job's steps took together. Null: they did not all succeed, so it says nothing.</summary>
+    /// <summary>What the job's steps took together, or would have without hits of hermetic steps, which count what they save themselves. Null: they did not all succeed, so it says nothing.</summary>
     public TimeSpan? Work { get; init; }
 
     /// <summary>Hits of steps that were run again.</summary>

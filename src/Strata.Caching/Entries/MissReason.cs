@@ -9,11 +9,8 @@ namespace Strata.Caching.Entries;
 /// <summary>Why nothing was found, or only something near: one class, one line, and the smallest difference to what is nearest. Costs a few indexed reads.</summary>
 internal static class MissReason
 {
-    /// <summary>So many of the newest of a name that may be seen are compared with.</summary>
-    private const int NearestMax = 20;
-
-    /// <summary>So many of the newest of a name are looked at for those: of a name that forks save without end, what is older is not told.</summary>
-    private const int LooksMax = 5_000;
+    /// <summary>So many that had the key are looked at.</summary>
+    private const int RetiredMax = 20;
 
     public static CacheLookup OfPartial(CacheQuery query, CacheEntry entry, string restoreKey)
     {
@@ -23,11 +20,11 @@ internal static class MissReason
             $"no entry of key '{query.Key}'; restored '{entry.Key}' from {entry.Scope} by restore key '{restoreKey}'", entry.Id, difference.Changes);
     }
 
-    public static CacheLookup OfMiss(SqlSession sql, CacheQuery query, EntrySlot? slot, EntryPlace? expired)
+    public static CacheLookup OfMiss(SqlSession sql, CacheQuery query, EntrySlot? slot, (EntryPlace Entry, string Why)? expired)
     {
-        if (expired is { } old)
+        if (expired is var (old, why))
         {
-            return Miss(OutcomeClass.Expired, $"the entry of key '{query.Key}' is too old or was not used for too long", EntrySql.Get(sql, old.Id), query);
+            return Miss(OutcomeClass.Expired, $"the entry of key '{query.Key}' is expired: {why}", EntrySql.Get(sql, old.Id), query);
         }
 
         if (slot is { } known && (OfRetired(sql, query, known.Id) ?? OfForeign(sql, query, known.Id)) is { } exact)
@@ -35,14 +32,18 @@ internal static class MissReason
             return exact;
         }
 
-        return EntryPlaceSql.FindRepo(sql, query.Reader.Organization, query.Reader.Repository) is { } repo && Nearest(sql, query, repo) is { } nearest
-            ? nearest
-            : new(LookupOutcome.Miss, null, null, OutcomeClass.NeverSaved, $"nothing that may be read here was ever saved for '{query.Name}'", null, []);
+        return EntryPlaceSql.FindRepo(sql, query.Reader.Organization, query.Reader.Repository) is { } repo && NearestEntry.Find(sql, query, repo, slot) is { } nearest
+            ? Nearest(sql, query, nearest)
+            : new(LookupOutcome.Miss, null, null, OutcomeClass.NeverSaved, $"nothing that may be read here was ever saved for '{query.Name}'{Renamed(query)}", null, []);
     }
+
+    /// <summary>The key of a step does not hold its name, by which its entries are told apart here.</summary>
+    private static string Renamed(CacheQuery query) =>
+        query.Kind is EntryKind.Step ? "; what another job or step saved counts only if its key is the same" : "";
 
     private static CacheLookup? OfRetired(SqlSession sql, CacheQuery query, long slot)
     {
-        foreach (var entry in EntrySql.ListRetired(sql, slot, query.Key, NearestMax))
+        foreach (var entry in EntrySql.ListRetired(sql, slot, query.Key, RetiredMax))
         {
             if (IsVisible(entry, query.Reader))
             {
@@ -90,48 +91,16 @@ internal static class MissReason
             LookupOutcome.Miss, null, null, OutcomeClass.Scope, $"the entry of key '{query.Key}' was saved {where}, which {Scope.Of(query.Reader)} may not read", null, []);
     }
 
-    private static CacheLookup? Nearest(SqlSession sql, CacheQuery query, long repo)
+    private static CacheLookup Nearest(SqlSession sql, CacheQuery query, long id)
     {
-        (CacheEntry Entry, ManifestChanges Difference)? nearest = null;
-        foreach (var id in Visible(sql, query, repo))
-        {
-            var entry = EntrySql.Get(sql, id);
-            var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
-            if (nearest is null || Weight(entry, difference, query) < Weight(nearest.Value.Entry, nearest.Value.Difference, query))
-            {
-                nearest = (entry, difference);
-            }
-        }
-
-        if (nearest is not { } found)
-        {
-            return null;
-        }
-
-        var outcome = found.Entry.Identity != query.Identity ? OutcomeClass.Identity : found.Difference.Class is OutcomeClass.Identity ? OutcomeClass.Input : found.Difference.Class;
-        var what = found.Difference.Changes is [var first, ..] ? $": {first}{(found.Difference.Changes.Count > 1 ? $" and {found.Difference.Changes.Count - 1} more" : "")}" : "";
-        return new(LookupOutcome.Miss, null, null, outcome, $"no entry of key '{query.Key}'; the nearest, of run {found.Entry.Producer.RunId}, differs{what}", found.Entry.Id, found.Difference.Changes);
+        var entry = EntrySql.Get(sql, id);
+        var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
+        var outcome = entry.Identity != query.Identity ? OutcomeClass.Identity
+            : query.Kind is EntryKind.Dependency && difference.Class is OutcomeClass.Identity ? OutcomeClass.Input
+            : difference.Class;
+        var what = difference.Changes is [var first, ..] ? $": {first}{(difference.Changes.Count > 1 ? $" and {difference.Changes.Count - 1} more" : "")}" : "";
+        return new(LookupOutcome.Miss, null, null, outcome, $"no entry of key '{query.Key}'; the nearest, of run {entry.Producer.RunId}, differs{what}", id, difference.Changes);
     }
-
-    /// <summary>The newest of the name that the reader sees, whatever their state.</summary>
-    private static List<long> Visible(SqlSession sql, CacheQuery query, long repo)
-    {
-        var ids = new List<long>(NearestMax);
-        using var rows = EntryPlaceSql.Named(sql, repo, query.Kind, query.Name);
-        for (var looks = 0; looks < LooksMax && ids.Count < NearestMax && rows.Read(); looks++)
-        {
-            if (EntryPlaceSql.Read(rows) is var place && place.NearnessTo(query.Reader) is not null)
-            {
-                ids.Add(place.Id);
-            }
-        }
-
-        return ids;
-    }
-
-    /// <summary>Another identity is farther than any change of the key.</summary>
-    private static int Weight(CacheEntry entry, ManifestChanges difference, CacheQuery query) =>
-        difference.Changes.Count + (entry.Identity == query.Identity ? 0 : ManifestDifference.ChangesMax + 1);
 
     private static CacheLookup Miss(OutcomeClass outcome, string reason, CacheEntry nearest, CacheQuery query) =>
         new(LookupOutcome.Miss, null, null, outcome, reason, nearest.Id, ManifestDifference.Between(nearest.Manifest, query.Manifest).Changes);

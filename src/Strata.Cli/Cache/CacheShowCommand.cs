@@ -16,7 +16,7 @@ internal static class CacheShowCommand
         names.CompletionSources.Add(options.Keys);
         var command = new Command("show", "Show all that is known of cache entries.") { names };
         options.AddTo(command);
-        command.SetAction((parsed, _) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
             var entries = parsed.GetValue(names)!.SelectMany(name => EntriesByName.Get(place, name, withRetired: true)).ToList();
@@ -27,15 +27,18 @@ internal static class CacheShowCommand
             else
             {
                 var now = TimeProvider.System.GetUtcNow();
-                entries.ForEach(entry => Write(Console.Out, entry, now));
+                foreach (var entry in entries)
+                {
+                    Write(Console.Out, entry, await place.Catalog!.FindHiddenReasonAsync(entry, cancellationToken).ConfigureAwait(false), now);
+                }
             }
 
-            return Task.FromResult(ExitCode.Success);
+            return ExitCode.Success;
         });
         return command;
     }
 
-    private static void Write(TextWriter output, CacheEntry entry, DateTimeOffset now)
+    private static void Write(TextWriter output, CacheEntry entry, string? hidden, DateTimeOffset now)
     {
         output.WriteLine($"{entry.Id}  {ImageShowCommand.Printable(entry.Key)}");
         Line("name", $"{entry.Name} ({entry.Type})");
@@ -47,7 +50,7 @@ internal static class CacheShowCommand
         Line("ttl", entry.Ttl is { } ttl ? Lifetime.Format(ttl) : null);
         Line("max-age", entry.MaxAge is { } age ? Lifetime.Format(age) : null);
         Line("saves", entry.Spent > TimeSpan.Zero ? Lifetime.Format(entry.Spent) : null);
-        Line("forks", entry.Shareable ? "may read it" : "may not read it");
+        Line("forks", hidden is null ? "may read it" : $"may not read it: {hidden}");
         foreach (var path in entry.Content.Paths)
         {
             Line("path", path.Tree is { } tree ? $"{path.Path}  {new ByteSize(tree.SizeBytes)}, {tree.Files} files, tree {tree.Tree.Short}" : $"{path.Path}  absent");

@@ -1,5 +1,4 @@
 using Strata.Artifacts.Records;
-using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Workflows.Parsing.Yaml;
@@ -20,7 +19,7 @@ internal static class ArtifactSettings
             {
                 ("retention", YamlScalar text) when Lifetime.TryParse(text.Text, out var time) => limits with { Retention = time },
                 ("max-retention", YamlScalar text) when Lifetime.TryParse(text.Text, out var time) => limits with { RetentionMax = time },
-                ("quota", YamlScalar text) when ByteSize.TryParse(text.Text, out var size) => limits with { QuotaBytes = size.Bytes },
+                ("quota", _) => limits with { QuotaBytes = SizeSetting.Read(key.Text, value, "Leave it out for no limit.", problems) },
                 _ => Refused(limits, key, value, problems),
             };
         }
@@ -32,7 +31,6 @@ internal static class ArtifactSettings
     {
         problems.Add(key.Text switch
         {
-            "quota" => CliDiagnostics.BadConfiguration(value.At, "'quota' is no size.", "Write a number with a unit, for example 20GB or 500MB."),
             "retention" or "max-retention" => CliDiagnostics.BadConfiguration(value.At, $"'{key.Text}' is no time.", "Write a number with a unit, for example 30d or 12h."),
             _ => ConfigurationFile.Unknown(key, "'artifacts'", Keys),
         });

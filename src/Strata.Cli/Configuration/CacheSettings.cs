@@ -1,6 +1,5 @@
 using Strata.Caching.Life;
 using Strata.Caching.Presets;
-using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Core.Text;
 using Strata.Storage;
@@ -36,6 +35,13 @@ internal sealed record CacheSettings
 
     private static readonly string[] Keys = ["enabled", "storage", "ttl", "max_size", "max_size_per_org", "max_size_per_repo", "types", "verify"];
 
+    private const string NoCachesHelp = "Write enabled: false to have no caches, or leave it out for no limit.";
+
+    private const string YarnBerryType = "yarn-berry";
+
+    /// <summary>Both are yarn.</summary>
+    private const string YarnType = "yarn";
+
     /// <summary>Of caches without a preset.</summary>
     private const string CustomType = "custom";
 
@@ -43,7 +49,7 @@ internal sealed record CacheSettings
     private const string DockerType = "docker";
 
     /// <summary>Whether caches of a preset are used; those without a preset always are.</summary>
-    public bool IsActive(string preset) => Types is null || preset == CustomType || Types.Contains(preset);
+    public bool IsActive(string preset) => Types is null || preset == CustomType || Types.Contains(preset) || (preset == YarnBerryType && Types.Contains(YarnType));
 
     public static CacheSettings Read(YamlMapping cache, List<Diagnostic> problems)
     {
@@ -54,9 +60,9 @@ internal sealed record CacheSettings
             {
                 "enabled" => settings with { Enabled = Flag(value, problems) },
                 "ttl" => settings with { Ttl = Duration(value, problems) ?? settings.Ttl },
-                "max_size" => settings with { SizeBytesMax = Size(key.Text, value, problems) },
-                "max_size_per_org" => settings with { OrganizationBytesMax = Size(key.Text, value, problems) },
-                "max_size_per_repo" => settings with { RepositoryBytesMax = Size(key.Text, value, problems) },
+                "max_size" => settings with { SizeBytesMax = SizeSetting.Read(key.Text, value, NoCachesHelp, problems) },
+                "max_size_per_org" => settings with { OrganizationBytesMax = SizeSetting.Read(key.Text, value, NoCachesHelp, problems) },
+                "max_size_per_repo" => settings with { RepositoryBytesMax = SizeSetting.Read(key.Text, value, NoCachesHelp, problems) },
                 "types" => settings with { Types = ReadTypes(value, problems) },
                 "verify" => settings with { VerifyShare = ReadShare(value, problems) },
                 "storage" => settings with { Storage = ReadStorage(value, problems) },
@@ -115,17 +121,6 @@ internal sealed record CacheSettings
 
         problems.Add(CliDiagnostics.BadConfiguration(value.At, "'verify' is no percentage.", "Write for example 5%."));
         return 0;
-    }
-
-    private static long? Size(string key, YamlNode value, List<Diagnostic> problems)
-    {
-        if (value is YamlScalar scalar && ByteSize.TryParse(scalar.Text, out var size))
-        {
-            return size.Bytes;
-        }
-
-        problems.Add(CliDiagnostics.BadConfiguration(value.At, $"'{key}' is no size.", "Write a number with a unit, for example 500GB or 2TiB."));
-        return null;
     }
 
     private static HashSet<string>? ReadTypes(YamlNode value, List<Diagnostic> problems)

@@ -17,7 +17,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
     /// <summary>What stored layers may take; null: 20 GB or a tenth of the disk, whichever is less.</summary>
     public long? LayersBytesMax { get; init; }
 
-    /// <summary>Where blobs are stored; null: layers are on this host alone.</summary>
+    /// <summary>Where blobs are stored, as <c>storage:</c> or <c>cache: {storage:}</c> says; null: layers are on this host alone.</summary>
     public StorageLocation? Storage { get; init; }
 
     /// <summary>How long artifacts are kept, and how much they may take; null: as usual. Runs without artifacts do not load what knows that.</summary>
@@ -119,6 +119,11 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
                     problems.Add(Unknown(entry.Key, "The configuration", Keys));
                     break;
             }
+        }
+
+        if (storage is not null && cache.Storage is not null && storage != cache.Storage && mapping.FindKey("storage") is { } first)
+        {
+            problems.Add(CliDiagnostics.TwoStorages(((YamlMapping)mapping.Find("cache")!).FindKey("storage")!.At, first.At.Line));
         }
 
         return new(runners, runtime) { InsecureRegistries = insecure, LayersBytesMax = layersMax, Storage = storage ?? cache.Storage, Artifacts = artifacts, Cache = cache };

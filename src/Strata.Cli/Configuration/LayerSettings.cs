@@ -1,4 +1,3 @@
-using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Workflows.Parsing.Yaml;
 
@@ -19,13 +18,9 @@ internal static class LayerSettings
             {
                 problems.Add(ConfigurationFile.Unknown(key, "'layers'", Keys));
             }
-            else if (value is YamlScalar scalar && ByteSize.TryParse(scalar.Text, out var size))
-            {
-                max = size.Bytes;
-            }
             else
             {
-                problems.Add(CliDiagnostics.BadConfiguration(value.At, "'max-size' is no size.", "Write a number with a unit, for example 20GB or 500MB."));
+                max = SizeSetting.Read(key.Text, value, "Leave it out for the default; what is in use is kept in any case.", problems);
             }
         }
 

@@ -4,6 +4,7 @@ using Strata.Cli.Output;
 using Strata.Cli.Upkeep;
 using Strata.Core.Diagnostics;
 using Strata.Core.Identity;
+using Strata.Execution.Caches;
 using Strata.Execution.Events;
 using Strata.Execution.Reporting;
 using Strata.Execution.Running;
@@ -58,7 +59,7 @@ internal static class RunCommand
             request = await TrustedAsync(request, configuration, terminal).ConfigureAwait(false) with
             {
                 SuggestInputs = parsed.GetValue(options.SuggestInputs),
-                UseCaches = !parsed.GetValue(options.NoCache) && configuration.Cache.Enabled,
+                CachesOff = parsed.GetValue(options.NoCache) ? CachesOff.ByOption : configuration.Cache.Enabled ? null : CachesOff.ByConfiguration,
                 IsPresetActive = configuration.Cache.IsActive,
                 VerifyShare = verifyShare,
                 VerifyStrict = parsed.GetValue(options.VerifyStrict),

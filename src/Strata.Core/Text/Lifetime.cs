@@ -46,6 +46,14 @@ public static class Lifetime
         return duration > TimeSpan.Zero;
     }
 
+    /// <summary>As <see cref="TryParse"/> reads it: <c>7d</c>, <c>1d12h</c>. Less than a second is left out.</summary>
+    public static string Write(TimeSpan duration)
+    {
+        (int Count, char Unit)[] parts = [(duration.Days, 'd'), (duration.Hours, 'h'), (duration.Minutes, 'm'), (duration.Seconds, 's')];
+        var text = string.Concat(parts.Where(static part => part.Count > 0).Select(static part => string.Create(CultureInfo.InvariantCulture, $"{part.Count}{part.Unit}")));
+        return text.Length > 0 ? text : "0s";
+    }
+
     /// <summary>For people: <c>850 ms</c>, <c>12.3 s</c>, <c>4 m 05 s</c>, <c>2 h 03 m</c>, <c>2 d 03 h</c>. What rounds up to the next unit is shown in it.</summary>
     public static string Format(TimeSpan duration)
     {

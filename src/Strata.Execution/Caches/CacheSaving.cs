@@ -63,7 +63,7 @@ internal sealed class CacheSaving(
 
     private static string? WhyNot(JobCache cache, bool succeeded) =>
         cache.Unusable is not null ? cache.Unusable
-        : cache.Query is null ? "no-cache"
+        : cache.Query is null ? cache.Off?.SaveReason ?? "off"
         : cache.IsExactHit ? "exact-hit"
         : cache.Spec.LookupOnly ? "lookup-only"
         : cache.Spec.Save is CacheSave.Never ? "save: never"

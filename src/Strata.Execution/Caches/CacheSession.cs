@@ -17,9 +17,9 @@ namespace Strata.Execution.Caches;
 
 /// <summary>The dependency caches of one attempt at a job: declared ones from before its first step, those of actions/cache from their step on. Used by one step at a time.</summary>
 /// <param name="explains">Say of what was not found as wanted what is another than in the nearest entry.</param>
-/// <param name="isOn">Of a preset, or <c>custom</c>: whether such caches are looked for and saved. Never with --no-cache.</param>
+/// <param name="whyOff">Of a preset, or <c>custom</c>: why such caches are neither looked for nor saved; null: they are.</param>
 internal sealed class CacheSession(
-    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<string, bool> isOn, bool explains,
+    RunEntries run, JobAttempt attempt, JobTrees trees, ImageUser user, Digest image, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<string, CachesOff?> whyOff, bool explains,
     Func<LogKind, string, ValueTask> say, TimeProvider time) : IDisposable
 {
     private readonly List<JobCache> _all = [];
@@ -74,7 +74,7 @@ internal sealed class CacheSession(
             }
         }
 
-        foreach (var cache in _all.Where(cache => isOn(cache.Spec.Type)))
+        foreach (var cache in _all.Where(static cache => cache.Off is null))
         {
             await run.SettledAsync(cache.Spec.Name, cancellationToken).ConfigureAwait(false);
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class CacheSession(
     public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
         var cache = New(spec, saves);
-        if (isOn(spec.Type))
+        if (cache.Off is null)
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
@@ -181,6 +181,7 @@ internal sealed class CacheSession(
 
     private JobCache New(CacheSpec spec, bool saves = false) => new(spec.Masked(masker), saves)
     {
+        Off = whyOff(spec.Type),
         Env = spec.Env.ToDictionary(
             static set => set.Key, set => set.Value.StartsWith("~/", StringComparison.Ordinal) ? $"{user.Home}/{set.Value[2..]}" : set.Value, StringComparer.Ordinal),
     };
@@ -232,6 +233,7 @@ internal sealed class CacheSession(
         {
             { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),
             { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
+            { Off: { } off } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off: {off.Reason}"),
             { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
             { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
             { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),

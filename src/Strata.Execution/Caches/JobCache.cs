@@ -16,6 +16,9 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     /// <summary>What its preset sets for whoever uses it, with the job's home directory.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Null: it is on.</summary>
+    public CachesOff? Off { get; init; }
+
     /// <summary>Null: nothing was looked for.</summary>
     public CacheQuery? Query { get; set; }
 
@@ -91,7 +94,7 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
         var entry = Lookup?.Entry;
         return new(
             spec.Name, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
-            entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason,
+            entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason ?? Off?.Reason,
             (long)RestoreTime.TotalMilliseconds, RestoredBytes, TransferredBytes, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
     }
 

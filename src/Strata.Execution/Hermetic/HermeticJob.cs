@@ -26,11 +26,13 @@ internal sealed record HermeticJob
     /// <summary>Values by name, for what is searched before it is kept.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
-    /// <summary>False for --no-cache: no look-up and no save, else the same.</summary>
-    public required bool UseCaches { get; init; }
+    /// <summary>Why there is no look-up and no save, but else the same; null: nobody switched them off.</summary>
+    public required CachesOff? Off { get; init; }
 
     /// <summary>Why nothing can be looked for or kept though it should be; null: it can, or nobody wants it.</summary>
     public string? Unusable { get; init; }
+
+    public bool UseCaches => Off is null && Unusable is null;
 
     /// <summary>Where the caches of these names are in this job; one that is not used has no places.</summary>
     public required Func<IEnumerable<string>, IReadOnlyList<NamedCache>> PlacesOf { get; init; }

@@ -29,6 +29,9 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
     private readonly CancellationTokenSource _ended = new();
     private Task _foreseeing = Task.CompletedTask;
 
+    /// <summary>What the steps took when they were made, less what their hits took: the job's steps would have taken this longer without them. May be less than nothing.</summary>
+    public TimeSpan Saved { get; private set; }
+
     /// <summary>While the job's sandbox starts, which is another program's work: what its steps will need is loaded and looked at. Called once, before any step.</summary>
     /// <returns>Ends with that. Need not be awaited: what goes wrong is met again by the step.</returns>
     public async Task ForeseeAsync(IReadOnlyList<StepCache> steps)
@@ -87,7 +90,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
 
             if (!job.UseCaches || live.Masker.ContainsSecret(plan.Manifest))
             {
-                var why = job.UseCaches ? "its command or a variable of it contains a secret" : "--no-cache";
+                var why = job.Off?.Reason ?? "its command or a variable of it contains a secret";
                 return await ExecuteAsync(plan, live, log, "off", why, null, limit, cancellationToken).ConfigureAwait(false);
             }
 
@@ -171,6 +174,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
         }
 
         var saved = hit.Entry.Spent - job.Time.GetElapsedTime(started);
+        Saved += saved;
         var savedMs = Math.Max(0, (long)saved.TotalMilliseconds);
         await HermeticText.ReplayAsync(hit, savedMs, log).ConfigureAwait(false);
         if (hit.Record.Summary is { } summary)

@@ -43,8 +43,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         RunServices run, JobInstance instance, JobAttempt attempt, JobTrees trees, ImageUser user, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, string? unusable)
     {
         (_run, _instance, _attempt, _user, _workspace, _events, _image, _unusable, Trees) = (run, instance, attempt, user, workspace, events, image, unusable, trees);
-        var useCaches = run.UseCaches && unusable is null;
-        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, useCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
+        _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, type => WhyOff(run, unusable, type), run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
         _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
@@ -56,8 +55,8 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Host = run.Host,
             Limits = new(instance.Job.Resources.Cpu, instance.Job.Resources.Memory, instance.Job.Resources.Pids, instance.Job.Resources.Disk),
             Secrets = run.Secrets,
-            UseCaches = useCaches,
-            Unusable = run.UseCaches ? unusable : null,
+            Off = run.CachesOff,
+            Unusable = run.CachesOff is null ? unusable : null,
             PlacesOf = _caches.PlacesOf,
             MayMount = MayMount,
             Sources = () => _caches.Sources,
@@ -68,6 +67,9 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             Time = run.Time,
         });
     }
+
+    private static CachesOff? WhyOff(RunServices run, string? unusable, string type) =>
+        run.CachesOff ?? (unusable is not null ? new(unusable, "error") : run.IsPresetActive(type) ? null : CachesOff.OfType(type));
 
     public HermeticSteps Hermetic { get; }
 
@@ -272,7 +274,8 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     {
         try
         {
-            await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, work, sandbox, cancellationToken).ConfigureAwait(false);
+            var workWithoutHits = work + Hermetic.Saved; // what these saved is not what restored caches saved
+            await _caches.SaveAsync(_inputs.Places, status is RunStatus.Success, workWithoutHits, sandbox, cancellationToken).ConfigureAwait(false);
             await Hermetic.VerifyAsync(_run.Masker, _events.SayAsync, cancellationToken).ConfigureAwait(false);
         }
         finally

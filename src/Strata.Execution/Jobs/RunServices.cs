@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Strata.Core.Diagnostics;
+using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
@@ -37,8 +38,8 @@ internal sealed record RunServices
     /// <summary>The run was cancelled: what is being saved is given up.</summary>
     public required CancellationToken Stop { get; init; }
 
-    /// <summary>False for --no-cache.</summary>
-    public required bool UseCaches { get; init; }
+    /// <inheritdoc cref="Running.RunRequest.CachesOff"/>
+    public required CachesOff? CachesOff { get; init; }
 
     /// <inheritdoc cref="Running.RunRequest.SuggestInputs"/>
     public required string? SuggestInputs { get; init; }

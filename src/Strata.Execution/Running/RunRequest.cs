@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Strata.Core.Identity;
+using Strata.Execution.Caches;
 using Strata.Workflows.Locking;
 using Strata.Workflows.Model;
 
@@ -39,7 +40,8 @@ public sealed record RunRequest
     /// <summary>False for --no-site.</summary>
     public bool Site { get; init; } = true;
 
-    public bool UseCaches { get; init; } = true;
+    /// <summary>Why caches and hermetic steps are neither looked for nor saved; null: they are.</summary>
+    public CachesOff? CachesOff { get; init; }
 
     /// <summary>Caches of a preset that is not active are off.</summary>
     public Func<string, bool> IsPresetActive { get; init; } = static _ => true;

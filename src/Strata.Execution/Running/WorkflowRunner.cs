@@ -41,7 +41,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             var (jobs, _) = SelectedJobs.Of(request.Workflow, request.Selection);
             await PublishStartAsync(events, facts, jobs.Select(j => j.Id), startedAt).ConfigureAwait(false);
             var pruned = Task.Run(() => RunRetention.Prune(request.DataDirectory, RunRetention.Kept), CancellationToken.None); // while the jobs run
-            var verification = new HitVerification(request.UseCaches ? request.VerifyShare : 0, request.VerifyStrict);
+            var verification = new HitVerification(request.CachesOff is null ? request.VerifyShare : 0, request.VerifyStrict);
             var (reports, loop) = await RunJobsAsync(request, facts, directory, events, masker, verification, jobs, cancellationToken).ConfigureAwait(false);
             var durationMs = (long)services.Time.GetElapsedTime(started).TotalMilliseconds;
             var report = NewReport(facts, startedAt, durationMs, reports, Verdict(reports, loop, verification, cancellationToken.IsCancellationRequested), loop, verification);
@@ -80,7 +80,7 @@ public sealed class WorkflowRunner(ExecutionServices services) : IWorkflowRunner
             WorkspaceDirectory = request.WorkspaceDirectory,
             Explain = request.Explain,
             Stop = cancellationToken,
-            UseCaches = request.UseCaches,
+            CachesOff = request.CachesOff,
             SuggestInputs = request.SuggestInputs,
             IsPresetActive = request.IsPresetActive,
             Verification = verification,

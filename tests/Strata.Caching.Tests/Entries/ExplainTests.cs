@@ -1,5 +1,6 @@
 using Strata.Caching.Entries;
 using Strata.Caching.Explain;
+using Strata.Caching.Keys;
 using Strata.Core.Identity;
 
 namespace Strata.Caching.Tests.Entries;
@@ -52,6 +53,25 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public async Task Expiry_names_the_rule_that_applied()
+    {
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "unused") with { Ttl = TimeSpan.FromDays(2) });
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "aged") with { Ttl = TimeSpan.FromDays(30), MaxAge = TimeSpan.FromDays(5) });
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        _clock.Set(TimeSpan.FromDays(8));
+        (await ReasonAsync("unused")).ShouldBe("the entry of key 'unused' is expired: not used for 2d (ttl)");
+        (await ReasonAsync("aged")).ShouldBe("the entry of key 'aged' is expired: older than 5d (max-age)");
+        (await ReasonAsync("k")).ShouldBe("the entry of key 'k' is expired: not used for 7d (ttl)");
+
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        (await RetiredReasonAsync("k")).ShouldBe("not used for 7d (ttl); saved anew");
+        await _bench.Catalog.SweepAsync(new(), CancellationToken.None);
+        (await RetiredReasonAsync("unused")).ShouldBe("not used for 2d (ttl)");
+        (await RetiredReasonAsync("aged")).ShouldBe("older than 5d (max-age)");
+        (await ReasonAsync("aged")).ShouldBe("the entry of key 'aged' was expired: older than 5d (max-age)");
+    }
+
+    [Fact]
     public async Task It_is_where_one_may_not_look()
     {
         await _bench.SaveAsync(CacheBench.Fork, "k");
@@ -69,6 +89,40 @@ public sealed class ExplainTests : IDisposable
         found.Class.ShouldBe(OutcomeClass.Input);
         found.Changes.ShouldBe([new("hashFiles('package-lock.json')", "\"1\"", "\"2\"")]);
         (await _bench.Catalog.FindAsync(found.NearestId!.Value, CancellationToken.None))!.Key.ShouldBe("near");
+    }
+
+    [Fact]
+    public async Task The_nearest_is_found_behind_many_newer_ones_that_differ_in_more()
+    {
+        await SaveAsync("near", """{"env":{"A":"1"},"inputs":{"a":"1","b":"1"},"key":"near","name":"npm"}""");
+        for (var i = 0; i < 100; i++)
+        {
+            await SaveAsync($"far-{i}", $$$"""{"inputs":{"a":"x{{{i}}}","b":"1"},"key":"far-{{{i}}}","name":"npm"}""");
+        }
+
+        var found = await FindAsync("""{"env":{"A":"1"},"inputs":{"a":"1","b":"2"},"key":"k","name":"npm"}""");
+        found.Changes.ShouldBe([new("b", "\"1\"", "\"2\"")]);
+        (await _bench.Catalog.FindAsync(found.NearestId!.Value, CancellationToken.None))!.Key.ShouldBe("near");
+    }
+
+    [Theory]
+    [InlineData("""{"image":"a","user":"0:0"}""", """{"image":"b","user":"0:0"}""")]
+    [InlineData("""{"image":"a","user":"0:0"}""", """{"image":"a","user":"1:1"}""")]
+    [InlineData("""{"command":"x","platform":"linux/amd64"}""", """{"command":"y","platform":"linux/arm64"}""")]
+    public async Task A_step_of_another_image_user_or_platform_is_another_identity(string before, string after)
+    {
+        var commit = _bench.Commit(CacheBench.Main, "before") with { Manifest = before };
+        await _bench.SaveAsync(commit with { Draft = commit.Draft with { Kind = EntryKind.Step, Identity = CacheIdentity.OfSteps } });
+        var query = CacheBench.Query(CacheBench.Main, "after") with { Kind = EntryKind.Step, Identity = CacheIdentity.OfSteps, Manifest = after };
+        (await _bench.FindAsync(query)).Class.ShouldBe(OutcomeClass.Identity);
+    }
+
+    [Fact]
+    public async Task A_step_of_another_name_is_not_compared_with_which_is_said()
+    {
+        var query = CacheBench.Query(CacheBench.Main, "k") with { Kind = EntryKind.Step, Identity = CacheIdentity.OfSteps, Name = "bb/s" };
+        await _bench.SaveAsync(CacheBench.Main, "k");
+        (await _bench.FindAsync(query)).Reason.ShouldBe("nothing that may be read here was ever saved for 'bb/s'; what another job or step saved counts only if its key is the same");
     }
 
     [Fact]
@@ -158,6 +212,11 @@ public sealed class ExplainTests : IDisposable
     }
 
     private async Task<OutcomeClass> ClassAsync(string key) => (await _bench.FindAsync(CacheBench.Main, key)).Class;
+
+    private async Task<string> ReasonAsync(string key) => (await _bench.FindAsync(CacheBench.Main, key)).Reason;
+
+    private async Task<string?> RetiredReasonAsync(string key) =>
+        (await _bench.Catalog.ListAsync(new() { KeyPrefix = key, WithRetired = true, CountMax = 10 }, CancellationToken.None)).First(static entry => entry.State is not EntryState.Live).RetiredReason;
 
     private async Task SaveAsync(string key, string manifest)
     {

@@ -1,4 +1,5 @@
 using Strata.Caching.Entries;
+using Strata.Caching.Explain;
 using Strata.Caching.Life;
 using Strata.Core.Identity;
 using Strata.Layers.Store;
@@ -137,7 +138,7 @@ public sealed class LifeTests : IDisposable
         var opening = await store.Place.OpenAsync(entry.Content.Layers().Single(), CancellationToken.None);
         opening.Lease.ShouldBeNull();
         await _bench.Entries.RetireAsync(entry.Id, EntryState.Expired, "its layers are gone", CancellationToken.None);
-        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(Explain.OutcomeClass.Expired);
+        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(OutcomeClass.Expired);
         (await _bench.SaveAsync(CacheBench.Main, "k")).Id.ShouldNotBe(entry.Id);
     }
 
@@ -146,7 +147,7 @@ public sealed class LifeTests : IDisposable
     {
         var entry = await _bench.SaveAsync(CacheBench.Main, "k");
         await _bench.Entries.RetireAsync(entry.Id, EntryState.Quarantined, "layer damaged", CancellationToken.None);
-        (await _bench.FindAsync(CacheBench.Main, "k", "k")).Class.ShouldBe(Explain.OutcomeClass.Quarantined);
+        (await _bench.FindAsync(CacheBench.Main, "k", "k")).Class.ShouldBe(OutcomeClass.Quarantined);
         var commit = _bench.Commit(CacheBench.Main, "k2", "layer k") with { DerivedFrom = [new(Tenancy.ProductKind.CacheEntry, entry.Id)] };
         await using var lease = await _bench.AcquireAsync(commit.Draft.Producer);
         (await _bench.Entries.CommitAsync(commit, lease.Token, CancellationToken.None)).ShouldBeOfType<CacheCommitOutcome.Refused>(); // its layers are nobody's ground
@@ -206,7 +207,7 @@ public sealed class LifeTests : IDisposable
         await UseAsync("k");
         (await SweepAsync(new())).Expired.ShouldBe(0);
         _clock.Set(TimeSpan.FromDays(2 * 3650));
-        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(Explain.OutcomeClass.Expired);
+        (await _bench.FindAsync(CacheBench.Main, "k")).Class.ShouldBe(OutcomeClass.Expired);
         await _bench.SaveAsync(CacheBench.Main, "k");
     }
 

@@ -38,6 +38,24 @@ public sealed class SharingTests : IDisposable
         await CanReadAsync(CacheBench.Fork, "k", true);
     }
 
+    [Fact]
+    public async Task What_stands_on_a_step_that_is_not_shared_is_not_either_and_says_so()
+    {
+        var step = _bench.Commit(CacheBench.Main, "step");
+        var made = await _bench.SaveAsync(step with { Draft = step.Draft with { Kind = EntryKind.Step, Identity = CacheIdentity.OfSteps, Name = "build/compile" } });
+        var cache = await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "cache") with { DerivedFrom = [new(ProductKind.CacheEntry, made.Id)] });
+        var secret = await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "secret") with { Shareable = false });
+        var kept = await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "kept") with { SharesWithForks = false });
+
+        (await WhyAsync(made)).ShouldBe("its step does not say share-with-forks: true");
+        (await WhyAsync(cache)).ShouldBe($"its cache says share-with-forks: false; its job used or made entry {made.Id} ('build/compile'), which they may not read"); // by the definition that ran last
+        (await WhyAsync(secret)).ShouldBe("its cache says share-with-forks: false; its job could read a secret, or stands on an image, an artifact or an entry that they may not use");
+        (await WhyAsync(kept)).ShouldBe("its cache says share-with-forks: false");
+        await RunAsync(CacheBench.Main, true);
+        (await WhyAsync(cache)).ShouldBe($"its job used or made entry {made.Id} ('build/compile'), which they may not read");
+        (await WhyAsync(kept)).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(Trust.Fork)]
     [InlineData(Trust.Internal)]
@@ -98,6 +116,9 @@ public sealed class SharingTests : IDisposable
     [Fact]
     public void Who_looks_has_no_way_to_tell_a_switch() =>
         typeof(CacheQuery).GetProperties().ShouldNotContain(static property => property.Name.Contains("Share", StringComparison.OrdinalIgnoreCase));
+
+    private async Task<string?> WhyAsync(CacheEntry entry) =>
+        await _bench.Catalog.FindHiddenReasonAsync((await _bench.Catalog.FindAsync(entry.Id, CancellationToken.None))!, CancellationToken.None);
 
     private async Task CanReadAsync(RunIdentity reader, string key, bool can) => ((await _bench.FindAsync(reader, key)).Entry is not null).ShouldBe(can, key);
 

@@ -37,6 +37,17 @@ public class LifetimeTests
     public void Anything_else_is_no_duration(string text) => Lifetime.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
+    [InlineData("7d", "7d")]
+    [InlineData("2w", "14d")]
+    [InlineData("36h", "1d12h")]
+    [InlineData("90s", "1m30s")]
+    public void It_is_written_as_it_may_be_read(string text, string written)
+    {
+        Lifetime.TryParse(text, out var duration).ShouldBeTrue();
+        Lifetime.Write(duration).ShouldBe(written);
+    }
+
+    [Theory]
     [InlineData(0, "0 ms")]
     [InlineData(850, "850 ms")]
     [InlineData(999.4, "999 ms")]

@@ -19,18 +19,26 @@ internal sealed class SessionBench : IAsyncDisposable
     private readonly JobAttempt _attempt;
     private readonly JobTrees _trees;
 
-    private SessionBench(WorkspaceLayers layers, RunEntries entries, JobAttempt attempt, JobTrees trees)
+    private SessionBench(WorkspaceLayers layers, RunEntries entries, JobAttempt attempt, JobTrees trees, Func<string, CachesOff?> whyOff)
     {
         (_layers, _entries, _attempt, _trees) = (layers, entries, attempt, trees);
         Session = new(
-            entries, attempt, trees, ImageUser.Root, Digest.Of("image"u8), new Dictionary<string, string>(), new SecretMasker(), static _ => true, explains: false,
-            static (_, _) => ValueTask.CompletedTask, TimeProvider.System);
+            entries, attempt, trees, ImageUser.Root, Digest.Of("image"u8), new Dictionary<string, string>(), new SecretMasker(), whyOff, explains: false,
+            (_, text) =>
+            {
+                Said.Add(text);
+                return ValueTask.CompletedTask;
+            },
+            TimeProvider.System);
     }
 
     public CacheSession Session { get; }
 
+    public List<string> Said { get; } = [];
+
     /// <param name="change">Of the real services.</param>
-    public static async Task<SessionBench> CreateAsync(RunFixture run, Func<EntryServices, EntryServices> change)
+    /// <param name="whyOff">By type; null: all caches are on.</param>
+    public static async Task<SessionBench> CreateAsync(RunFixture run, Func<EntryServices, EntryServices> change, Func<string, CachesOff?>? whyOff = null)
     {
         Directory.CreateDirectory(run.Workspace);
         var layers = new WorkspaceLayers(run.Data, TimeProvider.System);
@@ -38,7 +46,7 @@ internal sealed class SessionBench : IAsyncDisposable
         var facts = RunFactsOf.Request(run.Request(Make.Workflow()), "run-1", 1, "me");
         var entries = new RunEntries(() => change(LocalEntries.Open(run.Data)), facts, static _ => Task.FromResult(false));
         var attempt = await entries.StartAttemptAsync("a", CancellationToken.None);
-        return new(layers, entries, attempt, new(new([], ImageConfig.Empty, []), workspace, attempt.Services.Layers));
+        return new(layers, entries, attempt, new(new([], ImageConfig.Empty, []), workspace, attempt.Services.Layers), whyOff ?? (static _ => null));
     }
 
     public static CacheSpec Spec(string name) => new()
