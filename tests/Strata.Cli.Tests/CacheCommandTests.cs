@@ -59,6 +59,49 @@ public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_job_is_asked_for_by_its_id_or_its_name_and_only_where_it_ran()
+    {
+        using (var database = new Database(_data, TimeProvider.System))
+        {
+            var entries = new CacheEntries(database, TimeProvider.System, new AttemptLayers(), TimeSpan.FromDays(7));
+            foreach (var (job, key) in ((string, string)[])[("Unit tests (1)", "npm-1"), ("Unit tests (2)", "npm-2"), ("Unit tests (2)", "none")])
+            {
+                var query = Query(key) with { Name = "actions/cache" };
+                await entries.RecordAsync(
+                    new() { Identity = Reader, Producer = new("run-4", job, 1), JobId = "tests", Uses = [new() { Query = query, Lookup = await entries.FindAsync(query, CancellationToken.None) }] },
+                    CancellationToken.None);
+            }
+        }
+
+        (await RunAsync("cache", "explain", "run-4", "tests")).Output.Split('\n').Select(line => line.Split(": ")[0]).ShouldBe(
+            ["Unit tests (1) · actions/cache 'npm-1'", "Unit tests (2) · actions/cache 'npm-2'", "Unit tests (2) · actions/cache 'none'", ""]);
+        (await JsonAsync("cache", "explain", "run-4", "Unit tests (1)"))["lookups"]!.AsArray().Select(lookup => (string?)lookup!["jobId"]).ShouldBe(["tests"]);
+        var unknown = (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "explain", "run-4", "test"))).Diagnostics.Single();
+        unknown.Help.ShouldBe("It looked for: Unit tests (1) (id tests): actions/cache; Unit tests (2) (id tests): actions/cache.");
+        (await RunAsync("cache", "explain", "run-4", "--org", "local", "--repo", "app")).ExitCode.ShouldBe(0);
+        foreach (var (option, other) in ((string, string)[])[("--org", "other"), ("--repo", "other")])
+        {
+            (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "explain", "run-4", option, other))).Diagnostics.Single().Help!.ShouldNotContain("looked for");
+        }
+    }
+
+    [Fact]
+    public async Task A_sweep_can_be_of_a_part_and_can_be_rehearsed()
+    {
+        var config = Path.Combine(_data, "one.yml");
+        await File.WriteAllTextAsync(config, "cache: { max_size: 1B }\n");
+        string[] sweep = ["cache", "gc", "--config", config];
+        (int?, bool?) Counts(JsonNode result) => ((int?)result["evicted"], (bool?)result["dryRun"]);
+        Counts(await JsonAsync([.. sweep, "--org", "other"])).ShouldBe((0, false));
+        Counts(await JsonAsync([.. sweep, "--repo", "other"])).ShouldBe((0, false));
+        Counts(await JsonAsync([.. sweep, "--dry-run"])).ShouldBe((2, true));
+        (await RunAsync([.. sweep, "--dry-run"])).Output.ShouldBe("would go: 0 expired, 2 over a limit, 0 revoked, 0 forgotten; 20 B no longer needed then (nothing was changed)\n");
+        (await JsonAsync("cache", "ls"))["entries"]!.AsArray().Count.ShouldBe(2);
+        Counts(await JsonAsync([.. sweep, "--org", "local", "--repo", "app"])).ShouldBe((2, false));
+        (await JsonAsync("cache", "ls"))["entries"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Statistics_are_for_people_scripts_and_scrapers()
     {
         (await RunAsync("cache", "stats", "--prometheus")).Output.ShouldContain("cache_misses_total{type=\"npm\"} 1\n");

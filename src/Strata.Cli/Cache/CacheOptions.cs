@@ -44,6 +44,9 @@ internal sealed class CachePlace : IDisposable
     /// <summary>As the options say.</summary>
     public CacheFilter Filter { get; }
 
+    /// <summary>As <see cref="Filter"/>.</summary>
+    public CachePart Part => new(Filter.Organization, Filter.Repository);
+
     /// <summary>Null: nothing was ever recorded here.</summary>
     public CacheCatalog? Catalog { get; }
 

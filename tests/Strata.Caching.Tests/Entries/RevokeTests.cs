@@ -49,7 +49,7 @@ public sealed class RevokeTests : IDisposable
         var last = await SaveAsync("last", "run-last", middle);
         await _bench.Entries.RetireAsync(middle.Id, EntryState.Evicted, "space", CancellationToken.None);
         _clock.Set(TimeSpan.FromDays(40));
-        await _bench.Catalog.SweepAsync(new() { Ttl = TimeSpan.FromDays(365) }, CancellationToken.None);
+        await _bench.Catalog.SweepAsync(new() { Ttl = TimeSpan.FromDays(365) }, CachePart.All, CancellationToken.None);
         var report = await RevokeAsync("run-bad");
         report.Products.Single(product => product.Product.Id == middle.Id).WasLive.ShouldBeFalse();
         report.Products.Single(product => product.Product.Id == last.Id).WasLive.ShouldBeTrue();

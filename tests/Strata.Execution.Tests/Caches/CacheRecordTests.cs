@@ -55,6 +55,6 @@ public sealed class CacheRecordTests
     private static IReadOnlyList<RecordedLookup> Lookups(RunFixture run, string runId)
     {
         using var database = new Database(run.Data, TimeProvider.System);
-        return new CacheCatalog(database, TimeProvider.System).ListLookupsAsync(runId, null, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return new CacheCatalog(database, TimeProvider.System).ListLookupsAsync(CachePart.All, runId, null, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 }
