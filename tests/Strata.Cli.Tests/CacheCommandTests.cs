@@ -132,6 +132,102 @@ public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_seen_is_not_taken_for_empty()
+    {
+        var file = Path.Combine(_data, "file");
+        await File.WriteAllTextAsync(file, "");
+        foreach (var command in (string[])["ls", "stats", "gc"])
+        {
+            foreach (var data in (string[])[file, Path.Combine(file, "below"), "/proc/x"])
+            {
+                (await Should.ThrowAsync<EnvironmentException>(() => InvokeAsync(["cache", command, "--data", data]))).Diagnostic.Code.ShouldBe("STR1923");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_listed_it_says_why()
+    {
+        (await RunAsync("cache", "ls", "--name", "nope", "--run", "r")).Output.ShouldBe("no cache entry matches --name nope --run r; there are others\n");
+        (await RunAsync("cache", "ls", "--org", "nope")).Output.ShouldBe("no cache entry matches --org nope; there are others\n");
+        await RunAsync("cache", "rm", "npm-1", "npm-2");
+        (await RunAsync("cache", "ls")).Output.ShouldContain("--all");
+        (await InvokeAsync(["cache", "ls", "--data", Path.Combine(_data, "empty")])).Output.ShouldContain("declare");
+    }
+
+    [Fact]
+    public async Task All_that_is_missing_is_named_and_then_nothing_is_removed()
+    {
+        var missing = (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "rm", "npm-1", "nope1", "nope2", "nope1"))).Diagnostics;
+        missing.Select(problem => problem.Message).ShouldBe(["There is no cache entry 'nope1'.", "There is no cache entry 'nope2'."]);
+        (await JsonAsync("cache", "ls"))["entries"]!.AsArray().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_missing_configuration_is_no_missing_workflow()
+    {
+        var missing = (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "ls", "--config", "nope.yml"))).Diagnostics.Single();
+        (missing.Code, missing.Message).ShouldBe(("STR1903", "The configuration 'nope.yml' does not exist."));
+        missing.Help!.ShouldNotContain("workflow");
+    }
+
+    [Theory]
+    [InlineData("--egress-price", "0,09", "expected a number such as 0.09")]
+    [InlineData("--egress-price", "-5", "expected a number such as 0.09")]
+    [InlineData("--storage-price", "1e3", "expected a number such as 0.09")]
+    [InlineData("--storage-price", "79228162514264337593543950335", "expected a number such as 0.09")]
+    [InlineData("--storage-price", "x", "expected a number such as 0.09")]
+    [InlineData("--prometheus", "--json", "two forms")]
+    [InlineData("--limit", "0", "expected a whole number, 1 or more", "ls")]
+    [InlineData("--limit", "-1", "expected a whole number, 1 or more", "ls")]
+    [InlineData("--limit", "x", "expected a whole number, 1 or more", "ls")]
+    public void A_value_that_is_none_is_refused_in_plain_words(string option, string value, string expected, string command = "stats")
+    {
+        string[] arguments = ["cache", command, option, value];
+        var problem = CommandLineCheck.Check(StrataCommand.Create(arguments).Parse(arguments), StrataCommand.Names).ShouldHaveSingleItem();
+        problem.Code.ShouldBe("STR1910");
+        problem.Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task Prices_are_plain_numbers()
+    {
+        using var database = new Database(_data, TimeProvider.System);
+        await database.WriteAsync(sql => sql.Execute("UPDATE cache_repo SET size_bytes = 2000000000"), CancellationToken.None);
+        ((decimal?)(await JsonAsync("cache", "stats", "--storage-price", "0.09"))["costs"]!["storageMonthly"]).ShouldBe(0.18m);
+        ((decimal?)(await JsonAsync("cache", "stats", "--storage-price", "0"))["costs"]!["storageMonthly"]).ShouldBe(0);
+        (await RunAsync("cache", "stats", "--prometheus", "--org", "other")).Output.ShouldNotContain("npm");
+    }
+
+    [Fact]
+    public void The_shell_is_offered_runs_and_no_words_that_it_would_expand()
+    {
+        Words($"cache explain --data {_data} ").ShouldContain("run-3");
+        Words("cache ").ShouldNotContain(word => word.Contains('?') || word.StartsWith('/'));
+        Words("").ShouldContain("--help");
+
+        string[] Words(string line)
+        {
+            var root = StrataCommand.Create(["[suggest]", line]);
+            return [.. root.Parse(line).GetCompletions(line.Length).Select(completion => completion.Label)];
+        }
+    }
+
+    [Fact]
+    public async Task Bash_does_not_run_what_it_completes()
+    {
+        var strata = Path.Combine(_data, "strata");
+        var trap = Path.Combine(_data, "trapped");
+        await File.WriteAllTextAsync(strata, $"#!/bin/sh\nprintf '%s\\n' '$(touch {trap})' '/*' plain\n");
+        File.SetUnixFileMode(strata, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var (_, script) = await InvokeAsync(["completion", "bash"]);
+        using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "bash", ["-c", $"{script}\nCOMP_WORDS=({strata} ''); COMP_CWORD=1; COMP_POINT=1; COMP_LINE=x; _strata; printf '%s\\n' \"${{COMPREPLY[@]}}\""]) { RedirectStandardOutput = true })!;
+        (await bash.StandardOutput.ReadToEndAsync()).ShouldBe($"\\$\\(touch\\ {trap}\\)\n/\\*\nplain\n");
+        File.Exists(trap).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Workflows_know_the_presets_that_there_are()
     {
         var file = Path.Combine(_data, "strata.yml");

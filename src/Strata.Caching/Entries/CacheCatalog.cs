@@ -16,6 +16,9 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
     public ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(CachePart part, string runId, string? job, string? name, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<RecordedLookup>>(sql => UseSql.List(sql, part, runId, job, name), cancellationToken);
 
+    public ValueTask<IReadOnlyList<string>> ListRunsAsync(CachePart part, int countMax, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<string>>(sql => UseSql.ListRuns(sql, part, countMax), cancellationToken);
+
     public ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken) => ReadAsync(
         sql =>
         {

@@ -21,6 +21,9 @@ public interface ICacheCatalog
     /// <param name="name">Of a cache; null: all.</param>
     ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(CachePart part, string runId, string? job, string? name, CancellationToken cancellationToken);
 
+    /// <summary>Runs that looked for caches, the last to end first.</summary>
+    ValueTask<IReadOnlyList<string>> ListRunsAsync(CachePart part, int countMax, CancellationToken cancellationToken);
+
     /// <summary>The counters of all caches.</summary>
     ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken);
 

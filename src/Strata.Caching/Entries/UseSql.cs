@@ -66,6 +66,19 @@ internal static class UseSql
         return lookups;
     }
 
+    public static List<string> ListRuns(SqlSession sql, CachePart part, int max)
+    {
+        using var rows = sql.Query(
+            "SELECT run_id FROM cache_lookup WHERE ($1 IS NULL OR org = $1) AND ($2 IS NULL OR repo = $2) GROUP BY run_id ORDER BY max(id) DESC LIMIT $3", part.Organization, part.Repository, max);
+        var runs = new List<string>();
+        while (rows.Read())
+        {
+            runs.Add(rows.Text(0));
+        }
+
+        return runs;
+    }
+
     public static List<CacheCount> ListCounts(SqlSession sql)
     {
         using var rows = sql.Query(

@@ -19,6 +19,7 @@ internal static class CacheExplainCommand
         var job = new Argument<string?>("JOB") { HelpName = "JOB", Arity = ArgumentArity.ZeroOrOne, Description = "Only this job, by its id in the workflow (of a matrix all its jobs) or by its name." };
         var name = new Argument<string?>("NAME") { HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne, Description = "Only caches of this name." };
         var command = new Command("explain", "Say why each cache of a run was found or not, and what changed.") { run, job, name };
+        run.CompletionSources.Add(options.Runs);
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -19,7 +19,7 @@ internal static class CacheShowCommand
         command.SetAction((parsed, _) =>
         {
             using var place = CachePlace.Open(parsed, options);
-            var entries = parsed.GetValue(names)!.SelectMany(name => EntriesByName.Get(place, name, withRetired: true)).ToList();
+            var entries = EntriesByName.Get(place, parsed.GetValue(names)!, withRetired: true);
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(new([.. entries.Select(EntryResult.Of)]), CacheJson.Default.EntryListResult);
@@ -27,7 +27,10 @@ internal static class CacheShowCommand
             else
             {
                 var now = TimeProvider.System.GetUtcNow();
-                entries.ForEach(entry => Write(Console.Out, entry, now));
+                foreach (var entry in entries)
+                {
+                    Write(Console.Out, entry, now);
+                }
             }
 
             return Task.FromResult(ExitCode.Success);
