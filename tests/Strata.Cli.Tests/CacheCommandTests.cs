@@ -146,6 +146,21 @@ public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_scrub_verifies_the_audit_log()
+    {
+        (await RunAsync("doctor", "--scrub")).ShouldBe((0, "0 layers, 0 B: all sound\naudit log, 3 batches of 3 events: as written\n"));
+        ((int?)(await JsonAsync("doctor", "--scrub"))["audit"]!["events"]).ShouldBe(3);
+        using (var database = new Database(_data, TimeProvider.System))
+        {
+            await database.WriteAsync(sql => sql.Execute("DROP TRIGGER audit_event_stays"), CancellationToken.None);
+            await database.WriteAsync(sql => sql.Execute("UPDATE audit_event SET detail = 'x' WHERE id = 2"), CancellationToken.None);
+        }
+
+        (await RunAsync("doctor", "--scrub")).ShouldBe((1, "0 layers, 0 B: all sound\naudit log, 3 batches of 3 events: 1 changed, missing or out of order\n  batch 2 of local, or what was before it\n"));
+        (await InvokeAsync(["doctor", "--scrub", "--data", Path.Combine(_data, "empty")])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Where_nothing_is_listed_it_says_why()
     {
         (await RunAsync("cache", "ls", "--name", "nope", "--run", "r")).Output.ShouldBe("no cache entry matches --name nope --run r; there are others\n");

@@ -129,7 +129,7 @@ public sealed class RecordTests : IDisposable
         return new() { Query = query, Lookup = _bench.FindAsync(query).GetAwaiter().GetResult() };
     }
 
-    private long? FindBroken(string organization) => _bench.Database.Read(sql => AuditLog.FindBroken(sql, organization));
+    private long? FindBroken(string organization) => AuditCheck.Run(_bench.Database, CancellationToken.None).Broken.FirstOrDefault(batch => batch.Organization == organization)?.Number;
 
     private async Task WriteAsync(string statement) => await _bench.Database.WriteAsync(sql => sql.Execute(statement), CancellationToken.None);
 }
