@@ -27,6 +27,9 @@ public sealed class CacheCatalog(Database database, TimeProvider time) : ICacheC
         },
         cancellationToken);
 
+    public ValueTask<IReadOnlyList<RecentLookups>> ListRecentAsync(CachePart part, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<RecentLookups>>(sql => UseSql.ListRecent(sql, part), cancellationToken);
+
     public ValueTask<(long Entries, long SizeBytes)> MeasureAsync(string? organization, string? repository, CancellationToken cancellationToken) =>
         ReadAsync(sql => UseSql.Usage(sql, organization, repository), cancellationToken);
 

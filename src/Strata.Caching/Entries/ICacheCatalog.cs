@@ -27,6 +27,9 @@ public interface ICacheCatalog
     /// <summary>The counters of all caches.</summary>
     ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken);
 
+    /// <summary>What look-ups of late came to, cache by cache. Reads all that are kept.</summary>
+    ValueTask<IReadOnlyList<RecentLookups>> ListRecentAsync(CachePart part, CancellationToken cancellationToken);
+
     /// <summary>Live entries, and the bytes of their layers.</summary>
     /// <param name="organization">Null: of all.</param>
     /// <param name="repository">Null: of all.</param>

@@ -101,6 +101,29 @@ internal static class UseSql
         return counts;
     }
 
+    public static List<RecentLookups> ListRecent(SqlSession sql, CachePart part)
+    {
+        using var rows = sql.Query(
+            """
+            SELECT recent.*, cache_entry.reason FROM (
+                SELECT org, repo, kind, type, name, count(*), count(DISTINCT identity || ' ' || key), sum(CASE WHEN class = 'evicted' THEN 1 ELSE 0 END),
+                    sum(CASE WHEN class = 'expired' THEN 1 ELSE 0 END), max(CASE WHEN class = 'evicted' THEN nearest END) AS evicted
+                FROM cache_lookup WHERE ($1 IS NULL OR org = $1) AND ($2 IS NULL OR repo = $2) GROUP BY org, repo, kind, type, name
+            ) AS recent LEFT JOIN cache_entry ON cache_entry.id = recent.evicted
+            """, part.Organization, part.Repository);
+        var recent = new List<RecentLookups>();
+        while (rows.Read())
+        {
+            recent.Add(new()
+            {
+                Organization = rows.Text(0), Repository = rows.Text(1), IsStep = rows.Integer(2) == (long)EntryKind.Step, Type = rows.Text(3), Name = rows.Text(4), Lookups = rows.Integer(5),
+                Keys = rows.Integer(6), Evicted = rows.Integer(7), Expired = rows.Integer(8), EvictedReason = rows.IsNull(10) ? null : rows.Text(10),
+            });
+        }
+
+        return recent;
+    }
+
     /// <summary>Live entries, and the bytes of their layers.</summary>
     /// <param name="organization">Null: of all.</param>
     /// <param name="repository">Null: of all.</param>

@@ -40,10 +40,11 @@ internal static class CacheStatsCommand
             }
 
             var costs = CacheCosts.Of(chosen, parsed.GetValue(storage), parsed.GetValue(egress));
+            IReadOnlyList<RecentLookups> recent = place.Catalog is null ? [] : await place.Catalog.ListRecentAsync(place.Part, cancellationToken).ConfigureAwait(false);
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
                 [KindResult.Of("dependency", [.. counts.Where(count => count is { IsStep: false, IsImage: false })]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)]), KindResult.Of("image", [.. counts.Where(count => count.IsImage)])],
-                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
+                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts, recent))
             {
                 Proofs = ProofResult.Of([.. all.Proofs.Where(step => place.Part.Holds(step.Organization, step.Repository))]),
             };
