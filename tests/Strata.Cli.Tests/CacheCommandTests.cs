@@ -175,6 +175,8 @@ public sealed class CacheCommandTests : IAsyncLifetime, IDisposable
     {
         var missing = (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "rm", "npm-1", "nope1", "nope2", "nope1"))).Diagnostics;
         missing.Select(problem => problem.Message).ShouldBe(["There is no cache entry 'nope1'.", "There is no cache entry 'nope2'."]);
+        (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "rm", "1", "--org", "other"))).Diagnostics.Single().Code.ShouldBe("STR2202");
+        (await Should.ThrowAsync<UserErrorException>(() => RunAsync("cache", "show", "1", "--repo", "other"))).Diagnostics.Single().Code.ShouldBe("STR2202");
         (await JsonAsync("cache", "ls"))["entries"]!.AsArray().Count.ShouldBe(2);
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Strata.Caching.Entries;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Image;
 using Strata.Cli.Run;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Strata.Caching.Stats;
-using Strata.Cli.CommandLine;
 using Strata.Cli.Image;
 using Strata.Core;
 using Strata.Core.Text;

@@ -21,7 +21,8 @@ internal static class EntriesByName
     {
         if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             && place.Catalog?.FindAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult() is { } entry
-            && (withRetired || entry.State is EntryState.Live))
+            && (withRetired || entry.State is EntryState.Live)
+            && place.Part.Holds(entry.Scope.Organization, entry.Scope.Repository))
         {
             return [entry];
         }

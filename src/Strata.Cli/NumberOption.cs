@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace Strata.Cli.CommandLine;
+namespace Strata.Cli;
 
 /// <summary>Options that take a number, the same on every host: digits and a point. Anything else is a usage error that says what is expected.</summary>
 internal static class NumberOption
