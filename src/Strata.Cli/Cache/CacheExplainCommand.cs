@@ -59,10 +59,10 @@ internal static class CacheExplainCommand
         return [.. jobs.Take(ListedMax).Select(ImageShowCommand.Printable), .. jobs.Count > ListedMax ? [$"and {jobs.Count - ListedMax} jobs more"] : Array.Empty<string>()];
     }
 
-    /// <summary>The key tells caches of one name apart: two <c>actions/cache</c> steps.</summary>
+    /// <summary>The key tells caches of one name apart: two <c>actions/cache</c> steps. One that cannot be used may be anything.</summary>
     private static void Write(TextWriter output, RecordedLookup lookup)
     {
-        var key = lookup.Kind is EntryKind.Step || lookup.Reason.Contains($"'{lookup.Key}'", StringComparison.Ordinal) ? "" : $" '{lookup.Key}'";
+        var key = lookup.Kind is EntryKind.Step || lookup.Class is OutcomeClass.Error || lookup.Reason.Contains($"'{lookup.Key}'", StringComparison.Ordinal) ? "" : $" '{lookup.Key}'";
         output.WriteLine(ImageShowCommand.Printable($"{lookup.Asker.Job} · {lookup.Name}{key}: {lookup.Class.NameOf()}: {lookup.Reason}"));
         foreach (var change in lookup.Changes)
         {

@@ -24,6 +24,7 @@ public sealed class CacheRecordTests
         var (workflow, _) = WorkflowParser.Parse("strata.yml", Encoding.UTF8.GetBytes("""
             jobs:
               a:
+                name: Unit tests
                 image: debian
                 caches: [{ paths: [~/x], key: k }]
                 steps: [{ run: "true" }]
@@ -31,7 +32,8 @@ public sealed class CacheRecordTests
 
         await Should.ThrowAsync<EnvironmentException>(() => run.RunAsync(run.Request(workflow!)));
 
-        Lookups(run, run.Observer.Events[0].RunId).ShouldHaveSingleItem().Class.ShouldBe(OutcomeClass.NeverSaved);
+        var lookup = Lookups(run, run.Observer.Events[0].RunId).ShouldHaveSingleItem();
+        (lookup.Class, lookup.Asker.Job, lookup.JobId).ShouldBe((OutcomeClass.NeverSaved, "Unit tests", "a"));
     }
 
     [Fact]
