@@ -6,9 +6,11 @@ namespace Strata.Caching;
 /// <summary>What is wrong with caches while a run or a command uses them: STR220x. Those of declarations are Strata.Workflows'.</summary>
 public static class CachingDiagnostics
 {
-    public static Diagnostic NothingKnown(string run, string? job, string? name) =>
+    /// <param name="known">What the run looked for: jobs, each with its caches. None: the run is not known.</param>
+    public static Diagnostic NothingKnown(string run, string? job, string? name, IReadOnlyList<string> known) =>
         new("STR2201", Severity.Error, $"No look-up of a cache is known of run '{run}'{(job is null ? "" : $", job '{job}'")}{(name is null ? "" : $", cache '{name}'")}.", null,
-            "Look-ups are kept for 30 days; caches that were off (--no-cache, or `enabled` and `types` of the configuration) make none, the run's report says why. Check the run's id, as `strata run` prints it, and --data DIR.");
+            known.Count > 0 ? $"It looked for: {string.Join("; ", known)}."
+                : "Look-ups are kept for 30 days; caches that were off (--no-cache, or `enabled` and `types` of the configuration) make none, the run's report says why. Check the run's id, as `strata run` prints it, --data DIR, and --org and --repo if they are given.");
 
     public static Diagnostic NoSuchEntry(string name) =>
         new("STR2202", Severity.Error, $"There is no cache entry '{name}'.", null, "Give the number or the key of an entry: `strata cache ls` lists them.");

@@ -16,6 +16,9 @@ internal static class CliDiagnostics
     public static Diagnostic NoSuchFile(string path) =>
         Error("STR1903", $"'{path}' does not exist.", "Give a workflow file or a directory that holds one.");
 
+    public static Diagnostic NoConfiguration(string path) =>
+        Error("STR1903", $"The configuration '{path}' does not exist.", "Give the file to --config, or leave that out: config.yml in the data directory is read if it is there.");
+
     public static Diagnostic Unreadable(string path, string why) =>
         Error("STR1904", $"'{path}' cannot be read: {why}", "Check the path and its permissions.");
 

@@ -41,5 +41,56 @@ internal static class DataDirectory
         }
     }
 
+    /// <summary>For who only looks: nothing there yet is as good as nothing in it, and nothing is made.</summary>
+    /// <exception cref="EnvironmentException">What is there cannot be seen, or it could never be there.</exception>
+    public static void CheckReadable(string path)
+    {
+        try
+        {
+            var at = path;
+            FileAttributes attributes;
+            while (!TryGetAttributes(at, out attributes) && Path.GetDirectoryName(at) is { } parent)
+            {
+                at = parent;
+            }
+
+            if (!attributes.HasFlag(FileAttributes.Directory))
+            {
+                throw new IOException($"'{at}' is not a directory.");
+            }
+
+            if (at == path)
+            {
+                using var entries = Directory.EnumerateFileSystemEntries(path).GetEnumerator();
+                if (entries.MoveNext())
+                {
+                    File.GetAttributes(entries.Current); // to list is one right, to look at what is listed another
+                }
+            }
+            else if (new DriveInfo(at).DriveFormat is "proc" or "sysfs")
+            {
+                throw new IOException($"nothing can be kept in '{at}'.");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException(CliDiagnostics.UnusableData(path, e.Message), e);
+        }
+    }
+
+    private static bool TryGetAttributes(string path, out FileAttributes attributes)
+    {
+        try
+        {
+            attributes = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            attributes = default;
+            return false;
+        }
+    }
+
     private static string? NotEmpty(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

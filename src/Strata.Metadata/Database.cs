@@ -61,11 +61,17 @@ public sealed class Database : IDisposable
     /// <summary>Reads and writes: all of it or nothing, and nobody writes between.</summary>
     /// <param name="work">Quick: others wait. Runs at most once.</param>
     /// <exception cref="DatabaseException">The database cannot be used; nothing was written.</exception>
-    public Task<T> WriteAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken) => RunAsync(work, "COMMIT", cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync"/>, but nothing of it stays: what would come of it is told by the work itself.</summary>
+    /// <exception cref="DatabaseException">The database cannot be used.</exception>
+    public Task<T> RehearseAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken) => RunAsync(work, "ROLLBACK", cancellationToken);
+
+    private Task<T> RunAsync<T>(Func<SqlSession, T> work, string end, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource<T>();
         T? result = default;
-        _ = InTurnAsync(() => result = Write(work, cancellationToken), End, cancellationToken);
+        _ = InTurnAsync(() => result = Write(work, end, cancellationToken), End, cancellationToken);
         return written.Task;
 
         void End(Exception? failure)
@@ -126,14 +132,14 @@ public sealed class Database : IDisposable
 
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, FileName);
 
-    private T Write<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
+    private T Write<T>(Func<SqlSession, T> work, string end, CancellationToken cancellationToken)
     {
         var connection = Take();
         try
         {
             Begin(connection, cancellationToken);
             var result = work(new(connection, canWrite: true));
-            connection.Run("COMMIT");
+            connection.Run(end);
             Return(connection);
             return result;
         }

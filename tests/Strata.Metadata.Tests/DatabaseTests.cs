@@ -276,6 +276,17 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_rehearsal_nothing_stays()
+    {
+        using var database = Open(First);
+        await AddAsync(database, "kept");
+        (await database.RehearseAsync(sql => (sql.Execute("INSERT INTO one (name, number) VALUES ('rehearsed', 0)"), One(sql, "SELECT count(*) FROM one")), CancellationToken.None)).ShouldBe((1, "3"));
+        Count(database).ShouldBe(2);
+        await AddAsync(database, "later");
+        Count(database).ShouldBe(3);
+    }
+
+    [Fact]
     public void The_schema_of_this_program_counts_from_one()
     {
         AllMigrations.List.Select(migration => migration.Version).ShouldBe(Enumerable.Range(1, AllMigrations.List.Count));

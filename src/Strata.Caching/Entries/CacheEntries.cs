@@ -181,7 +181,7 @@ public sealed class CacheEntries(Database database, TimeProvider time, IStoredLa
 
         foreach (var use in job.Uses)
         {
-            UseSql.AddLookup(sql, job.Producer, scope, use, now);
+            UseSql.AddLookup(sql, job, scope, use, now);
             UseSql.Count(sql, repo, use, TimeSaved.Of(sql, repo, job, use, restored));
             Sharing.Define(sql, repo, job.Identity, use.Query.Kind, job.Producer, use.Query.Name, use.SharesWithForks, now);
             if (use.Lookup.Entry is { } entry)

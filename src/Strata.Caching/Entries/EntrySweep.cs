@@ -8,7 +8,8 @@ using Strata.Tenancy.Revoking;
 namespace Strata.Caching.Entries;
 
 /// <summary>One sweep: looks without writing, then takes away in small transactions, so that nobody waits long.</summary>
-internal sealed class EntrySweep(Database database, TimeProvider time, SweepPolicy policy, CancellationToken cancellationToken)
+/// <param name="whole">All of it happens in this transaction; null: in its own.</param>
+internal sealed class EntrySweep(Database database, SqlSession? whole, TimeProvider time, SweepPolicy policy, CachePart part, CancellationToken cancellationToken)
 {
     private const int BatchMax = 500;
 
@@ -28,20 +29,20 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
 
     private async ValueTask ExpireAsync()
     {
-        while (database.Read(ListExpired) is { Count: > 0 } expired)
+        while (Read(ListExpired) is { Count: > 0 } expired)
         {
             _expired += await RetireAsync(expired, EntryState.Expired, WhyExpired, static () => false).ConfigureAwait(false);
         }
     }
 
-    private List<long> ListExpired(SqlSession sql) => SweepSql.ListExpired(sql, time.GetUtcNow(), time.GetUtcNow() - policy.Ttl, BatchMax);
+    private List<long> ListExpired(SqlSession sql) => SweepSql.ListExpired(sql, part, time.GetUtcNow(), time.GetUtcNow() - policy.Ttl, BatchMax);
 
     /// <summary>One that was used since it was listed goes all the same, as one whose time was over then.</summary>
     private string WhyExpired(SqlSession sql, long id) => EntryPlaceSql.Find(sql, id)?.WhyExpired(time.GetUtcNow(), policy.Ttl, maxAge: null) ?? "its time was over";
 
     private async ValueTask EvictAsync()
     {
-        var usage = database.Read(SweepSql.ListUsage);
+        var usage = Read(ListUsage);
         foreach (var repository in usage)
         {
             await EvictAsync([repository], policy.RepositoryBytesMax, $"the quota of {repository.Organization}/{repository.Repository}").ConfigureAwait(false);
@@ -63,12 +64,12 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
         }
 
         var ids = repositories.ConvertAll(static repository => repository.Id).ToHashSet();
-        if (database.Read(UsedBytes) <= max)
+        if (Read(UsedBytes) <= max)
         {
             return;
         }
 
-        var order = database.Read(sql =>
+        var order = Read(sql =>
         {
             var candidates = new List<EvictionCandidate>();
             foreach (var id in ids)
@@ -78,7 +79,7 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
 
             return EvictionOrder.Of(candidates);
         });
-        var left = database.Read(UsedBytes) - EvictionOrder.TargetOf(max);
+        var left = Read(UsedBytes) - EvictionOrder.TargetOf(max);
         foreach (var batch in order.Chunk(BatchMax))
         {
             var before = _freedBytes;
@@ -90,10 +91,10 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
             }
         }
 
-        long UsedBytes(SqlSession sql) => SweepSql.ListUsage(sql).Where(repository => ids.Contains(repository.Id)).Sum(static repository => repository.SizeBytes);
+        long UsedBytes(SqlSession sql) => ListUsage(sql).Where(repository => ids.Contains(repository.Id)).Sum(static repository => repository.SizeBytes);
     }
 
-    private async ValueTask<int> RetireAsync(IReadOnlyList<long> ids, EntryState state, Func<SqlSession, long, string> reason, Func<bool> isEnough) => await database.WriteAsync(
+    private async ValueTask<int> RetireAsync(IReadOnlyList<long> ids, EntryState state, Func<SqlSession, long, string> reason, Func<bool> isEnough) => await WriteAsync(
         sql =>
         {
             var (count, events, now) = (0, new List<AuditEvent>(), time.GetUtcNow());
@@ -109,21 +110,20 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
 
             AuditLog.Append(sql, events);
             return count;
-        },
-        cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
 
     private async ValueTask ForgetAsync()
     {
         var before = time.GetUtcNow() - RetiredLifetime;
-        var gone = database.Read(sql => (Ids: SweepSql.ListGone(sql, before, 10 * BatchMax), Lookups: SweepSql.HasOldLookups(sql, before)));
+        var gone = Read(sql => (Ids: SweepSql.ListGone(sql, part, before, 10 * BatchMax), Lookups: SweepSql.HasOldLookups(sql, part, before)));
         if (gone.Lookups)
         {
-            await database.WriteAsync(sql => Done(() => SweepSql.RemoveLookups(sql, before)), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(sql => Done(() => SweepSql.RemoveLookups(sql, part, before))).ConfigureAwait(false);
         }
 
         foreach (var batch in gone.Ids.Chunk(BatchMax))
         {
-            await database.WriteAsync(sql => Done(() => Forget(sql, batch)), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(sql => Done(() => Forget(sql, batch))).ConfigureAwait(false);
         }
     }
 
@@ -141,6 +141,12 @@ internal sealed class EntrySweep(Database database, TimeProvider time, SweepPoli
             }
         }
     }
+
+    private List<RepoUsage> ListUsage(SqlSession sql) => SweepSql.ListUsage(sql, part);
+
+    private T Read<T>(Func<SqlSession, T> work) => whole is null ? database.Read(work) : work(whole);
+
+    private Task<T> WriteAsync<T>(Func<SqlSession, T> work) => whole is null ? database.WriteAsync(work, cancellationToken) : Task.FromResult(work(whole));
 
     private static bool Done(Action work)
     {

@@ -20,12 +20,18 @@ public interface ICacheCatalog
     ValueTask<string?> FindHiddenReasonAsync(CacheEntry entry, CancellationToken cancellationToken);
 
     /// <summary>What jobs of a run looked for, in their order: to explain it.</summary>
-    /// <param name="job">Null: all.</param>
+    /// <param name="job">By the id of its workflow (of a matrix all) or by its own name. Null: all.</param>
     /// <param name="name">Of a cache; null: all.</param>
-    ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(string runId, string? job, string? name, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<RecordedLookup>> ListLookupsAsync(CachePart part, string runId, string? job, string? name, CancellationToken cancellationToken);
+
+    /// <summary>Runs that looked for caches, the last to end first.</summary>
+    ValueTask<IReadOnlyList<string>> ListRunsAsync(CachePart part, int countMax, CancellationToken cancellationToken);
 
     /// <summary>The counters of all caches.</summary>
     ValueTask<CacheStatistics> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>What look-ups of late came to, cache by cache. Reads all that are kept.</summary>
+    ValueTask<IReadOnlyList<RecentLookups>> ListRecentAsync(CachePart part, CancellationToken cancellationToken);
 
     /// <summary>Live entries, and the bytes of their layers.</summary>
     /// <param name="organization">Null: of all.</param>
@@ -37,10 +43,11 @@ public interface ICacheCatalog
     ValueTask<bool> RemoveAsync(long id, string reason, CancellationToken cancellationToken);
 
     /// <summary>Layers that only entries out of use have, by organization, and their bytes. Something else may need them, and they may be gone already.</summary>
-    ValueTask<IReadOnlyList<(string Organization, Digest Layer, long SizeBytes)>> ListUnneededLayersAsync(CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<(string Organization, Digest Layer, long SizeBytes)>> ListUnneededLayersAsync(CachePart part, CancellationToken cancellationToken);
 
     /// <summary>Takes out of use what is too old or over a limit, and forgets what has been out of use for long. Cheap when there is nothing to do.</summary>
-    ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CancellationToken cancellationToken);
+    /// <param name="part">Only its entries go, and only they count for a limit.</param>
+    ValueTask<SweepReport> SweepAsync(SweepPolicy policy, CachePart part, CancellationToken cancellationToken);
 }
 
 /// <summary>Null members ask for nothing.</summary>
@@ -74,4 +81,8 @@ public sealed record SweepReport(int Expired, int Evicted, int Forgotten, long F
 /// <param name="NearestId">What was compared with; of who only looked, what was found.</param>
 public sealed record RecordedLookup(
     DateTimeOffset At, Producer Asker, Scope Reader, EntryKind Kind, string Name, string Type, Digest Identity, string Key, OutcomeClass Class, string Reason, string? MatchedKey, long? EntryId,
-    long? NearestId, IReadOnlyList<InputChange> Changes, string Save, string? SaveReason);
+    long? NearestId, IReadOnlyList<InputChange> Changes, string Save, string? SaveReason)
+{
+    /// <inheritdoc cref="JobCaches.JobId"/>
+    public string? JobId { get; init; }
+}

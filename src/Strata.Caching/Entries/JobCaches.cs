@@ -10,6 +10,9 @@ public sealed record JobCaches
 
     public required Producer Producer { get; init; }
 
+    /// <summary>As the workflow names the job; all jobs of a matrix have one. Null: it is not known.</summary>
+    public string? JobId { get; init; }
+
     /// <summary>Of both kinds, in the order they were looked for.</summary>
     public required IReadOnlyList<CacheUse> Uses { get; init; }
 

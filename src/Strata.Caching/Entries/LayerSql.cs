@@ -102,10 +102,13 @@ internal static class LayerSql
     }
 
     /// <summary>Layers that only entries out of use have, in their repository, and their bytes.</summary>
-    public static List<(string Organization, Digest Layer, long SizeBytes)> ListUnneeded(SqlSession sql)
+    public static List<(string Organization, Digest Layer, long SizeBytes)> ListUnneeded(SqlSession sql, CachePart part)
     {
         using var rows = sql.Query(
-            "SELECT cache_repo.org, cache_layer.layer, cache_layer.size_bytes FROM cache_layer JOIN cache_repo ON cache_repo.id = cache_layer.repo WHERE cache_layer.entries = 0");
+            """
+            SELECT cache_repo.org, cache_layer.layer, cache_layer.size_bytes FROM cache_layer JOIN cache_repo ON cache_repo.id = cache_layer.repo
+            WHERE cache_layer.entries = 0 AND ($1 IS NULL OR cache_repo.org = $1) AND ($2 IS NULL OR cache_repo.repo = $2)
+            """, part.Organization, part.Repository);
         var layers = new List<(string, Digest, long)>();
         while (rows.Read())
         {

@@ -86,9 +86,9 @@ internal static class MissReason
         }
 
         var scope = new Scope(query.Reader.Organization, query.Reader.Repository, place.Ref, place.Trust);
-        var where = scope.Trust <= query.Reader.Trust ? $"by {scope}" : "in a scope";
+        var where = scope.Trust <= query.Reader.Trust ? $"in {scope}, which" : "in a scope that";
         return new(
-            LookupOutcome.Miss, null, null, OutcomeClass.Scope, $"the entry of key '{query.Key}' was saved {where}, which {Scope.Of(query.Reader)} may not read", null, []);
+            LookupOutcome.Miss, null, null, OutcomeClass.Scope, $"the entry of key '{query.Key}' was saved {where} {Scope.Of(query.Reader)} may not read", null, []);
     }
 
     private static CacheLookup Nearest(SqlSession sql, CacheQuery query, long id)

@@ -8,16 +8,21 @@ internal sealed record RepoUsage(long Id, string Organization, string Repository
 /// <summary>The statements that look for what may go, one a method.</summary>
 internal static class SweepSql
 {
+    /// <summary>The indexes are by time: most sweeps are of all.</summary>
+    private const string OfPart = "(($3 IS NULL AND $4 IS NULL) OR cache_entry.repo IN (SELECT id FROM cache_repo WHERE ($3 IS NULL OR org = $3) AND ($4 IS NULL OR cache_repo.repo = $4)))";
+
     /// <summary>Whose own time is over, and those that say nothing and were last used before <paramref name="unusedSince"/>.</summary>
-    public static List<long> ListExpired(SqlSession sql, DateTimeOffset now, DateTimeOffset unusedSince, int max)
+    public static List<long> ListExpired(SqlSession sql, CachePart part, DateTimeOffset now, DateTimeOffset unusedSince, int max)
     {
         var ids = new List<long>();
-        using (var own = sql.Query("SELECT id FROM cache_entry WHERE state = 'live' AND expires_at IS NOT NULL AND expires_at < $1 LIMIT $2", now, max))
+        using (var own = sql.Query(
+            $"SELECT id FROM cache_entry WHERE state = 'live' AND expires_at IS NOT NULL AND expires_at < $1 AND {OfPart} LIMIT $2", now, max, part.Organization, part.Repository))
         {
             AddIds(own, ids);
         }
 
-        using (var unused = sql.Query("SELECT id FROM cache_entry WHERE state = 'live' AND last_used_at < $1 AND ttl_ms IS NULL LIMIT $2", unusedSince, max))
+        using (var unused = sql.Query(
+            $"SELECT id FROM cache_entry WHERE state = 'live' AND last_used_at < $1 AND ttl_ms IS NULL AND {OfPart} LIMIT $2", unusedSince, max, part.Organization, part.Repository))
         {
             AddIds(unused, ids);
         }
@@ -25,9 +30,10 @@ internal static class SweepSql
         return ids;
     }
 
-    public static List<RepoUsage> ListUsage(SqlSession sql)
+    public static List<RepoUsage> ListUsage(SqlSession sql, CachePart part)
     {
-        using var rows = sql.Query("SELECT id, org, repo, size_bytes FROM cache_repo ORDER BY id");
+        using var rows = sql.Query(
+            "SELECT id, org, repo, size_bytes FROM cache_repo WHERE ($1 IS NULL OR org = $1) AND ($2 IS NULL OR repo = $2) ORDER BY id", part.Organization, part.Repository);
         var usage = new List<RepoUsage>();
         while (rows.Read())
         {
@@ -48,9 +54,10 @@ internal static class SweepSql
     }
 
     /// <summary>Out of use since then, the first to go first.</summary>
-    public static List<long> ListGone(SqlSession sql, DateTimeOffset before, int max)
+    public static List<long> ListGone(SqlSession sql, CachePart part, DateTimeOffset before, int max)
     {
-        using var rows = sql.Query("SELECT id FROM cache_entry WHERE state <> 'live' AND retired_at < $1 ORDER BY retired_at LIMIT $2", before, max);
+        using var rows = sql.Query(
+            $"SELECT id FROM cache_entry WHERE state <> 'live' AND retired_at < $1 AND {OfPart} ORDER BY retired_at LIMIT $2", before, max, part.Organization, part.Repository);
         var ids = new List<long>();
         AddIds(rows, ids);
         return ids;
@@ -74,13 +81,15 @@ internal static class SweepSql
         sql.Execute("DELETE FROM cache_entry WHERE id = $1 AND state <> 'live'", id);
     }
 
-    public static bool HasOldLookups(SqlSession sql, DateTimeOffset before)
+    public static bool HasOldLookups(SqlSession sql, CachePart part, DateTimeOffset before)
     {
-        using var rows = sql.Query("SELECT 1 FROM cache_lookup WHERE at < $1 LIMIT 1", before);
+        using var rows = sql.Query(
+            "SELECT 1 FROM cache_lookup WHERE at < $1 AND ($2 IS NULL OR org = $2) AND ($3 IS NULL OR repo = $3) LIMIT 1", before, part.Organization, part.Repository);
         return rows.Read();
     }
 
-    public static void RemoveLookups(SqlSession sql, DateTimeOffset before) => sql.Execute("DELETE FROM cache_lookup WHERE at < $1", before);
+    public static void RemoveLookups(SqlSession sql, CachePart part, DateTimeOffset before) =>
+        sql.Execute("DELETE FROM cache_lookup WHERE at < $1 AND ($2 IS NULL OR org = $2) AND ($3 IS NULL OR repo = $3)", before, part.Organization, part.Repository);
 
     private static void AddIds(SqlRows rows, List<long> ids)
     {

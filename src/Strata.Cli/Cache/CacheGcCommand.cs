@@ -18,13 +18,18 @@ internal static class CacheGcCommand
     {
         var options = new CacheOptions();
         var storage = SelectionOptions.One("--storage", "URL", "s3://bucket[/prefix] or file:///dir (default: storage in the configuration).");
-        var command = new Command("gc", "Take out of use what is too old or over a limit, and remove its bytes.") { storage };
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would go." };
+        var command = new Command(
+            "gc", "Take out of use what is too old or over a limit, and remove its bytes. With --org and --repo only their entries go, and only they count for a limit; what nobody names in storage goes, whosever it was.")
+        {
+            storage, dry,
+        };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
             var location = parsed.GetValue(storage) is { } url ? StorageLocation.Parse(url) : place.Configuration.Storage;
-            var result = await RunAsync(place, location, cancellationToken).ConfigureAwait(false);
+            var result = await RunAsync(place, location, parsed.GetValue(dry), cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(result, CacheJson.Default.GcResult);
@@ -39,17 +44,19 @@ internal static class CacheGcCommand
         return command;
     }
 
-    private static async Task<GcResult> RunAsync(CachePlace place, StorageLocation? location, CancellationToken cancellationToken)
+    private static async Task<GcResult> RunAsync(CachePlace place, StorageLocation? location, bool isDry, CancellationToken cancellationToken)
     {
         if (place.Database is null)
         {
-            return new(0, 0, 0, 0, 0, 0, 0, null, null);
+            return new(isDry, 0, 0, 0, 0, 0, 0, 0, null, null);
         }
 
-        var done = await CacheUpkeep.RunAsync(place.Database, place.Data, place.Configuration, removesAll: true, cancellationToken).ConfigureAwait(false);
-        var blobs = location is null ? null : await RemoveBlobsAsync(place, location, cancellationToken).ConfigureAwait(false);
+        var done = isDry
+            ? await CacheUpkeep.RehearseAsync(place.Database, place.Data, place.Configuration, place.Part, cancellationToken).ConfigureAwait(false)
+            : await CacheUpkeep.RunAsync(place.Database, place.Data, place.Configuration, place.Part, removesAll: true, cancellationToken).ConfigureAwait(false);
+        var blobs = location is null || isDry ? null : await RemoveBlobsAsync(place, location, cancellationToken).ConfigureAwait(false);
         return new(
-            done.Revoked, done.Swept.Expired, done.Swept.Evicted, done.Swept.Forgotten, done.Swept.FreedBytes, done.LayersRemoved, done.BytesRemoved, blobs?.Blobs, blobs?.BytesFreed);
+            isDry, done.Revoked, done.Swept.Expired, done.Swept.Evicted, done.Swept.Forgotten, done.Swept.FreedBytes, done.LayersRemoved, done.BytesRemoved, blobs?.Blobs, blobs?.BytesFreed);
     }
 
     private static async Task<CollectionReport?> RemoveBlobsAsync(CachePlace place, StorageLocation location, CancellationToken cancellationToken)
@@ -70,6 +77,13 @@ internal static class CacheGcCommand
 
     private static void Write(TextWriter output, GcResult result)
     {
+        if (result.DryRun)
+        {
+            output.WriteLine(
+                $"would go: {result.Expired} expired, {result.Evicted} over a limit, {result.Revoked} revoked, {result.Forgotten} forgotten; {new ByteSize(result.BytesFreed)} no longer needed then (nothing was changed)");
+            return;
+        }
+
         output.WriteLine(
             $"{result.Expired} expired, {result.Evicted} evicted, {result.Revoked} revoked, {result.Forgotten} forgotten; {new ByteSize(result.BytesFreed)} no longer needed");
         output.WriteLine($"removed here: {result.LayersRemoved} layers, {new ByteSize(result.BytesRemoved)}");

@@ -58,12 +58,13 @@ internal sealed record PathResult(string Path, string? Tree, long? SizeBytes, lo
 internal sealed record ExplainResult(string RunId, IReadOnlyList<LookupResult> Lookups);
 
 /// <param name="Class">hit, partial, never-saved, evicted, expired, scope, identity, input, env, command, revoked, quarantined or error.</param>
+/// <param name="JobId">As the workflow names it; null: recorded before that was kept.</param>
 internal sealed record LookupResult(
-    string Job, int Attempt, string Kind, string Name, string Key, string Class, string Reason, string? MatchedKey, long? Entry, long? Nearest, IReadOnlyList<ChangeResult> Changes, string Save,
+    string Job, string? JobId, int Attempt, string Kind, string Name, string Key, string Class, string Reason, string? MatchedKey, long? Entry, long? Nearest, IReadOnlyList<ChangeResult> Changes, string Save,
     string? SaveReason, DateTimeOffset At)
 {
     public static LookupResult Of(RecordedLookup lookup) => new(
-        lookup.Asker.Job, lookup.Asker.Attempt, lookup.Kind is EntryKind.Step ? "step" : "dependency", lookup.Name, lookup.Key, lookup.Class.NameOf(), lookup.Reason, lookup.MatchedKey,
+        lookup.Asker.Job, lookup.JobId, lookup.Asker.Attempt, lookup.Kind is EntryKind.Step ? "step" : "dependency", lookup.Name, lookup.Key, lookup.Class.NameOf(), lookup.Reason, lookup.MatchedKey,
         lookup.EntryId, lookup.NearestId, [.. lookup.Changes.Select(change => new ChangeResult(change.Input, change.Before, change.After))], lookup.Save, lookup.SaveReason, lookup.At);
 }
 
@@ -71,11 +72,12 @@ internal sealed record ChangeResult(string Input, string? Before, string? After)
 
 internal sealed record CacheRemoveResult(IReadOnlyList<long> Removed);
 
+/// <param name="DryRun">Nothing was changed: what would go. What would be removed here and from storage is not told.</param>
 /// <param name="BytesFreed">Of layers that no entry needs now.</param>
 /// <param name="LayersRemoved">From this host's disk.</param>
 /// <param name="BlobsRemoved">From storage; null: none is configured.</param>
 internal sealed record GcResult(
-    int Revoked, int Expired, int Evicted, int Forgotten, long BytesFreed, int LayersRemoved, long BytesRemoved, int? BlobsRemoved, long? BlobBytesRemoved);
+    bool DryRun, int Revoked, int Expired, int Evicted, int Forgotten, long BytesFreed, int LayersRemoved, long BytesRemoved, int? BlobsRemoved, long? BlobBytesRemoved);
 
 internal sealed record StatsResult(IReadOnlyList<CountResult> Caches, IReadOnlyList<KindResult> Kinds, long Entries, long SizeBytes, CostResult Costs, IReadOnlyList<string> Advice)
 {

@@ -10,13 +10,22 @@ namespace Strata.Cli.Cache;
 /// <summary>The options all cache commands share.</summary>
 internal sealed class CacheOptions() : PlaceOptions("Only this organization's.", "Only this repository's.")
 {
+    private const int OfferedMax = 200;
+
     /// <summary>For the shell: keys of live entries.</summary>
-    public IEnumerable<CompletionItem> Keys(CompletionContext context)
+    public IEnumerable<CompletionItem> Keys(CompletionContext context) =>
+        Complete(context, static place => place.List(place.Filter with { CountMax = OfferedMax }).Select(static entry => entry.Key).Distinct(StringComparer.Ordinal));
+
+    /// <summary>For the shell: runs that looked for caches, the newest first.</summary>
+    public IEnumerable<CompletionItem> Runs(CompletionContext context) =>
+        Complete(context, static place => place.Catalog?.ListRunsAsync(place.Part, OfferedMax, CancellationToken.None).AsTask().GetAwaiter().GetResult() ?? []); // read on this thread
+
+    private IEnumerable<CompletionItem> Complete(CompletionContext context, Func<CachePlace, IEnumerable<string>> words)
     {
         try
         {
             using var place = CachePlace.Open(context.ParseResult, this);
-            return [.. place.List(place.Filter with { CountMax = 200 }).Select(entry => entry.Key).Distinct(StringComparer.Ordinal).Select(key => new CompletionItem(key))];
+            return [.. words(place).Select(static word => new CompletionItem(word))];
         }
         catch (Exception e) when (e is UserErrorException or EnvironmentException or IOException or UnauthorizedAccessException)
         {
@@ -44,6 +53,9 @@ internal sealed class CachePlace : IDisposable
     /// <summary>As the options say.</summary>
     public CacheFilter Filter { get; }
 
+    /// <summary>As <see cref="Filter"/>.</summary>
+    public CachePart Part => new(Filter.Organization, Filter.Repository);
+
     /// <summary>Null: nothing was ever recorded here.</summary>
     public CacheCatalog? Catalog { get; }
 
@@ -51,10 +63,12 @@ internal sealed class CachePlace : IDisposable
     public Database? Database => _database;
 
     /// <exception cref="UserErrorException">The configuration is wrong.</exception>
+    /// <exception cref="EnvironmentException">The data directory cannot be seen.</exception>
     public static CachePlace Open(ParseResult parsed, CacheOptions options)
     {
         List<Diagnostic> problems = [];
         var data = DataDirectory.Resolve(parsed.GetValue(options.Data));
+        DataDirectory.CheckReadable(data);
         var configuration = ConfigurationFile.Read(parsed.GetValue(options.Config), data, problems);
         var errors = problems.Where(problem => problem.Severity == Severity.Error).ToList();
         return errors.Count > 0

@@ -15,7 +15,7 @@ internal static class CacheRemoveCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
-            var entries = parsed.GetValue(names)!.SelectMany(name => EntriesByName.Get(place, name, withRetired: false)).DistinctBy(entry => entry.Id).ToList(); // all or none
+            var entries = EntriesByName.Get(place, parsed.GetValue(names)!, withRetired: false); // all or none
             List<long> removed = [];
             foreach (var entry in entries)
             {

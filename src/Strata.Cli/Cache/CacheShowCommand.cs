@@ -19,7 +19,7 @@ internal static class CacheShowCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
-            var entries = parsed.GetValue(names)!.SelectMany(name => EntriesByName.Get(place, name, withRetired: true)).ToList();
+            var entries = EntriesByName.Get(place, parsed.GetValue(names)!, withRetired: true);
             if (parsed.GetValue(options.Json))
             {
                 CacheJson.Print(new([.. entries.Select(EntryResult.Of)]), CacheJson.Default.EntryListResult);

@@ -14,30 +14,38 @@ internal static class CacheStatsCommand
     {
         var options = new CacheOptions();
         var prometheus = new Option<bool>("--prometheus") { Description = "The counters as text that Prometheus reads." };
-        var storage = new Option<decimal>("--storage-price") { HelpName = "PRICE", Description = "Of a gigabyte and month, to estimate costs (default: 0.023).", DefaultValueFactory = _ => 0.023m };
-        var egress = new Option<decimal>("--egress-price") { HelpName = "PRICE", Description = "Of a gigabyte fetched (default: 0.09).", DefaultValueFactory = _ => 0.09m };
+        var storage = NumberOption.Price("--storage-price", "Of a gigabyte and month, to estimate costs (default: 0.023).", 0.023m);
+        var egress = NumberOption.Price("--egress-price", "Of a gigabyte fetched (default: 0.09).", 0.09m);
         var command = new Command("stats", "Hit rates, bytes, time saved and spent, costs, and which caches do not pay.") { prometheus, storage, egress };
         options.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(prometheus) && result.GetValue(options.Json))
+            {
+                result.AddError("--prometheus and --json are two forms of the same: give one of them.");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var place = CachePlace.Open(parsed, options);
             var all = place.Catalog is null ? new([], 0, 0) : await place.Catalog.CountAsync(cancellationToken).ConfigureAwait(false);
+            var counts = all.Counts.Where(count => place.Part.Holds(count.Organization, count.Repository)).ToList();
+            var (entries, sizeBytes) = place.Catalog is null ? default : await place.Catalog.MeasureAsync(place.Part.Organization, place.Part.Repository, cancellationToken).ConfigureAwait(false);
+            var chosen = all with { Counts = counts, Entries = entries, SizeBytes = sizeBytes };
             if (parsed.GetValue(prometheus))
             {
-                Console.Out.Write(PrometheusText.Of(all));
+                Console.Out.Write(PrometheusText.Of(chosen));
                 return ExitCode.Success;
             }
 
-            var (org, repo) = (parsed.GetValue(options.Org), parsed.GetValue(options.Repo));
-            var counts = all.Counts.Where(count => (org is null || count.Organization == org) && (repo is null || count.Repository == repo)).ToList();
-            var (entries, sizeBytes) = place.Catalog is null ? default : await place.Catalog.MeasureAsync(org, repo, cancellationToken).ConfigureAwait(false);
-            var costs = CacheCosts.Of(all with { Counts = counts, Entries = entries, SizeBytes = sizeBytes }, parsed.GetValue(storage), parsed.GetValue(egress));
+            var costs = CacheCosts.Of(chosen, parsed.GetValue(storage), parsed.GetValue(egress));
+            IReadOnlyList<RecentLookups> recent = place.Catalog is null ? [] : await place.Catalog.ListRecentAsync(place.Part, cancellationToken).ConfigureAwait(false);
             var result = new StatsResult(
                 [.. counts.Select(CountResult.Of)],
                 [KindResult.Of("dependency", [.. counts.Where(count => count is { IsStep: false, IsImage: false })]), KindResult.Of("step", [.. counts.Where(count => count.IsStep)]), KindResult.Of("image", [.. counts.Where(count => count.IsImage)])],
-                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts))
+                entries, sizeBytes, new(decimal.Round(costs.StorageMonthly, 4), decimal.Round(costs.Egress, 4)), CacheAdvice.Of(counts, recent))
             {
-                Proofs = ProofResult.Of([.. all.Proofs.Where(step => (org is null || step.Organization == org) && (repo is null || step.Repository == repo))]),
+                Proofs = ProofResult.Of([.. all.Proofs.Where(step => place.Part.Holds(step.Organization, step.Repository))]),
             };
             if (parsed.GetValue(options.Json))
             {

@@ -11,12 +11,6 @@ internal static class CacheTable
 
     public static void Write(TextWriter output, IReadOnlyList<CacheEntry> entries, bool withState, DateTimeOffset now)
     {
-        if (entries.Count == 0)
-        {
-            output.WriteLine("no cache entries: a run saves what its jobs declare under `caches:`");
-            return;
-        }
-
         List<string[]> rows = [withState ? ["ID", "NAME", "KEY", "SIZE", "AGE", "LAST USE", "SCOPE", "STATE"] : ["ID", "NAME", "KEY", "SIZE", "AGE", "LAST USE", "SCOPE"]];
         foreach (var entry in entries)
         {

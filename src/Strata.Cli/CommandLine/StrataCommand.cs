@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Strata.Cli.Artifact;
 using Strata.Cli.Cache;
 using Strata.Cli.Completion;
@@ -54,6 +55,13 @@ internal static class StrataCommand
             {
                 root.Subcommands.Add(Commands[i].Create());
             }
+        }
+
+        if (args is [['[', ..], ..] && root.Options.OfType<HelpOption>().FirstOrDefault() is { } help) // the shell asks what can follow: who writes /? does not complete it
+        {
+            help.Aliases.Remove("/?");
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("-?");
         }
 
         return root;

@@ -6,10 +6,14 @@ namespace Strata.Cli.Completion;
 /// <summary><c>strata completion SHELL</c>: a script that asks strata itself what can follow (System.CommandLine's suggest directive).</summary>
 internal static class CompletionCommand
 {
+    /// <summary>Words are never expanded: keys and names come from workflows of anyone, and compgen -W would run what is in them.</summary>
     private const string Bash = """
         _strata() {
-          local IFS=$'\n'
-          COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          local word
+          COMPREPLY=()
+          while IFS= read -r word; do
+            case "$word" in "${COMP_WORDS[COMP_CWORD]}"*) printf -v word %q "$word"; COMPREPLY+=("$word") ;; esac
+          done < <("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
           [ ${#COMPREPLY[@]} -gt 0 ] || compopt -o default
         }
         complete -F _strata strata ./strata

@@ -46,7 +46,7 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<string, string> Run
             {
                 if (option is not null)
                 {
-                    problems.Add(CliDiagnostics.NoSuchFile(option));
+                    problems.Add(CliDiagnostics.NoConfiguration(option));
                 }
 
                 return Empty;

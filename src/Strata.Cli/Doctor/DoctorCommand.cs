@@ -21,7 +21,7 @@ internal static class DoctorCommand
         var data = SelectionOptions.One("--data", "DIR", "Where state is kept.");
         var clean = new Option<bool>("--clean") { Description = "Remove what killed runs left (also done at each start), and unused layers over the limit." };
         var config = SelectionOptions.One("--config", "FILE", "Configuration (default: config.yml in the data directory).");
-        var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed." };
+        var scrub = new Option<bool>("--scrub") { Description = "Read and verify every stored layer; damaged ones are put aside and made again when needed. Then verify the chain of the audit log." };
         var storage = SelectionOptions.One("--storage", "URL", "Look at this storage too (default: storage in the configuration).");
         var lifecycle = new Option<bool>("--set-lifecycle") { Description = "Have the bucket end uploads that are a week old by itself." };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };

@@ -7,10 +7,10 @@ namespace Strata.Cli.Upkeep;
 internal static class CacheLayerRemoval
 {
     /// <returns>Layers removed here, and their bytes. What something names or holds stays.</returns>
-    public static async Task<(int Layers, long Bytes)> RunAsync(CacheCatalog catalog, string dataDirectory, CancellationToken cancellationToken)
+    public static async Task<(int Layers, long Bytes)> RunAsync(CacheCatalog catalog, CachePart part, string dataDirectory, CancellationToken cancellationToken)
     {
         var sizes = new Dictionary<LayerName, long>(); // of several repositories one layer
-        foreach (var (organization, digest, sizeBytes) in await catalog.ListUnneededLayersAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var (organization, digest, sizeBytes) in await catalog.ListUnneededLayersAsync(part, cancellationToken).ConfigureAwait(false))
         {
             sizes[new(LayerOrg.Of(organization), digest)] = sizeBytes;
         }

@@ -1,3 +1,4 @@
+using Strata.Caching.Entries;
 using Strata.Cli.Configuration;
 using Strata.Cli.Output;
 using Strata.Core.Diagnostics;
@@ -22,7 +23,7 @@ internal static class StoreUpkeep
             if (usedCaches)
             {
                 using var database = new Database(dataDirectory, TimeProvider.System);
-                await CacheUpkeep.RunAsync(database, dataDirectory, configuration, removesAll: false, limit.Token).ConfigureAwait(false);
+                await CacheUpkeep.RunAsync(database, dataDirectory, configuration, CachePart.All, removesAll: false, limit.Token).ConfigureAwait(false);
             }
 
             var outcome = await new LayerCollector(dataDirectory, LocalRoots.Of(dataDirectory), configuration.LayersBytesMax, TimeProvider.System).RunIfDueAsync(limit.Token).ConfigureAwait(false);

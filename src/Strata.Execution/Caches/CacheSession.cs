@@ -170,7 +170,7 @@ internal sealed class CacheSession(
         if (uses.Count > 0)
         {
             await attempt.Services.Caches.RecordAsync(
-                new() { Identity = attempt.Identity, Producer = attempt.Producer, Uses = uses, Work = work }, CancellationToken.None).ConfigureAwait(false);
+                new() { Identity = attempt.Identity, Producer = attempt.Producer, JobId = attempt.JobId, Uses = uses, Work = work }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

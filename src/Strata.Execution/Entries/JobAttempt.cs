@@ -7,7 +7,7 @@ namespace Strata.Execution.Entries;
 
 /// <summary>One attempt at a job, and its right to publish. Disposing gives that up.</summary>
 /// <param name="lease">Null: nobody knows of the attempt, as the database cannot be used. It reads and publishes nothing.</param>
-internal sealed class JobAttempt(EntryServices services, RunIdentity identity, Scope scope, Producer producer, Lease? lease) : IAsyncDisposable
+internal sealed class JobAttempt(EntryServices services, RunIdentity identity, Scope scope, Producer producer, string jobId, Lease? lease) : IAsyncDisposable
 {
     public EntryServices Services => services;
 
@@ -16,6 +16,9 @@ internal sealed class JobAttempt(EntryServices services, RunIdentity identity, S
     public Scope Scope => scope;
 
     public Producer Producer => producer;
+
+    /// <summary>As the workflow names the job.</summary>
+    public string JobId => jobId;
 
     public bool IsRecorded => lease is not null;
 

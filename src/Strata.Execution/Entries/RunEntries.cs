@@ -33,26 +33,28 @@ internal sealed class RunEntries(Func<EntryServices> open, RunFacts facts, Func<
     }
 
     /// <summary>The right to run an attempt, for as long as it saves. The caller disposes it.</summary>
+    /// <param name="job">Its name, which no other of the run has.</param>
+    /// <param name="jobId">As the workflow names it.</param>
     /// <exception cref="EnvironmentException">The database cannot be used, or says that somebody else runs this.</exception>
     [AsyncMethodBuilder(typeof(PrecompiledTaskBuilder<>))]
-    public async Task<JobAttempt> StartAttemptAsync(string job, CancellationToken cancellationToken)
+    public async Task<JobAttempt> StartAttemptAsync(string job, string jobId, CancellationToken cancellationToken)
     {
         var services = await StartAsync(cancellationToken).ConfigureAwait(false);
         var producer = new Producer(facts.RunId, job, Attempt: 1);
         var scope = Scope.Of(facts.Identity);
         return await services.Runs.StartAttemptAsync(producer, scope, cancellationToken).ConfigureAwait(false) is AttemptStarting.Started started
-            ? new(services, facts.Identity, scope, producer, started.Lease)
+            ? new(services, facts.Identity, scope, producer, jobId, started.Lease)
             : throw new EnvironmentException(ExecutionDiagnostics.AttemptTaken(facts.RunId, job));
     }
 
     /// <summary>An attempt that nobody knows of, where the database cannot be used: its job works on layers of this host and publishes nothing.</summary>
     /// <exception cref="EnvironmentException">Not even its layers can be used.</exception>
-    public async Task<JobAttempt> OpenUnrecordedAsync(string job, CancellationToken cancellationToken)
+    public async Task<JobAttempt> OpenUnrecordedAsync(string job, string jobId, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return new(_services ??= open(), facts.Identity, Scope.Of(facts.Identity), new(facts.RunId, job, Attempt: 1), lease: null);
+            return new(_services ??= open(), facts.Identity, Scope.Of(facts.Identity), new(facts.RunId, job, Attempt: 1), jobId, lease: null);
         }
         finally
         {

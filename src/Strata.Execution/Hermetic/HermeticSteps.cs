@@ -135,7 +135,7 @@ internal sealed class HermeticSteps(HermeticJob job) : IHermeticSteps, IAsyncDis
     {
         if (_uses.Count > 0)
         {
-            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, Uses = [.. _uses], Proofs = [.. _proofs] };
+            var uses = new JobCaches { Identity = job.Attempt.Identity, Producer = job.Attempt.Producer, JobId = job.Attempt.JobId, Uses = [.. _uses], Proofs = [.. _proofs] };
             _uses.Clear();
             await job.Attempt.Services.Caches.RecordAsync(uses, cancellationToken).ConfigureAwait(false);
         }

@@ -105,7 +105,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public static async Task<JobStores?> OpenAsync(
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, CancellationToken cancellationToken)
     {
-        var attempt = await run.Entries.StartAttemptAsync(instance.DisplayName, cancellationToken).ConfigureAwait(false);
+        var attempt = await run.Entries.StartAttemptAsync(instance.DisplayName, instance.Job.Id, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(run, instance, attempt, image, workspace, events, unusable: null).ConfigureAwait(false);
     }
 
@@ -115,7 +115,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
     public static async Task<JobStores?> OpenUnrecordedAsync(
         RunServices run, JobInstance instance, ResolvedImage image, CapturedWorkspace workspace, JobEvents events, string unusable, CancellationToken cancellationToken)
     {
-        var attempt = await run.Entries.OpenUnrecordedAsync(instance.DisplayName, cancellationToken).ConfigureAwait(false);
+        var attempt = await run.Entries.OpenUnrecordedAsync(instance.DisplayName, instance.Job.Id, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(run, instance, attempt, image, workspace, events, unusable).ConfigureAwait(false);
     }
 

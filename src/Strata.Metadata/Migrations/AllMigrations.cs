@@ -6,6 +6,6 @@ internal static class AllMigrations
     public static IReadOnlyList<Migration> List { get; } =
     [
         ImageLayerTables.First, LeaseTables.First, RunTables.First, BlobTables.First, ArtifactTables.First, CacheTables.First,
-        TenancyTables.First, BlobTables.Second, CacheTables.Second, BlobTables.Third,
+        TenancyTables.First, BlobTables.Second, CacheTables.Second, BlobTables.Third, CacheTables.Third,
     ];
 }

@@ -143,4 +143,7 @@ internal static class CacheTables
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE cache_counter ADD COLUMN measured INTEGER NOT NULL DEFAULT 0;
         """);
+
+    /// <summary>Look-ups are found by the id that the workflow gives a job; null in older ones.</summary>
+    public static Migration Third { get; } = new(11, "ALTER TABLE cache_lookup ADD COLUMN job_id TEXT;");
 }

@@ -23,26 +23,6 @@ public static class AuditLog
         }
     }
 
-    /// <summary>Recomputes all seals of an organization.</summary>
-    /// <returns>The number of the first batch that is not as it was written; null: all are.</returns>
-    public static long? FindBroken(SqlSession sql, string organization)
-    {
-        var (number, seal) = (0L, Origin);
-        foreach (var batch in AuditSql.Batches(sql, organization))
-        {
-            number++;
-            var events = AuditSql.EventsOf(sql, batch.Id, organization);
-            if (batch.Number != number || batch.Previous != seal || batch.Events != events.Count || batch.Seal != SealOf(organization, number, seal, events))
-            {
-                return number;
-            }
-
-            seal = batch.Seal;
-        }
-
-        return null;
-    }
-
     private static void Append(SqlSession sql, string organization, List<AuditEvent> events)
     {
         var (last, previous) = AuditSql.Last(sql, organization) ?? (0, Origin);
@@ -53,8 +33,8 @@ public static class AuditLog
         }
     }
 
-    /// <summary>Each part as JSON: nothing in an event can be taken for the end of one.</summary>
-    private static string SealOf(string organization, long number, string previous, IReadOnlyList<AuditEvent> events)
+    /// <summary>Each part as JSON: nothing in an event can be taken for the end of one. The bytes are those of docs/format/database.md.</summary>
+    internal static string SealOf(string organization, long number, string previous, IReadOnlyList<AuditEvent> events)
     {
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text))

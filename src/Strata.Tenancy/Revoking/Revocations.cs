@@ -42,6 +42,21 @@ public sealed class Revocations(Database database, TimeProvider time, IReadOnlyL
         return settled;
     }
 
+    /// <summary>As <see cref="SettleAsync"/>, in one transaction of the caller's, who may undo it.</summary>
+    public int Settle(SqlSession sql)
+    {
+        var settled = 0;
+        foreach (var kind in kinds)
+        {
+            while (RevocationSql.ListPending(sql, kind.Kind, BatchMax) is { Count: > 0 } pending)
+            {
+                settled += Settle(sql, kind, pending);
+            }
+        }
+
+        return settled;
+    }
+
     private int Settle(SqlSession sql, IRevocable kind, List<(long Id, string RunId)> pending)
     {
         var (events, now) = (new List<AuditEvent>(), time.GetUtcNow());

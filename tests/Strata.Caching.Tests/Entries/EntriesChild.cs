@@ -32,7 +32,7 @@ internal static class EntriesChild
         await bench.RecordAsync(query, await bench.FindAsync(query));
         await bench.Entries.RetireAsync(first.Id, EntryState.Quarantined, "damaged", CancellationToken.None);
         await bench.SaveAsync(CacheBench.Main, "a", "base", "a again");
-        await bench.Catalog.SweepAsync(new() { SizeBytesMax = 600 }, CancellationToken.None);
+        await bench.Catalog.SweepAsync(new() { SizeBytesMax = 600 }, CachePart.All, CancellationToken.None);
         return 0;
     }
 }

@@ -77,7 +77,9 @@ public sealed class ExplainTests : IDisposable
         await _bench.SaveAsync(CacheBench.Fork, "k");
         var found = await _bench.FindAsync(CacheBench.Main, "k");
         found.Class.ShouldBe(OutcomeClass.Scope);
-        found.Reason.ShouldContain("fork/7/refs/pull/7/merge@fork");
+        found.Reason.ShouldBe("the entry of key 'k' was saved in acme/app/fork/7/refs/pull/7/merge@fork, which acme/app/refs/heads/main@protected may not read");
+        await _bench.SaveAsync(_bench.Commit(CacheBench.Main, "theirs") with { Shareable = false });
+        (await _bench.FindAsync(CacheBench.Fork, "theirs")).Reason.ShouldBe("the entry of key 'theirs' was saved in a scope that acme/app/fork/7/refs/pull/7/merge@fork may not read");
     }
 
     [Fact]
@@ -185,12 +187,12 @@ public sealed class ExplainTests : IDisposable
         await _bench.RecordAsync(query, await _bench.FindAsync(query), "run-x");
         var entry = await _bench.SaveAsync(CacheBench.Main, "k");
         await _bench.RecordAsync(query, await _bench.FindAsync(query), "run-y");
-        var missed = (await _bench.Catalog.ListLookupsAsync("run-x", null, null, CancellationToken.None)).ShouldHaveSingleItem();
+        var missed = (await _bench.Catalog.ListLookupsAsync(CachePart.All, "run-x", null, null, CancellationToken.None)).ShouldHaveSingleItem();
         (missed.Class, missed.EntryId, missed.Key, missed.Save).ShouldBe((OutcomeClass.NeverSaved, null, "k", "skipped"));
-        var hit = (await _bench.Catalog.ListLookupsAsync("run-y", "test", "npm", CancellationToken.None)).ShouldHaveSingleItem();
+        var hit = (await _bench.Catalog.ListLookupsAsync(CachePart.All, "run-y", "test", "npm", CancellationToken.None)).ShouldHaveSingleItem();
         (hit.Class, hit.EntryId).ShouldBe((OutcomeClass.Hit, entry.Id));
-        (await _bench.Catalog.ListLookupsAsync("run-y", "other", null, CancellationToken.None)).ShouldBeEmpty();
-        (await _bench.Catalog.ListLookupsAsync("run-y", null, "other", CancellationToken.None)).ShouldBeEmpty();
+        (await _bench.Catalog.ListLookupsAsync(CachePart.All, "run-y", "other", null, CancellationToken.None)).ShouldBeEmpty();
+        (await _bench.Catalog.ListLookupsAsync(CachePart.All, "run-y", null, "other", CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -211,13 +211,45 @@ public sealed class LifeTests : IDisposable
         await _bench.SaveAsync(CacheBench.Main, "k");
     }
 
+    [Fact]
+    public async Task A_sweep_of_a_part_takes_nothing_of_others_and_a_rehearsal_nothing_at_all()
+    {
+        RunIdentity[] writers = [CacheBench.Main, CacheBench.Main with { Repository = "sibling" }, CacheBench.Main with { Organization = "other" }];
+        SweepPolicy[] policies = [new() { Ttl = TimeSpan.FromMinutes(1) }, new() { SizeBytesMax = 1 }, new() { OrganizationBytesMax = 1 }, new() { RepositoryBytesMax = 1 }];
+        foreach (var policy in policies)
+        {
+            foreach (var (part, expected) in ((CachePart, int)[])[(new("acme", "app"), 1), (new("acme", null), 2), (new(null, "app"), 2), (new("none", null), 0), (CachePart.All, 3)])
+            {
+                foreach (var writer in writers)
+                {
+                    await _bench.CommitAsync(_bench.Commit(writer, "k"));
+                }
+
+                _clock.Set(TimeSpan.FromHours(2));
+                var (before, audited) = (await ScopesAsync(), _bench.One("SELECT count(*) FROM audit_event"));
+                var rehearsed = await _bench.Database.RehearseAsync(sql => _bench.Catalog.Sweep(sql, policy, part), CancellationToken.None);
+                (await ScopesAsync()).ShouldBe(before);
+                _bench.One("SELECT count(*) FROM audit_event").ShouldBe(audited);
+                (rehearsed.Expired + rehearsed.Evicted, rehearsed.FreedBytes).ShouldBe((expected, expected * 500));
+                (await _bench.Catalog.SweepAsync(policy, part, CancellationToken.None)).ShouldBe(rehearsed);
+                (await ScopesAsync()).ShouldBe(before.Where(scope => !part.Holds(scope.Organization, scope.Repository)));
+            }
+        }
+
+        _clock.Set(TimeSpan.FromDays(31));
+        (await _bench.Catalog.SweepAsync(new(), new("none", null), CancellationToken.None)).Forgotten.ShouldBe(0);
+        (await _bench.Catalog.SweepAsync(new(), new("other", null), CancellationToken.None)).Forgotten.ShouldBe(8);
+    }
+
+    private async Task<List<Tenancy.Scope>> ScopesAsync() => [.. (await _bench.Catalog.ListAsync(new(), CancellationToken.None)).Select(entry => entry.Scope)];
+
     private async Task UseAsync(string key, RunIdentity? reader = null)
     {
         var query = CacheBench.Query(reader ?? CacheBench.Main, key);
         await _bench.RecordAsync(query, await _bench.FindAsync(query));
     }
 
-    private async Task<SweepReport> SweepAsync(SweepPolicy policy) => await _bench.Catalog.SweepAsync(policy, CancellationToken.None);
+    private async Task<SweepReport> SweepAsync(SweepPolicy policy) => await _bench.Catalog.SweepAsync(policy, CachePart.All, CancellationToken.None);
 
     private async Task<IEnumerable<string>> KeysAsync() => (await _bench.Catalog.ListAsync(new(), CancellationToken.None)).Select(entry => entry.Key).Order(StringComparer.Ordinal);
 

@@ -49,7 +49,7 @@ internal sealed class ModelWorld(CacheBench[] benches, ManualClock clock, Commit
                 break;
             case CommitModelTests.Does.Sweep:
                 await new Revocations(bench.Database, clock, [new CacheRevocable()]).SettleAsync(default);
-                (await bench.Catalog.SweepAsync(new(), default)).Expired.ShouldBe(_saved.Count(entry => entry.IsLive && IsExpired(entry)));
+                (await bench.Catalog.SweepAsync(new(), CachePart.All, default)).Expired.ShouldBe(_saved.Count(entry => entry.IsLive && IsExpired(entry)));
                 _saved.ForEach(entry => entry.IsLive &= !IsExpired(entry));
                 break;
             default:

@@ -87,6 +87,35 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cache_that_is_evicted_each_time_is_advised_more_room_and_no_other_key()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            await RecordAsync("k");
+            await _bench.SaveAsync(CacheBench.Main, "k");
+            await RecordAsync($"other {i}", "other");
+            await _bench.Catalog.SweepAsync(new() { RepositoryBytesMax = 100 }, CachePart.All, CancellationToken.None);
+        }
+
+        var recent = await _bench.Catalog.ListRecentAsync(CachePart.All, CancellationToken.None);
+        recent.Select(cache => (cache.Name, cache.Lookups, cache.Keys, cache.Evicted, cache.EvictedReason))
+            .ShouldBe([("npm", 6, 1, 5, "the quota of acme/app, 100 B, was passed"), ("other", 6, 6, 0, null)], ignoreOrder: true);
+        (await _bench.Catalog.ListRecentAsync(new("nobody", null), CancellationToken.None)).ShouldBeEmpty();
+        var counts = (await _bench.Catalog.CountAsync(CancellationToken.None)).Counts;
+        CacheAdvice.Of([.. counts.Select(count => count with { Saves = 6 })], recent).Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "cache 'npm' of acme/app: never found in 6 look-ups, though saved 6 times: what it saves is evicted before it is looked for again (the quota of acme/app, 100 B, was passed): give caches more room, or save less",
+            "cache 'other' of acme/app: never found in 6 look-ups, though saved 6 times: its key is another one each time",
+        ]);
+
+        async Task RecordAsync(string key, string name = "npm")
+        {
+            var query = CacheBench.Query(CacheBench.Main, key) with { Name = name };
+            await _bench.RecordAsync(query, await _bench.FindAsync(query));
+        }
+    }
+
+    [Fact]
     public async Task Image_layers_are_counted_beside_and_are_nobodys_entries()
     {
         await _bench.Entries.CountImagesAsync(CacheBench.Main, [new("node20", 3, 1, 700), new("tiny", 1, 0, 0)], CancellationToken.None);
@@ -95,7 +124,7 @@ public sealed class RecordTests : IDisposable
         statistics.Counts.Select(count => (count.Name, count.IsImage, count.IsStep, count.Hits, count.Misses, count.Saves, count.SavedBytes))
             .ShouldBe([("node20", true, false, 7, 1, 1, 700), ("tiny", true, false, 1, 0, 0, 0)]);
         PrometheusText.Of(statistics).ShouldContain("cache_hits_total{type=\"image\"} 8\n");
-        CacheAdvice.Of([statistics.Counts[0] with { Hits = 0, Misses = 9 }]).ShouldBeEmpty();
+        CacheAdvice.Of([statistics.Counts[0] with { Hits = 0, Misses = 9 }], []).ShouldBeEmpty();
         (statistics.Entries, statistics.SizeBytes).ShouldBe((0, 0));
     }
 
@@ -129,7 +158,7 @@ public sealed class RecordTests : IDisposable
         return new() { Query = query, Lookup = _bench.FindAsync(query).GetAwaiter().GetResult() };
     }
 
-    private long? FindBroken(string organization) => _bench.Database.Read(sql => AuditLog.FindBroken(sql, organization));
+    private long? FindBroken(string organization) => AuditCheck.Run(_bench.Database, CancellationToken.None).Broken.FirstOrDefault(batch => batch.Organization == organization)?.Number;
 
     private async Task WriteAsync(string statement) => await _bench.Database.WriteAsync(sql => sql.Execute(statement), CancellationToken.None);
 }

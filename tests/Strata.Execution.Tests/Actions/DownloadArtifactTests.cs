@@ -50,8 +50,8 @@ public sealed class DownloadArtifactTests : IAsyncLifetime, IDisposable
     [InlineData("artifact-ids")]
     public async Task What_is_being_uploaded_is_waited_for_and_its_failure_says_artifact_producer_state_and_since_when(string input)
     {
-        await using var producer = await _entries.StartAttemptAsync("build", CancellationToken.None);
-        await using var consumer = await _entries.StartAttemptAsync("use", CancellationToken.None);
+        await using var producer = await _entries.StartAttemptAsync("build", "build", CancellationToken.None);
+        await using var consumer = await _entries.StartAttemptAsync("use", "use", CancellationToken.None);
         var id = (await BeginAsync(producer)).Id;
         await producer.Services.Artifacts.MoveAsync(id, ArtifactState.Uploading, "test", null, producer.Token, CancellationToken.None);
 
@@ -73,8 +73,8 @@ public sealed class DownloadArtifactTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task One_whose_upload_does_not_end_is_waited_for_only_so_long()
     {
-        await using var producer = await _entries.StartAttemptAsync("build", CancellationToken.None);
-        await using var consumer = await _entries.StartAttemptAsync("use", CancellationToken.None);
+        await using var producer = await _entries.StartAttemptAsync("build", "build", CancellationToken.None);
+        await using var consumer = await _entries.StartAttemptAsync("use", "use", CancellationToken.None);
         await BeginAsync(producer);
 
         var outcome = await DownloadAsync(consumer, "name", "dist", static _ => Task.CompletedTask);

@@ -24,6 +24,7 @@ public sealed class CacheRecordTests
         var (workflow, _) = WorkflowParser.Parse("strata.yml", Encoding.UTF8.GetBytes("""
             jobs:
               a:
+                name: Unit tests
                 image: debian
                 caches: [{ paths: [~/x], key: k }]
                 steps: [{ run: "true" }]
@@ -31,7 +32,8 @@ public sealed class CacheRecordTests
 
         await Should.ThrowAsync<EnvironmentException>(() => run.RunAsync(run.Request(workflow!)));
 
-        Lookups(run, run.Observer.Events[0].RunId).ShouldHaveSingleItem().Class.ShouldBe(OutcomeClass.NeverSaved);
+        var lookup = Lookups(run, run.Observer.Events[0].RunId).ShouldHaveSingleItem();
+        (lookup.Class, lookup.Asker.Job, lookup.JobId).ShouldBe((OutcomeClass.NeverSaved, "Unit tests", "a"));
     }
 
     [Fact]
@@ -55,6 +57,6 @@ public sealed class CacheRecordTests
     private static IReadOnlyList<RecordedLookup> Lookups(RunFixture run, string runId)
     {
         using var database = new Database(run.Data, TimeProvider.System);
-        return new CacheCatalog(database, TimeProvider.System).ListLookupsAsync(runId, null, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return new CacheCatalog(database, TimeProvider.System).ListLookupsAsync(CachePart.All, runId, null, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 }

@@ -45,7 +45,7 @@ internal sealed class SessionBench : IAsyncDisposable
         var workspace = await layers.CaptureAsync(run.Workspace, "local", 0, CancellationToken.None);
         var facts = RunFactsOf.Request(run.Request(Make.Workflow()), "run-1", 1, "me");
         var entries = new RunEntries(() => change(LocalEntries.Open(run.Data)), facts, static _ => Task.FromResult(false));
-        var attempt = await entries.StartAttemptAsync("a", CancellationToken.None);
+        var attempt = await entries.StartAttemptAsync("a", "a", CancellationToken.None);
         return new(layers, entries, attempt, new(new([], ImageConfig.Empty, []), workspace, attempt.Services.Layers), whyOff ?? (static _ => null));
     }
 
