@@ -29,8 +29,8 @@ internal sealed class CacheReading(Workflow workflow, EvaluationScope scope, Sou
         var preset = declaration.Preset is { } name ? CachePresets.Find(name.Value) : null;
         var paths = declaration.Paths.Count > 0 ? Lines(declaration.Paths) : preset?.Paths ?? [];
         var key = inputs.Evaluate(declaration.Key?.Value ?? Parse(preset?.Key ?? "")).Trim();
-        var restoreKeys = declaration.RestoreKeys.Count > 0 || declaration.Key is not null
-            ? Lines(declaration.RestoreKeys)
+        var restoreKeys = declaration.RestoreKeys is not null || declaration.Key is not null
+            ? Lines(declaration.RestoreKeys ?? [])
             : [.. (preset?.RestoreKeys ?? []).Select(text => Parse(text).EvaluateText(_scope))];
         IEnumerable<string> vary = declaration.Vary?.Select(static value => value.Value) ?? preset?.Vary ?? [];
         return new()
