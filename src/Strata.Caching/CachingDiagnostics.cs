@@ -1,4 +1,5 @@
 using Strata.Caching.Keys;
+using Strata.Caching.Presets;
 using Strata.Core.Diagnostics;
 
 namespace Strata.Caching;
@@ -26,6 +27,30 @@ public static class CachingDiagnostics
             problem is CacheKeyProblem.Secret
                 ? "Keys are stored and shown, so a secret may not be in one: leave it out."
                 : "Look at what the expressions of the key came to; hash what may be long or of several lines.");
+
+    /// <summary>Something of it failed when it was evaluated.</summary>
+    /// <param name="part">As the workflow calls it: <c>key</c>.</param>
+    /// <param name="at">Of the part.</param>
+    public static Diagnostic NotEvaluated(string cache, string part, string problem, SourceSpan? at) =>
+        new("STR2204", Severity.Warning, $"The cache '{cache}' is not used: its '{part}' cannot be evaluated: {problem}", at, "Look at what the expression is given.");
+
+    /// <summary>Of a preset that keeps an installed tree.</summary>
+    /// <param name="path">Of the cache, for which there is none.</param>
+    /// <param name="at">Of the declaration.</param>
+    public static Diagnostic TreeWithoutLockFile(string cache, CachePreset preset, string path, SourceSpan? at) =>
+        new("STR2211", Severity.Warning, $"The cache '{cache}' is not used: no lock file of the preset '{preset.Name}' is beside '{path}' in the workspace, nor in a directory above it.", at,
+            $"Lock files are {string.Join(", ", preset.LockFiles)}. Write one, or a `key` that names what the tree is made from.");
+
+    /// <param name="at">Of the declaration.</param>
+    public static Diagnostic KeyNeverChanges(string cache, CachePreset preset, string key, SourceSpan? at) =>
+        new("STR2212", Severity.Warning, $"The key of the cache '{cache}' never changes, being '{key}': no lock file of the preset '{preset.Name}' is in the workspace.", at,
+            $"Lock files are {string.Join(", ", preset.LockFiles)}. Write one, or a `key`; else what is saved first is what later runs get.");
+
+    /// <summary>Of a preset whose paths the workflow replaced.</summary>
+    /// <param name="at">Of the declaration.</param>
+    public static Diagnostic VariableNotSet(string cache, CachePreset preset, string variable, SourceSpan? at) =>
+        new("STR2213", Severity.Warning, $"{variable} is not set for the cache '{cache}': which of its paths stands for {preset.Env[variable]} of the preset '{preset.Name}' cannot be told.", at,
+            $"Set {variable} under `env` of the job or the workflow.");
 
     private static string WordsOf(CacheKeyProblem problem) => problem switch
     {

@@ -5,7 +5,7 @@ namespace Strata.Caching.Keys;
 /// <summary>The rules of keys and restore keys: text that means nothing but itself. Never a path, never a pattern.</summary>
 public static class CacheKey
 {
-    /// <summary>Characters, as UTF-16 counts them.</summary>
+    /// <summary>Characters, as Unicode counts them: not the halves of UTF-16.</summary>
     public const int LengthMax = 512;
 
     /// <param name="isRolling">Of a rolling cache: what names the run must fit behind it.</param>
@@ -17,12 +17,12 @@ public static class CacheKey
             return CacheKeyProblem.Empty;
         }
 
-        if (key.Length > LengthMax)
+        if (LengthOf(key) > LengthMax)
         {
             return CacheKeyProblem.TooLong;
         }
 
-        if (isRolling && key.Length > RollingLengthMax)
+        if (isRolling && LengthOf(key) > RollingLengthMax)
         {
             return CacheKeyProblem.TooLongToRoll;
         }
@@ -53,13 +53,15 @@ public static class CacheKey
     public static string Rolling(string key, string runId, string job, int attempt)
     {
         var own = string.Create(CultureInfo.InvariantCulture, $"{key}{RollingMark}{runId}-{Core.Digest.Of(System.Text.Encoding.UTF8.GetBytes(job)).Short}-{attempt}");
-        return own.Length <= LengthMax ? own : throw new ArgumentException($"The key of a rolling cache has at most {RollingLengthMax} characters.", nameof(key));
+        return LengthOf(own) <= LengthMax ? own : throw new ArgumentException($"The key of a rolling cache has at most {RollingLengthMax} characters.", nameof(key));
     }
 
     /// <summary>Restores the newest that was saved under <see cref="Rolling"/>.</summary>
     public static string RollingPrefix(string key) => $"{key}{RollingMark}";
 
     public const int RollingLengthMax = 400;
+
+    private static int LengthOf(string key) => key.Length <= RollingLengthMax ? key.Length : key.EnumerateRunes().Count(); // a shorter one is not too long either way
 
     private const string RollingMark = "@";
 }

@@ -28,16 +28,16 @@ public static class CachePresets
 
     private static CachePreset Of(string name, JsonElement json)
     {
-        var lockFiles = Texts(json.GetProperty("lockFiles"));
-        var exact = json.TryGetProperty("exact", out var isExact) && isExact.GetBoolean();
+        var tree = json.TryGetProperty("tree", out var isTree) && isTree.GetBoolean();
         var rolling = json.TryGetProperty("rolling", out var isRolling) && isRolling.GetBoolean();
         return new()
         {
             Name = name,
             Paths = Texts(json.GetProperty("paths")),
-            LockFiles = lockFiles,
-            Key = lockFiles.Count == 0 ? $"{name}-${{{{ github.job }}}}" : $"{name}-${{{{ hashFiles({string.Join(", ", lockFiles.Select(static file => $"'{file}'"))}) }}}}",
-            RestoreKeys = exact ? [] : [$"{name}-"],
+            LockFiles = Texts(json.GetProperty("lockFiles")),
+            OtherInputs = json.TryGetProperty("otherInputs", out var others) ? Texts(others) : [],
+            IsTree = tree,
+            RestoreKeys = tree ? [] : [$"{name}-"],
             Vary = Texts(json.GetProperty("vary")),
             Env = json.GetProperty("env").EnumerateObject().ToDictionary(static variable => variable.Name, static variable => variable.Value.GetString()!, StringComparer.Ordinal),
             Rolling = rolling,

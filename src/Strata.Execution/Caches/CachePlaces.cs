@@ -19,6 +19,11 @@ internal static class CachePlaces
         foreach (var path in paths.Where(static path => path.StartsWith('!')))
         {
             var absolute = JobPaths.Absolute(path[1..].Trim(), user.Home);
+            if (JobPaths.CacheProblem(path, user.Home) is { } why)
+            {
+                return (null, [], $"'{path}': {why.TrimEnd('.')}");
+            }
+
             if (!JobPaths.IsPattern(absolute))
             {
                 except.Add(CachePath.Normalize(absolute));

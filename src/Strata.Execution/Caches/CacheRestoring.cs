@@ -160,6 +160,11 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
 
     private static Diagnostic? ProblemOf(CacheSpec spec)
     {
+        if (spec.Problem is { } problem)
+        {
+            return problem;
+        }
+
         if (spec.Secret is SecretPart.Key or SecretPart.RestoreKey)
         {
             return CachingDiagnostics.BadKey(spec.Name, spec.Secret is SecretPart.RestoreKey, CacheKeyProblem.Secret, spec.At);

@@ -74,10 +74,12 @@ internal sealed class CacheSession(
             }
         }
 
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var cache in _all.Where(static cache => cache.Off is null))
         {
             await run.SettledAsync(cache.Spec.Name, cancellationToken).ConfigureAwait(false);
             await _restoring.FindAsync(cache, cancellationToken).ConfigureAwait(false);
+            RefuseTaken(cache, owners);
         }
 
         await _restoring.PlaceAsync(_all, cancellationToken).ConfigureAwait(false);
@@ -94,6 +96,23 @@ internal sealed class CacheSession(
         return _all.Find(static cache => cache is { Spec.FailOnMiss: true, Lookup: not null, Lookup.Entry: null } or { Spec.FailOnMiss: true, Unusable: not null }) is { } missed
             ? $"the cache '{missed.Spec.Name}' has nothing for key '{missed.Spec.Key}' (fail-on-miss): {missed.Unusable ?? missed.Lookup?.Reason}"
             : null;
+    }
+
+    /// <summary>A path belongs to one cache: what two restore there, and what is of which, nobody could tell. Links and expressions are followed only here.</summary>
+    /// <param name="owners">Names of caches, by the paths that are theirs.</param>
+    private static void RefuseTaken(JobCache cache, Dictionary<string, string> owners)
+    {
+        if (cache.Unusable is null && cache.Places.FirstOrDefault(place => owners.ContainsKey(place.Path)) is { } taken)
+        {
+            cache.Forget();
+            cache.Places = [];
+            cache.Refuse($"its path {taken.Path} is that of the cache '{owners[taken.Path]}' already");
+        }
+
+        foreach (var place in cache.Places)
+        {
+            owners.TryAdd(place.Path, cache.Spec.Name);
+        }
     }
 
     /// <summary>One that a step asks for: what was found is held, and not placed.</summary>

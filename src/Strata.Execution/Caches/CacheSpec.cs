@@ -50,6 +50,12 @@ internal sealed record CacheSpec
 
     public required SourceSpan? At { get; init; }
 
+    /// <summary>Why it is not used at all. Null: it is.</summary>
+    public Diagnostic? Problem { get; init; }
+
+    /// <summary>What is to be said of it, once a run.</summary>
+    public IReadOnlyList<Diagnostic> Notices { get; init; } = [];
+
     /// <summary>What of this must not be stored nor shown; such a cache is not used.</summary>
     public SecretPart Secret { get; private init; }
 
@@ -57,8 +63,10 @@ internal sealed record CacheSpec
     public CacheSpec Masked(SecretMasker masker)
     {
         var secret = masker.ContainsSecret(Key) ? SecretPart.Key : RestoreKeys.Any(masker.ContainsSecret) ? SecretPart.RestoreKey : Paths.Any(masker.ContainsSecret) ? SecretPart.Path : SecretPart.None;
-        return secret is SecretPart.None ? this : this with
+        var problem = Problem is null ? null : Problem with { Message = masker.MaskText(Problem.Message) };
+        return secret is SecretPart.None ? this with { Problem = problem } : this with
         {
+            Problem = problem,
             Secret = secret,
             Name = masker.MaskText(Name), // may be its paths
             Key = masker.MaskText(Key),

@@ -175,13 +175,19 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
 
     /// <param name="scope">Of the job, with its env.</param>
     /// <returns>Why the job cannot start; null: it can.</returns>
-    /// <exception cref="ExpressionException">A cache or an artifact cannot be evaluated.</exception>
+    /// <exception cref="ExpressionException">An artifact cannot be evaluated.</exception>
     public async Task<string?> RestoreAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         if (_instance.Job.Caches.Count > 0)
         {
-            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer), _run.Masker);
-            if (await _caches.RestoreAsync([.. _instance.Job.Caches.Select(reading.Read)], cancellationToken).ConfigureAwait(false) is { } missed)
+            var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer), _run.Masker, _user.Home);
+            List<CacheSpec> specs = [.. _instance.Job.Caches.Select(reading.Read)];
+            foreach (var notice in specs.Where(spec => _run.UseCaches && _run.IsPresetActive(spec.Type)).SelectMany(static spec => spec.Notices))
+            {
+                await _run.SayOnceAsync(notice).ConfigureAwait(false);
+            }
+
+            if (await _caches.RestoreAsync(specs, cancellationToken).ConfigureAwait(false) is { } missed)
             {
                 return missed;
             }

@@ -94,7 +94,8 @@ internal sealed record RunServices
         }
     }
 
-    private async ValueTask SayOnceAsync(Diagnostic notice)
+    /// <summary>Says it, once a run.</summary>
+    public async ValueTask SayOnceAsync(Diagnostic notice)
     {
         if (_said.TryAdd(notice, true))
         {

@@ -112,7 +112,8 @@ public sealed record CacheDeclaration
 
     public required Located<Template>? Key { get; init; }
 
-    public required IReadOnlyList<Located<Template>> RestoreKeys { get; init; }
+    /// <summary>Empty: none, the preset's neither.</summary>
+    public required IReadOnlyList<Located<Template>>? RestoreKeys { get; init; }
 
     public required IReadOnlyList<Located<string>>? Vary { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Strata.Workflows.Model;
 
 /// <summary>Paths of a job as written, before any file system is looked at. The workspace is <c>/workspace</c> (DESIGN §10).</summary>
@@ -7,6 +9,9 @@ public static class JobPaths
 
     /// <summary>Of the job user, unless the image says otherwise.</summary>
     public const string Home = "/root";
+
+    private const int PathBytesMax = 4095; // PATH_MAX less its NUL
+    private const int NameBytesMax = 255; // NAME_MAX
 
     /// <summary>/run itself would hold /run/secrets.</summary>
     private static readonly string[] Forbidden = ["/proc", "/sys", "/dev", "/tmp", "/run"];
@@ -22,11 +27,16 @@ public static class JobPaths
     {
         if (path.Length == 0 || path.AsSpan().IndexOfAny('\0', '\n', '\r') >= 0)
         {
-            return "it is empty or has a line break.";
+            return path.Length == 0 ? "it is empty." : "it has a line break or a NUL character.";
         }
 
         var isExclusion = path.StartsWith('!');
         var absolute = Absolute(isExclusion ? path[1..].Trim() : path, home);
+        if (LengthProblem(absolute) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         var (@fixed, pattern) = SplitPattern(absolute);
         if (absolute == Workspace || (@fixed == Workspace && !isExclusion && pattern is "*" or "**" or "**/*"))
         {
@@ -54,6 +64,11 @@ public static class JobPaths
 
         return null;
     }
+
+    private static string? LengthProblem(string absolute) =>
+        Encoding.UTF8.GetByteCount(absolute) > PathBytesMax ? $"it has more than {PathBytesMax} bytes."
+        : absolute.Split('/').Any(static name => !IsPattern(name) && Encoding.UTF8.GetByteCount(name) > NameBytesMax) ? $"a name in it has more than {NameBytesMax} bytes."
+        : null;
 
     public static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?', '[');
 

@@ -7,8 +7,30 @@ internal static class DeclarationShapes
 {
     private static readonly Shape Duration = NonEmptyText;
 
-    public static IReadOnlyList<string> Presets { get; } =
-        ["npm", "yarn", "yarn-berry", "pnpm", "pip", "maven", "gradle", "go", "cargo", "nuget", "ccache", "node_modules"];
+    public static IReadOnlyList<string> Presets => [.. PresetPaths.Keys];
+
+    /// <summary>What Strata.Caching's presets keep, by name.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> PresetPaths { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+    {
+        ["npm"] = ["~/.npm"],
+        ["yarn"] = ["~/.cache/yarn", "~/.yarn/berry/cache"],
+        ["yarn-berry"] = ["~/.yarn/berry/cache"],
+        ["pnpm"] = ["~/.local/share/pnpm/store"],
+        ["pip"] = ["~/.cache/pip"],
+        ["maven"] = ["~/.m2/repository"],
+        ["gradle"] = ["~/.gradle/caches", "~/.gradle/wrapper"],
+        ["go"] = ["~/go/pkg/mod", "~/.cache/go-build"],
+        ["cargo"] = ["~/.cargo/registry/index", "~/.cargo/registry/cache", "~/.cargo/git/db"],
+        ["nuget"] = ["~/.nuget/packages"],
+        [RollingPreset] = ["~/.cache/ccache"],
+        [TreePreset] = ["node_modules"],
+    };
+
+    /// <summary>The preset that is rolling if nothing is said.</summary>
+    public const string RollingPreset = "ccache";
+
+    /// <summary>The preset that a job may use for several directories: no variable leads its tool to one of them.</summary>
+    public const string TreePreset = "node_modules";
 
     public static ObjectShape Copy { get; } = new("a copy step",
     [
@@ -48,16 +70,16 @@ internal static class DeclarationShapes
         Key("steps", ListOf(Object(ImageStep)), "What is done to the base, one layer a step."),
     ]);
 
-    private static readonly Shape RestoreKeys = TemplateOrTemplates(Sites.CacheKey);
+    private static readonly Shape RestoreKeys = TemplateOrTemplates(Sites.CacheKey) with { EmptyList = true };
 
     public static ObjectShape Cache { get; } = new("a cache",
     [
         Key("preset", new() { Scalars = ScalarTypes.Text, NonEmpty = true }, "Paths, key and vary known for a package manager: npm, yarn, yarn-berry, pnpm, pip, maven, gradle, go, cargo, nuget, ccache, node_modules."),
         Key("paths", TemplateOrTemplates(Sites.CacheKey), "What is kept: directories, ~ is the home directory, relative paths are in the workspace."),
         Key("key", Template(Sites.CacheKey), "The exact key; at most 512 characters, no comma and no line break."),
-        Key("restore-keys", RestoreKeys, "Prefixes tried in order if the exact key is not there."),
+        Key("restore-keys", RestoreKeys, "Prefixes tried in order if the exact key is not there; [] for none, the preset's neither."),
         new("restoreKeys", RestoreKeys, "The same as restore-keys.") { SpellingOf = "restore-keys" },
-        Key("vary", new() { Items = OneOf("image", "platform") }, "What else separates entries: image (the default) or only platform."),
+        Key("vary", new() { Items = OneOf("image", "platform"), NonEmpty = true }, "What else separates entries: image (the default) or only platform."),
         Key("ttl", Duration, "Dropped when not used for this long."),
         Key("max-age", Duration, "Dropped this long after it was saved."),
         Key("save", new() { Scalars = ScalarTypes.Text | ScalarTypes.Boolean, Allowed = ["on-success", "always", "never"] }, "When to save: on-success (the default), always, never; true and false too."),

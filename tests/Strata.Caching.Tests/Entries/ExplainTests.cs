@@ -65,7 +65,7 @@ public sealed class ExplainTests : IDisposable
 
         await _bench.SaveAsync(CacheBench.Main, "k");
         (await RetiredReasonAsync("k")).ShouldBe("not used for 7d (ttl); saved anew");
-        await _bench.Catalog.SweepAsync(new(), CancellationToken.None);
+        await _bench.Catalog.SweepAsync(new(), CachePart.All, CancellationToken.None);
         (await RetiredReasonAsync("unused")).ShouldBe("not used for 2d (ttl)");
         (await RetiredReasonAsync("aged")).ShouldBe("older than 5d (max-age)");
         (await ReasonAsync("aged")).ShouldBe("the entry of key 'aged' was expired: older than 5d (max-age)");

@@ -9,6 +9,7 @@ public sealed class CacheKeyTests
     {
         CacheKey.Check("").ShouldBe(CacheKeyProblem.Empty);
         CacheKey.Check(new string('a', 513)).ShouldBe(CacheKeyProblem.TooLong);
+        CacheKey.Check(string.Concat(Enumerable.Repeat("😀", 513))).ShouldBe(CacheKeyProblem.TooLong);
         CacheKey.Check("a,b").ShouldBe(CacheKeyProblem.Comma);
         foreach (var character in "\0\r\n")
         {
@@ -20,7 +21,7 @@ public sealed class CacheKeyTests
             CacheKey.Check(half).ShouldBe(CacheKeyProblem.HalfCharacter);
         }
 
-        foreach (var key in (string[])["a", new string('a', 512), "../../etc/passwd", "/a/./b/", "a b\tc", "100%_*?[]", "😀 ü e\u0301", "\u202e", "refs/heads/main", "'; --", "{}"])
+        foreach (var key in (string[])["a", new string('a', 512), string.Concat(Enumerable.Repeat("😀", 512)), "../../etc/passwd", "/a/./b/", "a b\tc", "100%_*?[]", "😀 ü e\u0301", "\u202e", "refs/heads/main", "'; --", "{}"])
         {
             CacheKey.Check(key).ShouldBeNull(key);
         }

@@ -37,6 +37,9 @@ public sealed class CachePresetTests
     {
         var tree = CachePresets.Find("node_modules")!;
         (tree.Vary[0], tree.RestoreKeys.Count).ShouldBe(("image", 0));
+        CachePresets.All.Where(static preset => preset.IsTree).ShouldBe([tree]);
+        tree.KeyOf(["it's", ""]).ShouldStartWith("node_modules-${{ hashFiles('it''s/package-lock.json', ");
+        tree.KeyOf(["f"]).ShouldEndWith(", 'f/package.json', 'f/.npmrc', 'f/patches/**') }}");
     }
 
     /// <summary>A variable says where the tool looks and what it keeps there; one that changes what it chooses would make a run with a cache another run.</summary>

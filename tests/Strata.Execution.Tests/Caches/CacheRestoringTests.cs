@@ -23,11 +23,23 @@ public sealed class CacheRestoringTests
             return services with { Caches = new OneEntry(Digest.Of(junk)) };
         });
 
-        (await bench.Session.RestoreAsync([SessionBench.Spec("c")], CancellationToken.None)).ShouldBeNull();
+        (await bench.Session.RestoreAsync([SessionBench.Spec("c") with { Paths = ["~/x"] }], CancellationToken.None)).ShouldBeNull();
 
         var cache = bench.Session.Reports.ShouldHaveSingleItem();
         (cache.Outcome, cache.RestoredBytes).ShouldBe(("error", 0));
         cache.Reason!.ShouldStartWith("an entry was found, but ");
+    }
+
+    [Fact]
+    public async Task Of_two_caches_whose_paths_turn_out_to_be_one_the_second_is_not_used()
+    {
+        using var run = new RunFixture();
+        await using var bench = await SessionBench.CreateAsync(run, static services => services);
+
+        await bench.Session.RestoreAsync([SessionBench.Spec("one") with { Paths = ["~/x"] }, SessionBench.Spec("two") with { Paths = ["y", "/root/./x"] }, SessionBench.Spec("three") with { Paths = ["y"] }], CancellationToken.None);
+
+        bench.Session.Reports.Select(static cache => cache.Outcome).ShouldBe(["miss", "error", "miss"]);
+        bench.Session.Reports[1].Reason.ShouldBe("its path /root/x is that of the cache 'one' already");
     }
 
     private static void Write(ILayerPlace place, byte[] content)

@@ -51,7 +51,7 @@ internal sealed class SessionBench : IAsyncDisposable
 
     public static CacheSpec Spec(string name) => new()
     {
-        Name = name, Type = CacheReading.CustomType, Paths = ["~/x"], Key = "k", RestoreKeys = [], IsForAnyImage = false, Ttl = null, MaxAge = null, Save = CacheSave.OnSuccess, Rolling = false,
+        Name = name, Type = CacheReading.CustomType, Paths = [$"~/{name}"], Key = "k", RestoreKeys = [], IsForAnyImage = false, Ttl = null, MaxAge = null, Save = CacheSave.OnSuccess, Rolling = false,
         FailOnMiss = false, LookupOnly = false, ShareWithForks = null, Env = new Dictionary<string, string>(), Inputs = new Dictionary<string, string>(),
         InputEnv = new Dictionary<string, string>(), At = null,
     };

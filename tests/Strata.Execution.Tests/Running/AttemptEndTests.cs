@@ -23,7 +23,7 @@ public sealed class AttemptEndTests
             jobs:
               a:
                 image: debian
-                caches: [{ paths: [~/x], key: "${{ fromJSON(env.NOT_JSON) }}" }]
+                artifacts-from: { d: { path: d, run: "${{ fromJSON(env.NOT_JSON) }}" } }
                 steps: [{ run: "true" }]
             """));
 

@@ -94,7 +94,7 @@ public sealed class ModelTests
         foreach (var spelling in new[] { "restore-keys", "restoreKeys" })
         {
             var workflow = Yaml.Valid($"caches:\n  a: {{ paths: [x], key: k, {spelling}: [k-, l-] }}\n{Yaml.WithSteps("      - run: x")}");
-            workflow.Caches[0].RestoreKeys.Count.ShouldBe(2);
+            workflow.Caches[0].RestoreKeys!.Count.ShouldBe(2);
         }
     }
 

@@ -22,8 +22,8 @@ internal static class CacheDeclarationDiagnostics
     public static Diagnostic KeyIsEmpty(SourceSpan at) => Error("STR2104", at,
         "The cache key is empty.", "Name what the content depends on, as deps-${{ hashFiles('package-lock.json') }}.");
 
-    public static Diagnostic KeyTooLong(SourceSpan at, int length) => Error("STR2105", at,
-        $"The cache key has {length} characters; 512 are allowed.", "Hash long parts: hashFiles('…').");
+    public static Diagnostic KeyTooLong(SourceSpan at, int length, int max) => Error("STR2105", at,
+        $"The cache key has {length} characters; {max} are allowed.", "Hash long parts: hashFiles('…').");
 
     public static Diagnostic KeyHasLineBreak(SourceSpan at) => Error("STR2106", at,
         "The cache key contains a line break or a NUL character.", "Write the key on one line; `key: |` keeps a line break at the end, `key: >-` does not.");
@@ -64,6 +64,24 @@ internal static class CacheDeclarationDiagnostics
 
     public static Diagnostic UndeclaredVariable(SourceSpan at, string name, IEnumerable<string> known) => new("STR2117", Severity.Warning,
         $"Neither the job's nor the workflow's env declares '{Shorten(name)}': the step sees it only if an earlier step, the container or --env sets it.", at, Suggest(name, known) ?? "Declare it under `env:` of the job.");
+
+    /// <param name="first">What names the same path.</param>
+    public static Diagnostic PathTwice(SourceSpan at, string path, SourceSpan first) => Error("STR2131", at,
+        $"'{Shorten(path)}' is kept already: the same path is named at {first.Line}:{first.Column}.", "A path belongs to one cache of a job, and stands there once: remove it, or one of the caches.");
+
+    /// <param name="first">What uses it.</param>
+    public static Diagnostic PresetTwice(SourceSpan at, string preset, SourceSpan first) => Error("STR2132", at,
+        $"The preset '{preset}' is used already, at {first.Line}:{first.Column}: its tool has one cache in a job.",
+        preset == DeclarationShapes.TreePreset ? "Declare each by a name of its own under `caches:` at the top of the file." : "Write all paths into one cache, or `paths` and `key` without a preset.");
+
+    public static Diagnostic OnlyExclusions(SourceSpan at) => Error("STR2133", at,
+        "All paths of the cache begin with '!', so nothing would be kept.", "Name what is kept first; '!' leaves out some of it.");
+
+    public static Diagnostic BothVary(SourceSpan at) => Error("STR2134", at,
+        "'vary' names both 'image' and 'platform'.", "Write [image] for what belongs to one image, [platform] for plain downloads; an image is of one platform anyway.");
+
+    public static Diagnostic OutcomeInKey(SourceSpan at) => Error("STR2135", at,
+        "'strata.caches' is not known yet where a cache is looked for: it would be empty.", "Steps can read it. Name here what the content depends on, as hashFiles('package-lock.json').");
 
     public static Diagnostic CacheNotInJob(SourceSpan at, string name, IEnumerable<string> known) => Error("STR2118", at,
         $"The job does not use the cache '{Shorten(name)}'.", Suggest(name, known) ?? $"Add it to `caches:` of the job.");

@@ -11,7 +11,14 @@ internal static class StructureDiagnostics
         $"Unknown key '{Shorten(key)}' in {shape.Name}.", Suggest(key, Names(shape)) ?? (shape.Keys.Count == 0 ? "It has no settings: remove the key." : $"Known keys: {string.Join(", ", Names(shape))}."));
 
     public static Diagnostic WrongType(SourceSpan at, string what, string expected, string found) => Error("STR1102", at,
-        $"{what} must be {expected}; found {found}.", null);
+        $"{what} must be {expected}; found {found}.", HowToWrite(expected));
+
+    private static string HowToWrite(string expected) =>
+        expected.Contains("a list", StringComparison.Ordinal) ? "A list is [a, b], or one item to a line, each after '- '."
+        : expected.Contains("a mapping", StringComparison.Ordinal) ? "A mapping is { key: value }, or one 'key: value' to a line."
+        : expected.Contains("true or false", StringComparison.Ordinal) ? "Write true or false, without quotes."
+        : expected.Contains("a number", StringComparison.Ordinal) ? "Write a number, without quotes."
+        : "Write the value behind the key, in quotes if it begins with { or [ or holds ': '.";
 
     public static Diagnostic MissingKey(SourceSpan at, string key, ObjectShape shape) => Error("STR1103", at,
         $"The key '{key}' is missing in {shape.Name}.", $"{key}: {shape.Find(key)?.Doc}");

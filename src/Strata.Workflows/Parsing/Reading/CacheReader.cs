@@ -29,12 +29,14 @@ internal static class CacheReader
             }
         }
 
+        CachePathClashes.Check(uses, scope.Caches, job.Problems);
         return uses;
     }
 
     private static void CheckUse(YamlScalar name, List<CacheUse> uses, WorkflowScope scope, Problems problems)
     {
-        if (!scope.Caches.Any(cache => cache.Name == name.Canonical))
+        var declared = scope.Fields.MappingOf("caches")?.Entries.Select(entry => entry.Key.Text) ?? []; // also what could not be read
+        if (!declared.Contains(name.Canonical, StringComparer.Ordinal))
         {
             problems.Add(CacheDeclarationDiagnostics.UnknownCache(name.At, name.Canonical, scope.Caches.Select(cache => cache.Name!)));
         }
@@ -46,14 +48,15 @@ internal static class CacheReader
 
     private static CacheDeclaration Read(string? name, SourceSpan at, Fields fields)
     {
+        var used = fields.Templates.Used.Count;
         var cache = new CacheDeclaration
         {
             Name = name,
             At = at,
             Preset = fields.Text("preset"),
-            Paths = fields.TemplateList("paths"),
+            Paths = fields.TemplateLines("paths"),
             Key = fields.Template("key"),
-            RestoreKeys = fields.TemplateList("restore-keys"),
+            RestoreKeys = fields.Has("restore-keys") ? fields.TemplateLines("restore-keys") : null,
             Vary = fields.Has("vary") ? fields.TextList("vary") : null,
             Ttl = fields.Duration("ttl"),
             MaxAge = fields.Duration("max-age"),
@@ -64,8 +67,18 @@ internal static class CacheReader
             ShareWithForks = fields.Flag("share-with-forks"),
         };
         Check(cache, fields);
+        foreach (var use in fields.Templates.Used.Skip(used).Where(static use => use.Expression.Paths.Any(IsOutcome)))
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.OutcomeInKey(use.PlaceOf(Outcomes)));
+        }
+
         return cache;
     }
+
+    private const string Outcomes = "strata.caches";
+
+    private static bool IsOutcome(string path) =>
+        path.Equals(Outcomes, StringComparison.OrdinalIgnoreCase) || path.StartsWith($"{Outcomes}.", StringComparison.OrdinalIgnoreCase);
 
     private static CacheSave? ReadSave(Fields fields) => fields.Text("save")?.Value switch
     {
@@ -77,7 +90,7 @@ internal static class CacheReader
 
     private static void Check(CacheDeclaration cache, Fields fields)
     {
-        if (cache.Preset is { } preset && !DeclarationShapes.Presets.Contains(preset.Value))
+        if (cache.Preset is { } preset && !string.IsNullOrWhiteSpace(preset.Value) && !fields.Scalar("preset")!.HasExpression && !DeclarationShapes.PresetPaths.ContainsKey(preset.Value))
         {
             fields.Problems.Add(CacheDeclarationDiagnostics.UnknownPreset(preset.At, preset.Value));
         }
@@ -97,6 +110,7 @@ internal static class CacheReader
             CheckPath(path, fields.Problems);
         }
 
+        CheckWhole(cache, fields);
         if (fields.Scalar("key") is { Kind: YamlKind.Null } nothing)
         {
             fields.Problems.Add(CacheDeclarationDiagnostics.KeyIsEmpty(nothing.At));
@@ -104,18 +118,35 @@ internal static class CacheReader
 
         if (cache.Key is { } key)
         {
-            CacheKeyCheck.Check(key, fields.Problems);
+            CacheKeyCheck.Check(key, fields.Problems, cache.Rolling ?? cache.Preset?.Value == DeclarationShapes.RollingPreset);
         }
 
-        foreach (var restoreKey in cache.RestoreKeys)
+        foreach (var restoreKey in cache.RestoreKeys ?? [])
         {
-            CacheKeyCheck.Check(restoreKey, fields.Problems);
+            CacheKeyCheck.CheckRestoreKey(restoreKey, fields.Problems);
         }
+    }
+
+    /// <summary>What no value alone is wrong about.</summary>
+    private static void CheckWhole(CacheDeclaration cache, Fields fields)
+    {
+        if (cache.Paths.Count > 0 && cache.Paths.All(static path => path.Value.IsLiteral && path.Value.Text.StartsWith('!')))
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.OnlyExclusions(cache.Paths[0].At));
+        }
+
+        if (cache.Vary is { } vary && vary.Any(static value => value.Value == "image") && vary.Any(static value => value.Value == "platform"))
+        {
+            fields.Problems.Add(CacheDeclarationDiagnostics.BothVary(fields.Node("vary")!.At));
+        }
+
+        CachePathClashes.Check(cache, fields.Problems);
     }
 
     public static void CheckPath(Located<Expressions.Template> path, Problems problems)
     {
-        if (path.Value.IsLiteral && JobPaths.CacheProblem(path.Value.Text) is { } why)
+        var isReported = string.IsNullOrWhiteSpace(path.Value.Text) || path.Value.Text.Contains('\0', StringComparison.Ordinal);
+        if (path.Value.IsLiteral && !isReported && JobPaths.CacheProblem(path.Value.Text) is { } why)
         {
             problems.Add(CacheDeclarationDiagnostics.ForbiddenPath(path.At, path.Value.Text, why));
         }

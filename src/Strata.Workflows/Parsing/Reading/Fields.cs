@@ -86,6 +86,39 @@ internal readonly struct Fields(YamlMapping mapping, ObjectShape shape, Template
         return found;
     }
 
+    /// <summary>One text, or each of a list; of a literal text of several lines each line.</summary>
+    public IReadOnlyList<Located<Template>> TemplateLines(string name)
+    {
+        List<Located<Template>> found = [];
+        var known = ShapeOf(name);
+        foreach (var scalar in Scalars(name))
+        {
+            if (templates.Read(scalar, known.Site ?? known.Items?.Site) is not { } template)
+            {
+                continue;
+            }
+
+            if (!template.IsLiteral || !template.Text.Contains('\n', StringComparison.Ordinal))
+            {
+                found.Add(new(template, scalar.At));
+                continue;
+            }
+
+            var offset = 0;
+            foreach (var line in template.Text.Split('\n'))
+            {
+                if (line.Trim() is { Length: > 0 } text)
+                {
+                    found.Add(new(Expressions.Template.Literal(text), scalar.PlaceOf(offset + line.IndexOf(text, StringComparison.Ordinal))));
+                }
+
+                offset += line.Length + 1;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>One text, or each of a list.</summary>
     public IReadOnlyList<Located<string>> TextList(string name)
     {
