@@ -190,6 +190,11 @@ internal sealed class CacheSession(
 
     private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, bool succeeded, ISandbox sandbox, CancellationToken cancellationToken)
     {
+        if (cache is { Restored.Count: 0, Query: { } query } && _all.FindLast(other => other is { IsInUpper: true, Restored.Count: > 0 } && other.Query!.Identity == query.Identity) is { } restored)
+        {
+            cache.Basis = restored;
+        }
+
         var saving = new CacheSaving(attempt, trees, secrets, () => _derivedFrom, attempt.Services.Saved, time);
         await saving.SaveAsync(cache, others, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
         var text = cache.Save switch

@@ -39,6 +39,13 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     /// <summary>It was written into the running job, and is not below it.</summary>
     public bool IsInUpper { get; set; }
 
+    /// <summary>The one whose restored content lies at its paths: itself, or what another step of the job asked for.</summary>
+    public JobCache Basis
+    {
+        get => field ?? this;
+        set;
+    }
+
     /// <summary>Why the cache is not used at all: it is not saved either.</summary>
     public string? Unusable { get; private set; }
 
