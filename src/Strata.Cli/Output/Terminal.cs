@@ -1,3 +1,5 @@
+using Strata.Cli.Image;
+
 namespace Strata.Cli.Output;
 
 /// <summary>What stderr can show.</summary>
@@ -15,6 +17,9 @@ internal sealed record Terminal(bool IsLive, bool UseColor, int Width)
         var useColor = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new(isLive && isTerminal, useColor, isTerminal ? Math.Max(WidthMin, Console.WindowWidth) : 120);
     }
+
+    /// <summary>Lines that hold what a workflow or an image said: they do not steer a terminal. Line ends and tabs stay.</summary>
+    public static string Printable(string text) => string.Join('\n', text.Split('\n').Select(static line => string.Join('\t', line.Split('\t').Select(ImageShowCommand.Printable))));
 
     public string Paint(string text, Color color) => UseColor ? $"\e[{(int)color}m{text}\e[0m" : text;
 }
