@@ -43,7 +43,7 @@ internal sealed class CacheSaving(
         }
         catch (OperationCanceledException)
         {
-            cache.SaveReason = "the run was cancelled";
+            cache.SaveReason = Cancelled;
             throw;
         }
         finally
@@ -60,6 +60,19 @@ internal sealed class CacheSaving(
 
     /// <summary>As far as it is known before the job's steps.</summary>
     public static bool MaySave(JobCache cache) => WhyNot(cache, succeeded: true) is null;
+
+    /// <summary>Nothing of it is to be saved any more: why, unless that is known.</summary>
+    /// <param name="reason">If it would have been saved.</param>
+    public static void Leave(JobCache cache, string reason)
+    {
+        if (cache is { Save: Caching.Entries.SaveOutcome.Skipped, SaveReason: null })
+        {
+            cache.SaveReason = WhyNot(cache, succeeded: true) ?? reason;
+        }
+    }
+
+    /// <summary>Of a run that was cancelled.</summary>
+    public const string Cancelled = "cancelled";
 
     private static string? WhyNot(JobCache cache, bool succeeded) =>
         cache.Unusable is not null ? cache.Unusable
@@ -91,7 +104,7 @@ internal sealed class CacheSaving(
             var (outcome, isFile, basis) = await SavePathAsync(cache, place, others, sandbox, cancellationToken).ConfigureAwait(false);
             if (outcome is TreeSave.Blocked blocked)
             {
-                var found = SecretDiagnostics.Found($"The cache '{cache.Spec.Name}'", blocked.Finds, cache.Spec.At);
+                var found = SecretDiagnostics.Found($"The cache '{cache.Spec.ShownAs}'", blocked.Finds, cache.Spec.At);
                 (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Blocked, $"{found.Code}: {found.Message}");
                 return;
             }

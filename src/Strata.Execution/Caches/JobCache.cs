@@ -94,7 +94,7 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     {
         var entry = Lookup?.Entry;
         return new(
-            spec.Name, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
+            spec.ShownAs, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
             entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason,
             (long)RestoreTime.TotalMilliseconds, RestoredBytes, TransferredBytes, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
     }
