@@ -47,6 +47,23 @@ public sealed class RunDisplayTests
         output.ToString().TrimEnd('\n').Split('\n').ShouldBe(expected.Split('|'));
     }
 
+    [Fact]
+    public void What_a_workflow_calls_things_does_not_steer_the_terminal()
+    {
+        using var output = new StringWriter();
+        using var display = new RunDisplay(output, new Terminal(IsLive: false, UseColor: false, Width: 80), new Ticks());
+        foreach (var kind in (LogKind[])[LogKind.Progress, LogKind.Warning, LogKind.Error])
+        {
+            display.On(new LogLine { At = DateTimeOffset.UnixEpoch, RunId = "1", Job = "build", Step = -1, Kind = kind, Text = "key 'a\e]0;x\a'\tkept" });
+        }
+
+        display.On(new StepStarted { At = DateTimeOffset.UnixEpoch, RunId = "1", Job = "b\euild", Step = 0, Name = "na\ame" });
+        display.On(new LogLine { At = DateTimeOffset.UnixEpoch, RunId = "1", Job = "build", Step = 0, Kind = LogKind.Output, Text = "\e[1mbold" });
+
+        output.ToString().Count(static character => char.IsControl(character) && character is not ('\n' or '\t')).ShouldBe(1);
+        output.ToString().ShouldContain("key 'a\ufffd]0;x\ufffd'\tkept");
+    }
+
     /// <summary>Its one timer fires when told to.</summary>
     private sealed class Ticks : TimeProvider
     {

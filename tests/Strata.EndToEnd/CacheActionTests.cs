@@ -34,6 +34,88 @@ public sealed class CacheActionTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_what_a_step_restored_only_the_difference_is_saved_and_of_the_same_content_nothing()
+    {
+        const string fill = """
+            - run: mkdir -p big; test -e big/b || { head -c 5000000 /dev/urandom > big/b; ln big/b big/c; }; test $(stat -c %h big/b) = 2; echo ${{ vars.F }} > big/f
+            """;
+        _bench.Workflow(Steps($$$"""
+            - { uses: actions/cache@v4, with: { path: big, key: "q${{ vars.N }}", restore-keys: q } }
+                  {{{fill}}}
+            """));
+        var whole = (await _bench.ReportAsync(0, "--var", "N=1", "--var", "F=1")).Cache();
+        var part = (await _bench.ReportAsync(0, "--var", "N=2", "--var", "F=2")).Cache();
+        var same = (await _bench.ReportAsync(0, "--var", "N=3", "--var", "F=2")).Cache();
+        _bench.Workflow(Steps($$$"""
+            - { id: get, uses: actions/cache/restore@v4, with: { path: big, key: "q${{ vars.N }}", restore-keys: q } }
+                  {{{fill}}}
+                  - { id: put, uses: actions/cache/save@v4, with: { path: big, key: "q${{ vars.N }}" } }
+            """));
+        var apart = (await _bench.ReportAsync(0, "--var", "N=4", "--var", "F=2")).Cache("put");
+        var hit = (await _bench.ReportAsync(0, "--var", "N=4", "--var", "F=2")).Cache("get");
+
+        whole.Both.ShouldBe("miss saved");
+        whole.SavedBytes.ShouldBeGreaterThan(5_000_000);
+        part.Both.ShouldBe("partial saved");
+        part.SavedBytes.ShouldBeInRange(1, 100_000);
+        (same.Both, same.SavedBytes).ShouldBe(("partial unchanged", 0));
+        (apart.Save, apart.SavedBytes).ShouldBe(("unchanged", 0));
+        hit.Outcome.ShouldBe("hit");
+    }
+
+    [Fact]
+    public async Task Each_step_has_a_name_of_its_own_and_all_share_their_entries()
+    {
+        _bench.Workflow(Steps("""
+            - { id: one, uses: actions/cache@v4, with: { path: ~/c, key: k1, restore-keys: k, lookup-only: true } }
+                  - { name: "two ${{ vars.N }}", uses: actions/cache@v4, with: { path: ~/c, key: k } }
+                  - { uses: actions/cache/restore@v4, with: { path: ~/d, key: d } }
+                  - { uses: actions/cache/restore@v4, with: { path: ~/e, key: e } }
+                  - run: mkdir -p ~/c; echo 1 > ~/c/f; echo "[${{ strata.caches.one.outcome }} ${{ strata.caches['actions/cache#2'].key }}]"
+            """));
+
+        await _bench.ReportAsync(0, "--var", "N=2");
+        var outcome = await _bench.RunAsync("--var", "N=3");
+
+        outcome.ExitCode.ShouldBe(0, outcome.All);
+        outcome.Stderr.ShouldContain("[partial e]");
+        var report = _bench.Report();
+        report.Job()["caches"]!.AsArray().Select(static cache => (string?)cache!["name"]).ShouldBe(["one", "two 3", "actions/cache", "actions/cache#2"]);
+        (report.Cache("one").Both, report.Cache("two 3").Both).ShouldBe(("partial skipped", "hit skipped"));
+        report.Cache("one").Reason!.ShouldContain("; found 'k' from");
+    }
+
+    [Fact]
+    public async Task Without_caches_a_step_that_must_find_something_goes_on()
+    {
+        _bench.Workflow(Steps("- { uses: actions/cache/restore@v4, with: { path: ~/c, key: k, fail-on-cache-miss: true } }\n      - run: true"));
+
+        (await _bench.ReportAsync(0, "--no-cache")).Cache().Both.ShouldBe("off skipped");
+        (await _bench.ReportAsync(1)).Cache().Both.ShouldBe("miss skipped");
+    }
+
+    [Fact]
+    public async Task Each_cache_says_why_it_is_not_saved_when_the_job_does_not_start_or_is_cancelled()
+    {
+        const string job = """
+            caches:
+              there: { paths: [~/c], key: k }
+              must: { paths: [~/d], key: "d${{ vars.N }}", fail-on-miss: true, save: always }
+              other: { paths: [~/e], key: e, save: always }
+            jobs: { a: { image: tiny, network: none, caches: [CACHES], steps: [{ run: "mkdir -p ~/c; touch ~/c/f" }] } }
+            """;
+        _bench.Workflow(job.Replace("CACHES", "there"));
+        await _bench.ReportAsync(0);
+        _bench.Workflow(job.Replace("CACHES", "there, must, other"));
+
+        var report = await _bench.ReportAsync(1);
+
+        report.Cache("there").SaveReason.ShouldBe("exact-hit");
+        report.Cache("must").SaveReason.ShouldBe("the job did not start");
+        report.Cache("other").SaveReason.ShouldBe("the job did not start");
+    }
+
+    [Fact]
     public async Task A_step_of_a_local_action_does_the_same_though_the_job_has_no_such_step()
     {
         _bench.Workflow("""

@@ -28,6 +28,9 @@ public sealed record CacheQuery
     /// <summary>Canonical JSON of the inputs of the key: <see cref="Keys.KeyManifest"/>. Holds no secrets.</summary>
     public required string Manifest { get; init; }
 
+    /// <summary>What the answer is for.</summary>
+    public UsePurpose Purpose { get; init; }
+
     public required string RunId { get; init; }
 
     public required string Job { get; init; }

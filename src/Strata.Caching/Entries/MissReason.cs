@@ -17,7 +17,7 @@ internal static class MissReason
         var difference = ManifestDifference.Between(entry.Manifest, query.Manifest);
         return new(
             LookupOutcome.Partial, entry, entry.Key, OutcomeClass.Partial,
-            $"no entry of key '{query.Key}'; restored '{entry.Key}' from {entry.Scope} by restore key '{restoreKey}'", entry.Id, difference.Changes);
+            $"no entry of key '{query.Key}'; {(query.Purpose is UsePurpose.Restore ? "restored" : "found")} '{entry.Key}' from {entry.Scope} by restore key '{restoreKey}'", entry.Id, difference.Changes);
     }
 
     public static CacheLookup OfMiss(SqlSession sql, CacheQuery query, EntrySlot? slot, (EntryPlace Entry, string Why)? expired)

@@ -18,7 +18,7 @@ internal static class DiagnosticOutput
 
     public static string Format(Diagnostic diagnostic, Terminal terminal)
     {
-        var text = diagnostic.ToString();
+        var text = Terminal.Printable(diagnostic.ToString());
         if (!terminal.UseColor)
         {
             return text;

@@ -51,8 +51,9 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
                 WriteLine($"{Prefix(job.Job)} image {job.Image}");
                 break;
             case StepStarted step:
-                SetActivity(step.Job, step.Name);
-                WriteLine($"{Prefix(step.Job)} {_terminal.Paint("▸", Color.Blue)} {step.Name}");
+                var name = Terminal.Printable(step.Name);
+                SetActivity(step.Job, name);
+                WriteLine($"{Prefix(step.Job)} {_terminal.Paint("▸", Color.Blue)} {name}");
                 break;
             case LogLine line:
                 WriteLog(line);
@@ -116,7 +117,8 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
             LogKind.Group => $"▾ {line.Text}",
             _ => line.Text,
         };
-        return (line.Kind is LogKind.Output ? text : text.ReplaceLineEndings("\n")).Split('\n'); // with a carriage return a program draws its progress
+        text = line.Kind is LogKind.Output ? text : text.ReplaceLineEndings("\n"); // with a carriage return a program draws its progress
+        return (line.Kind is LogKind.Output or LogKind.Group or LogKind.Debug ? text : Terminal.Printable(text)).Split('\n');
     }
 
     /// <summary><c>FILE:LINE:COLUMN: TITLE: </c>, as far as the annotation says.</summary>
@@ -147,17 +149,17 @@ internal sealed class RunDisplay : IRunObserver, IDisposable
         }
 
         var detail = step.Status == RunStatus.Success ? "" : $" {Describe(step.Status, step.Reason)}";
-        WriteLine($"{Prefix(step.Job)} {Mark(step.Status)} {step.Name}{detail}{(step.Status == RunStatus.Skipped ? "" : Took(step.DurationMs))}");
+        WriteLine($"{Prefix(step.Job)} {Mark(step.Status)} {Terminal.Printable(step.Name)}{detail}{(step.Status == RunStatus.Skipped ? "" : Took(step.DurationMs))}");
     }
 
-    private string Prefix(string job) => _terminal.Paint($"[{job}]", Color.Cyan);
+    private string Prefix(string job) => _terminal.Paint($"[{Terminal.Printable(job)}]", Color.Cyan);
 
     private static string Took(long milliseconds) => $" ({Lifetime.Format(TimeSpan.FromMilliseconds(milliseconds))})";
 
     private static string Describe(RunStatus status, string? reason)
     {
         var word = Word(status);
-        return reason is null ? word : $"{word}: {reason}";
+        return reason is null ? word : $"{word}: {Terminal.Printable(reason)}";
     }
 
     internal static string Word(RunStatus status) => status switch

@@ -15,7 +15,7 @@ internal static class RunSummary
         foreach (var job in report.Jobs)
         {
             var took = job.Status == RunStatus.Skipped ? "" : Lifetime.Format(TimeSpan.FromMilliseconds(job.DurationMs));
-            output.WriteLine($"  {job.Name.PadRight(width)}  {Paint(terminal, job.Status, RunDisplay.Word(job.Status).PadRight(9))}  {took}".TrimEnd());
+            output.WriteLine($"  {Terminal.Printable(job.Name).PadRight(width)}  {Paint(terminal, job.Status, RunDisplay.Word(job.Status).PadRight(9))}  {took}".TrimEnd());
             if (job.Status is RunStatus.Failure or RunStatus.Cancelled)
             {
                 WriteWhy(output, job);
@@ -57,7 +57,7 @@ internal static class RunSummary
     {
         if (job.Reason is not null)
         {
-            output.WriteLine($"    {job.Reason}");
+            output.WriteLine($"    {Terminal.Printable(job.Reason)}");
         }
 
         for (var i = 0; i < job.Steps.Count; i++)
@@ -65,7 +65,7 @@ internal static class RunSummary
             var step = job.Steps[i];
             if (step is { Status: RunStatus.Failure, ContinuedOnError: false })
             {
-                output.WriteLine($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{Detail(step)}");
+                output.WriteLine(Terminal.Printable($"    step {i + 1} {(step.Name is null ? "" : $"'{step.Name}' ")}failed{Detail(step)}"));
             }
         }
     }

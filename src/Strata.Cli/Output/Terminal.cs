@@ -16,6 +16,16 @@ internal sealed record Terminal(bool IsLive, bool UseColor, int Width)
         return new(isLive && isTerminal, useColor, isTerminal ? Math.Max(WidthMin, Console.WindowWidth) : 120);
     }
 
+    /// <summary>Lines that hold what a workflow or an image said: they do not steer a terminal. Line ends and tabs stay.</summary>
+    public static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            var isUnfit = (char.IsControl(source[i]) && source[i] is not ('\n' or '\t')) || source[i] is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+            span[i] = isUnfit ? '\ufffd' : source[i];
+        }
+    });
+
     public string Paint(string text, Color color) => UseColor ? $"\e[{(int)color}m{text}\e[0m" : text;
 }
 

@@ -33,9 +33,9 @@ internal static class CacheAction
 
     /// <param name="saves">Whether it is saved when the job ends: actions/cache.</param>
     public static async Task<StepOutcome> RestoreAsync(
-        ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, CacheSession session, JobAttempt attempt, bool saves, CancellationToken cancellationToken)
+        ActionInputs inputs, StepAction.BuiltIn action, string? called, LiveJob live, CacheSession session, JobAttempt attempt, bool saves, CancellationToken cancellationToken)
     {
-        var spec = SpecOf(inputs, action) with
+        var spec = SpecOf(inputs, action, called) with
         {
             Save = !saves ? CacheSave.Never : inputs.Flag("save-always") ? CacheSave.Always : CacheSave.OnSuccess,
             FailOnMiss = inputs.Flag("fail-on-cache-miss"),
@@ -48,9 +48,9 @@ internal static class CacheAction
         }
 
         var isFound = cache.Lookup?.Entry is not null;
-        if (spec.FailOnMiss && !isFound)
+        if (spec.FailOnMiss && !isFound && (cache.Unusable ?? cache.Lookup?.Reason) is { } why)
         {
-            return StepOutcome.Failed($"nothing is cached for the key '{cache.Spec.Key}' (fail-on-cache-miss): {cache.Unusable ?? cache.Lookup?.Reason ?? "caches are off"}");
+            return StepOutcome.Failed($"nothing is cached for the key '{cache.Spec.Key}' (fail-on-cache-miss): {why}");
         }
 
         return Restored(spec.Key, cache.Lookup?.MatchedKey, cache.IsExactHit ? "true" : isFound ? "false" : "");
@@ -65,9 +65,10 @@ internal static class CacheAction
         return outcome;
     }
 
-    public static async Task<StepOutcome> SaveAsync(ActionInputs inputs, StepAction.BuiltIn action, LiveJob live, CacheSession session, CancellationToken cancellationToken)
+    public static async Task<StepOutcome> SaveAsync(
+        ActionInputs inputs, StepAction.BuiltIn action, string? called, LiveJob live, CacheSession session, CancellationToken cancellationToken)
     {
-        var cache = await session.FindAsync(SpecOf(inputs, action), saves: true, cancellationToken).ConfigureAwait(false);
+        var cache = await session.FindAsync(SpecOf(inputs, action, called), saves: true, cancellationToken).ConfigureAwait(false);
         if (cache.IsExactHit)
         {
             (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Skipped, "exact-hit");
@@ -78,9 +79,10 @@ internal static class CacheAction
         return StepOutcome.Succeeded();
     }
 
-    private static CacheSpec SpecOf(ActionInputs inputs, StepAction.BuiltIn action) => new()
+    private static CacheSpec SpecOf(ActionInputs inputs, StepAction.BuiltIn action, string? called) => new()
     {
         Name = Name,
+        ShownAs = string.IsNullOrWhiteSpace(called) ? Name : called,
         Type = CacheReading.CustomType,
         Paths = inputs.Lines("path"),
         Key = inputs.Text("key") ?? "",

@@ -14,7 +14,7 @@ internal sealed class WithoutStores(string? why) : IStepActions
 
     public ObjectValue? Caches => null;
 
-    public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken) => CacheAction.Is(action)
+    public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, string? called, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken) => CacheAction.Is(action)
         ? await CacheAction.DoWithoutAsync(action, live, scope, log, _why).ConfigureAwait(false)
         : StepOutcome.Failed($"actions/{action.Name} is not executed: {_why}.");
 }

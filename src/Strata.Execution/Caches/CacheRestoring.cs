@@ -152,7 +152,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
             }
         }
 
-        cache.Query = QueryOf(places is null ? spec with { Rolling = false, Key = ToldOf(spec.Key) } : spec, cache.Places);
+        cache.Query = QueryOf(places is null ? spec with { Rolling = false, Key = ToldOf(spec.Key) } : spec, cache.Places) with { Purpose = cache.Purpose };
     }
 
     /// <summary>As much of a key that cannot be used as can be stored.</summary>

@@ -43,7 +43,7 @@ internal sealed class CacheSaving(
         }
         catch (OperationCanceledException)
         {
-            cache.SaveReason = "the run was cancelled";
+            cache.SaveReason = Cancelled;
             throw;
         }
         finally
@@ -60,6 +60,19 @@ internal sealed class CacheSaving(
 
     /// <summary>As far as it is known before the job's steps.</summary>
     public static bool MaySave(JobCache cache) => WhyNot(cache, succeeded: true) is null;
+
+    /// <summary>Nothing of it is to be saved any more: why, unless that is known.</summary>
+    /// <param name="reason">If it would have been saved.</param>
+    public static void Leave(JobCache cache, string reason)
+    {
+        if (cache is { Save: Caching.Entries.SaveOutcome.Skipped, SaveReason: null })
+        {
+            cache.SaveReason = WhyNot(cache, succeeded: true) ?? reason;
+        }
+    }
+
+    /// <summary>Of a run that was cancelled.</summary>
+    public const string Cancelled = "cancelled";
 
     private static string? WhyNot(JobCache cache, bool succeeded) =>
         cache.Unusable is not null ? cache.Unusable
@@ -91,7 +104,7 @@ internal sealed class CacheSaving(
             var (outcome, isFile, basis) = await SavePathAsync(cache, place, others, sandbox, cancellationToken).ConfigureAwait(false);
             if (outcome is TreeSave.Blocked blocked)
             {
-                var found = SecretDiagnostics.Found($"The cache '{cache.Spec.Name}'", blocked.Finds, cache.Spec.At);
+                var found = SecretDiagnostics.Found($"The cache '{cache.Spec.ShownAs}'", blocked.Finds, cache.Spec.At);
                 (cache.Save, cache.SaveReason) = (Caching.Entries.SaveOutcome.Blocked, $"{found.Code}: {found.Message}");
                 return;
             }
@@ -127,8 +140,8 @@ internal sealed class CacheSaving(
     private async Task<(TreeSave Outcome, bool IsFile, IReadOnlyList<LayerLease> Basis)> SavePathAsync(
         JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var restored = cache.IsInUpper ? [] : cache.Restored.GetValueOrDefault(place.Path) ?? [];
-        var wasFile = cache.RestoredFiles.Contains(place.Path);
+        var restored = cache.Basis.Restored.GetValueOrDefault(place.Path) ?? [];
+        var wasFile = cache.Basis.RestoredFiles.Contains(place.Path);
         var basis = wasFile ? [] : restored;
         var outcome = place.IsFile ? new TreeSave.Absent() : await SaveTreeAsync(cache, place, basis, others, sandbox, cancellationToken).ConfigureAwait(false);
         if (outcome is TreeSave.Absent && place.AsFile() is { } file)
@@ -147,9 +160,17 @@ internal sealed class CacheSaving(
     private async Task<TreeSave> SaveTreeAsync(
         JobCache cache, CachePlace place, IReadOnlyList<LayerLease> basis, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets) { Mount = JobTrees.MountBytesOf(place.In.Overlay) });
+        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets) { Mount = JobTrees.MountBytesOf(place.In.Overlay) }) { IsBasisWritten = cache.Basis.IsInUpper };
         using var overlay = trees.Open(place.In.Overlay, sandbox);
-        return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, place.ToChoice(), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), basis, place.ToChoice(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DamagedLayerException) when (saving.IsBasisWritten && basis.Count > 0)
+        {
+            // What the job has does not stand on it: all of it is saved.
+            return await saving.SaveAsync(overlay, place.In.Path, Except(cache, place, others), [], place.ToChoice(), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static List<byte[]> Except(JobCache cache, CachePlace place, IReadOnlyList<JobPlace> others)
@@ -175,12 +196,12 @@ internal sealed class CacheSaving(
         return except;
     }
 
-    private static StoredTree? BaseOf(JobCache cache, string path) => cache.Lookup!.Entry!.Content.Paths.FirstOrDefault(p => p.Path == path)?.Tree;
+    private static StoredTree? BaseOf(JobCache cache, string path) => cache.Basis.Lookup!.Entry!.Content.Paths.FirstOrDefault(p => p.Path == path)?.Tree;
 
     private async Task CommitAsync(
         JobCache cache, CacheDraft draft, CacheContent content, bool isChanged, Written written, CancellationToken cancellationToken)
     {
-        var layers = written.Leases.Concat(cache.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
+        var layers = written.Leases.Concat(cache.Basis.Restored.Values.SelectMany(static restored => restored)).DistinctBy(static lease => lease.Digest).ToList();
         written.Preparing = isChanged ? Task.Run(() => PrepareAsync(cache, content, layers, cancellationToken), CancellationToken.None) : Task.CompletedTask; // beside the upload
         written.Leases.ForEach(lease => saved.Add(attempt.Token, attempt.Scope.Organization, lease.Digest));
         var readable = await attempt.ReadableLayersAsync([.. content.Layers()], cancellationToken).ConfigureAwait(false);

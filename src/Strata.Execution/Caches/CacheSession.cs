@@ -38,7 +38,7 @@ internal sealed class CacheSession(
     public IReadOnlyList<JobPlace> Places => [.. _all.SelectMany(static cache => cache.Places).Where(static place => place.IsWhole).Select(static place => place.In)];
 
     /// <summary>For expressions: each cache's outcome and matched key, by name.</summary>
-    public ObjectValue Context => new(_all.Select(static cache => KeyValuePair.Create<string, Value>(cache.Spec.Name, ContextValues.Of(
+    public ObjectValue Context => new(_all.Select(static cache => KeyValuePair.Create<string, Value>(cache.Spec.ShownAs, ContextValues.Of(
         ("outcome", Value.From(cache.OutcomeName())),
         ("matched-key", Value.From(cache.Lookup?.MatchedKey ?? "")),
         ("key", Value.From(cache.Spec.Key))))));
@@ -119,7 +119,7 @@ internal sealed class CacheSession(
     /// <param name="saves">The step only saves it: nothing is to be restored.</param>
     public async Task<JobCache> FindAsync(CacheSpec spec, bool saves, CancellationToken cancellationToken)
     {
-        var cache = New(spec, saves);
+        var cache = New(spec with { ShownAs = Distinct(spec.ShownAs) }, saves);
         if (cache.Off is null)
         {
             await run.SettledAsync(spec.Name, cancellationToken).ConfigureAwait(false);
@@ -131,13 +131,29 @@ internal sealed class CacheSession(
         return cache;
     }
 
+    /// <summary>The name, with <c>#2</c> and on where others of the job have it.</summary>
+    private string Distinct(string name)
+    {
+        var distinct = name;
+        for (var i = 2; _all.Exists(cache => cache.Spec.ShownAs.Equals(distinct, StringComparison.OrdinalIgnoreCase)); i++)
+        {
+            distinct = $"{name}#{i}";
+        }
+
+        return distinct;
+    }
+
     /// <summary>What was found cannot be put into the running job.</summary>
     public async Task LoseAsync(JobCache cache, string reason)
     {
         cache.Forget();
         cache.Lookup = CacheLookup.Failed($"an entry was found, but cannot be restored: {reason}");
-        await say(LogKind.Warning, $"cache '{cache.Spec.Name}': {cache.Lookup.Reason}").ConfigureAwait(false);
+        await say(LogKind.Warning, $"cache '{cache.Spec.ShownAs}': {cache.Lookup.Reason}").ConfigureAwait(false);
     }
+
+    /// <summary>Nothing is saved any more.</summary>
+    /// <param name="reason">Of those that would have been.</param>
+    public void Leave(string reason) => _all.ForEach(cache => CacheSaving.Leave(cache, reason));
 
     /// <summary>All that is to be saved, when nobody writes in the sandbox any more; then what became of them is recorded.</summary>
     /// <param name="work">What the job's steps took together.</param>
@@ -154,6 +170,11 @@ internal sealed class CacheSession(
                     await SaveAsync(cache, places, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
                 }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            Leave(CacheSaving.Cancelled);
+            throw;
         }
         finally
         {
@@ -210,14 +231,19 @@ internal sealed class CacheSession(
 
     private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, bool succeeded, ISandbox sandbox, CancellationToken cancellationToken)
     {
+        if (cache is { Restored.Count: 0, Query: { } query } && _all.FindLast(other => other is { IsInUpper: true, Restored.Count: > 0 } && other.Query!.Identity == query.Identity) is { } restored)
+        {
+            cache.Basis = restored;
+        }
+
         var saving = new CacheSaving(attempt, trees, secrets, () => _derivedFrom, attempt.Services.Saved, time);
         await saving.SaveAsync(cache, others, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
         var text = cache.Save switch
         {
-            SaveOutcome.Saved => $"cache '{cache.Spec.Name}': saved {new ByteSize(cache.SavedBytes)} as '{cache.Query!.Key}'",
-            SaveOutcome.Unchanged => $"cache '{cache.Spec.Name}': unchanged, now also '{cache.Query!.Key}'",
+            SaveOutcome.Saved => $"cache '{cache.Spec.ShownAs}': saved {new ByteSize(cache.SavedBytes)} as '{cache.Query!.Key}'",
+            SaveOutcome.Unchanged => $"cache '{cache.Spec.ShownAs}': unchanged, now also '{cache.Query!.Key}'",
             SaveOutcome.Skipped => null,
-            _ => $"cache '{cache.Spec.Name}' is not saved: {cache.SaveReason}",
+            _ => $"cache '{cache.Spec.ShownAs}' is not saved: {cache.SaveReason}",
         };
         if (text is not null)
         {
@@ -251,12 +277,12 @@ internal sealed class CacheSession(
         var (kind, text) = cache switch
         {
             { Problem: { } wrong } => (LogKind.Warning, wrong.ToString()),
-            { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.Name}' is not used: {problem}"),
-            { Off: { } off } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off: {off.Reason}"),
-            { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.Name}': off"),
-            { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
-            { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.Name}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
-            _ => (LogKind.Progress, $"cache '{cache.Spec.Name}': miss{(explains ? $" ({cache.Lookup.Class.NameOf()})" : "")}: {cache.Lookup.Reason}"),
+            { Unusable: { } problem } => (LogKind.Warning, $"cache '{cache.Spec.ShownAs}' is not used: {problem}"),
+            { Off: { } off } => (LogKind.Progress, $"cache '{cache.Spec.ShownAs}': off: {off.Reason}"),
+            { Lookup: null } => (LogKind.Progress, $"cache '{cache.Spec.ShownAs}': off"),
+            { Purpose: not UsePurpose.Restore, Lookup.Entry: { } there } => (LogKind.Progress, $"cache '{cache.Spec.ShownAs}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {there.Scope}; not restored"),
+            { Lookup.Entry: { } found } => (LogKind.Progress, $"cache '{cache.Spec.ShownAs}': {cache.OutcomeName()}, key '{cache.Lookup.MatchedKey}' of {found.Scope}, {new ByteSize(cache.RestoredBytes)}"),
+            _ => (LogKind.Progress, $"cache '{cache.Spec.ShownAs}': miss{(explains ? $" ({cache.Lookup.Class.NameOf()})" : "")}: {cache.Lookup.Reason}"),
         };
         await say(kind, text).ConfigureAwait(false);
         foreach (var change in explains ? cache.Lookup?.Changes ?? [] : [])

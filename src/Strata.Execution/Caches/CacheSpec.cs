@@ -10,6 +10,13 @@ internal sealed record CacheSpec
     /// <summary>Part of what it is found by.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it is called in this job, where its name says too little: no part of what it is found by.</summary>
+    public string ShownAs
+    {
+        get => field ?? Name;
+        init;
+    }
+
     /// <summary>The preset, else <c>custom</c>.</summary>
     public required string Type { get; init; }
 
@@ -64,11 +71,12 @@ internal sealed record CacheSpec
     {
         var secret = masker.ContainsSecret(Key) ? SecretPart.Key : RestoreKeys.Any(masker.ContainsSecret) ? SecretPart.RestoreKey : Paths.Any(masker.ContainsSecret) ? SecretPart.Path : SecretPart.None;
         var problem = Problem is null ? null : Problem with { Message = masker.MaskText(Problem.Message) };
-        return secret is SecretPart.None ? this with { Problem = problem } : this with
+        return secret is SecretPart.None ? this with { Problem = problem, ShownAs = masker.MaskText(ShownAs) } : this with
         {
             Problem = problem,
             Secret = secret,
             Name = masker.MaskText(Name), // may be its paths
+            ShownAs = masker.MaskText(ShownAs),
             Key = masker.MaskText(Key),
             RestoreKeys = [.. RestoreKeys.Select(masker.MaskText)],
             Paths = [.. Paths.Select(masker.MaskText)],

@@ -45,6 +45,13 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     /// <summary>It was written into the running job, and is not below it.</summary>
     public bool IsInUpper { get; set; }
 
+    /// <summary>The one whose restored content lies at its paths: itself, or what another step of the job asked for.</summary>
+    public JobCache Basis
+    {
+        get => field ?? this;
+        set;
+    }
+
     /// <summary>Why the cache is not used at all: it is not saved either.</summary>
     public string? Unusable { get; private set; }
 
@@ -93,7 +100,7 @@ internal sealed class JobCache(CacheSpec spec, bool saves = false)
     {
         var entry = Lookup?.Entry;
         return new(
-            spec.Name, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
+            spec.ShownAs, "dependency", spec.Key, OutcomeName(), Lookup?.MatchedKey, entry?.Scope.ToString(),
             entry is null ? null : new(entry.Producer.RunId, entry.Producer.Job, entry.Producer.Attempt), Unusable ?? Lookup?.Reason ?? Off?.Reason,
             (long)RestoreTime.TotalMilliseconds, RestoredBytes, TransferredBytes, SaveName(Save), SaveReason, (long)SaveTime.TotalMilliseconds, SavedBytes);
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Strata.Core.Diagnostics;
 using Strata.Core.Tasks;
 using Strata.Execution.Actions;
+using Strata.Execution.Caches;
 using Strata.Execution.Contexts;
 using Strata.Execution.Events;
 using Strata.Execution.Images;
@@ -153,6 +154,7 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
             return await RunInSandboxAsync(image, _resolved, workspace, scope).ConfigureAwait(false);
         }
 
+        _stores.LeaveCaches("the job did not start");
         await _stores.SaveAsync(RunStatus.Failure, TimeSpan.Zero, null, cancellation.Hard).ConfigureAwait(false);
         return await EndAsync(RunStatus.Failure, refused).ConfigureAwait(false);
     }
@@ -208,7 +210,13 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         try
         {
             var work = TimeSpan.FromMilliseconds(_steps.Sum(static step => step.DurationMs));
-            await stores.SaveAsync(status, work, cancellation.Reason is CancelReason.Run ? null : sandbox, run.Stop).ConfigureAwait(false);
+            var isCancelled = cancellation.Reason is CancelReason.Run;
+            if (isCancelled)
+            {
+                stores.LeaveCaches(CacheSaving.Cancelled);
+            }
+
+            await stores.SaveAsync(status, work, isCancelled ? null : sandbox, run.Stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
         {
@@ -389,8 +397,11 @@ internal sealed class JobRunner(RunServices run, JobInstance instance, JobCancel
         }
     }
 
-    private Task<JobOutcome> EndCancelledAsync() =>
-        EndAsync(RunStatus.Cancelled, JobReports.CancelText(cancellation.Reason ?? CancelReason.Run));
+    private Task<JobOutcome> EndCancelledAsync()
+    {
+        _stores?.LeaveCaches(CacheSaving.Cancelled);
+        return EndAsync(RunStatus.Cancelled, JobReports.CancelText(cancellation.Reason ?? CancelReason.Run));
+    }
 
     private async Task<JobOutcome> EndAsync(RunStatus status, string? reason, IReadOnlyDictionary<string, string>? outputs = null)
     {

@@ -199,11 +199,11 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         return problem;
     }
 
-    public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken)
+    public async Task<StepOutcome> RunAsync(StepAction.BuiltIn action, string? called, LiveJob live, EvaluationScope scope, StepLog log, CancellationToken cancellationToken)
     {
         if (_unusable is not null)
         {
-            return await new WithoutStores(_unusable).RunAsync(action, live, scope, log, cancellationToken).ConfigureAwait(false);
+            return await new WithoutStores(_unusable).RunAsync(action, called, live, scope, log, cancellationToken).ConfigureAwait(false);
         }
 
         var inputs = await ActionInputs.EvaluateAsync(action, live, scope).ConfigureAwait(false);
@@ -223,9 +223,9 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
                 _uploads.AddRange(reports);
                 return downloaded;
             case "cache/save":
-                return await CacheAction.SaveAsync(inputs, action, live, _caches, cancellationToken).ConfigureAwait(false);
+                return await CacheAction.SaveAsync(inputs, action, called, live, _caches, cancellationToken).ConfigureAwait(false);
             default:
-                return await CacheAction.RestoreAsync(inputs, action, live, _caches, _attempt, saves: action.Name == "cache", cancellationToken).ConfigureAwait(false);
+                return await CacheAction.RestoreAsync(inputs, action, called, live, _caches, _attempt, saves: action.Name == "cache", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -289,6 +289,9 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
             await Hermetic.RecordAsync(CancellationToken.None).ConfigureAwait(false); // also of what was interrupted
         }
     }
+
+    /// <inheritdoc cref="CacheSession.Leave"/>
+    public void LeaveCaches(string reason) => _caches.Leave(reason);
 
     /// <summary>What became of the caches of a job that ended before it could save: it found and restored them all the same.</summary>
     public async Task TryRecordAsync()

@@ -129,7 +129,7 @@ internal static class StepRunner
                 await log.SayAsync(LogKind.Output, $"The source is already in {SandboxSpec.WorkspacePath}: nothing to check out.").ConfigureAwait(false);
                 return Checkout(frame);
             case StepAction.BuiltIn builtIn:
-                return await frame.Live.Actions.RunAsync(builtIn, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
+                return await frame.Live.Actions.RunAsync(builtIn, step.Id ?? DisplayName(step, scope).Written, frame.Live, scope, log, cancellationToken).ConfigureAwait(false);
             case StepAction.Foreign foreign:
                 return StepOutcome.Failed(foreign.Why ?? $"'{foreign.Reference}' cannot be run.");
             default:

@@ -222,10 +222,10 @@ public sealed class LayerDifference : IDisposable
         return isOpaque ? NameChange.MadeOrRemoved : became;
     }
 
-    private static UpperEntry Gone(byte[] name) => new(
-        name,
-        new() { Kind = EntryKind.CharacterDevice, Path = name, Mode = 0, User = 0, Group = 0, Modified = default },
-        true, false, null, null);
+    /// <summary>What hides a name of a lower layer.</summary>
+    internal static LayerEntry Whiteout(byte[] path) => new() { Kind = EntryKind.CharacterDevice, Path = path, Mode = 0, User = 0, Group = 0, Modified = default };
+
+    private static UpperEntry Gone(byte[] name) => new(name, Whiteout(name), true, false, null, null);
 
     /// <summary>A name of the upper.</summary>
     private NameChange Named(MergedDirectory parent, UpperEntry upper, bool isLaidOn, int depth)
@@ -241,7 +241,7 @@ public sealed class LayerDifference : IDisposable
         {
             if (_request.IsVerbatim || (isLaidOn && (_request.Base is { } @base ? @base.Value.Find(Rerooted(path)) : below) is not null))
             {
-                _found.Add(Gone(upper.Name).Entry with { Path = Rerooted(path) }, true);
+                _found.Add(Whiteout(Rerooted(path)), true);
             }
 
             return NameChange.MadeOrRemoved;

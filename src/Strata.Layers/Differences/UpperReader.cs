@@ -42,6 +42,12 @@ internal sealed unsafe class UpperReader(DifferenceRequest request)
     public static Digest HashBelow(SafeFileHandle root, ReadOnlySpan<byte> path, CancellationToken cancellationToken)
     {
         using var file = OpenBelow(root, path);
+        return HashOf(file, cancellationToken);
+    }
+
+    /// <summary>From its beginning to its end.</summary>
+    public static Digest HashOf(SafeFileHandle file, CancellationToken cancellationToken)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
         try

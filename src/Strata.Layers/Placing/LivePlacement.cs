@@ -52,11 +52,15 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
     private async Task<PlacedTree> PlaceAsync(SafeFileHandle directory, IReadOnlyList<LowerLayer> layers, GlobSet? replaced, CancellationToken cancellationToken)
     {
         using var source = new StackSource(layers, scratch) { Modified = Modified };
-        await PlaceBelowAsync(directory, [], source, replaced, cancellationToken).ConfigureAwait(false);
+        var placed = new HashSet<byte[]>(NameComparer.Instance);
+        await PlaceBelowAsync(directory, [], source, replaced, placed, cancellationToken).ConfigureAwait(false);
+        PlacedLinks.Join(directory, source.Tree, placed, cancellationToken);
         return source.Placed;
     }
 
-    private async Task PlaceBelowAsync(SafeFileHandle directory, byte[] path, StackSource source, GlobSet? replaced, CancellationToken cancellationToken)
+    /// <param name="placed">Gets the paths that were placed, each with all below.</param>
+    private async Task PlaceBelowAsync(
+        SafeFileHandle directory, byte[] path, StackSource source, GlobSet? replaced, HashSet<byte[]> placed, CancellationToken cancellationToken)
     {
         var names = source.Tree.List(path).ToList();
         if (replaced is not null)
@@ -79,12 +83,13 @@ public sealed class LivePlacement(OwnerPolicy owners, string scratch)
             {
                 using (child)
                 {
-                    await PlaceBelowAsync(child, below, source, replaced, cancellationToken).ConfigureAwait(false);
+                    await PlaceBelowAsync(child, below, source, replaced, placed, cancellationToken).ConfigureAwait(false);
                 }
             }
             else
             {
                 await placement.PlaceAsync(name, source, below, cancellationToken).ConfigureAwait(false);
+                placed.Add(below);
             }
         }
     }

@@ -13,6 +13,9 @@ namespace Strata.Layers.Saving;
 /// <param name="gate">Asked before anything is stored.</param>
 public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
 {
+    /// <summary>What was restored was copied to where the job writes: the overlay does not stand on it.</summary>
+    public bool IsBasisWritten { get; init; }
+
     /// <param name="path">The directory, from the overlay's root.</param>
     /// <param name="except">Directories below that are saved on their own, and other names that are left out.</param>
     /// <param name="basis">What was restored there, bottom first; empty: nothing. Held by the caller.</param>
@@ -27,7 +30,7 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
         var (before, was) = await ReadAsync(overlay, below, cancellationToken).ConfigureAwait(false);
         using var write = place.Start();
         PackedLayer packed;
-        using (var difference = overlay.Difference(path, new(() => MergedTree.Of(before)), except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
+        using (var difference = overlay.Difference(path, new(() => IsBasisWritten ? MergedTree.Empty : MergedTree.Of(before)), except, choice is null ? null : name => !choice.MayWant(name), cancellationToken))
         {
             if (!difference.IsPresent)
             {
@@ -37,7 +40,16 @@ public sealed class TreeSaving(ILayerPlace place, SecretGate gate)
             var entries = choice is null ? difference.Entries : ChosenEntries.Of(difference.Entries, choice, path);
             if (entries is [] or [{ Entry: { Kind: EntryKind.Directory, Path: [] } }])
             {
-                return basis.Count > 0 ? new SaveOutcome.Unchanged() : new SaveOutcome.Empty();
+                return basis.Count > 0 && !IsBasisWritten ? new SaveOutcome.Unchanged() : new SaveOutcome.Empty();
+            }
+
+            if (IsBasisWritten && basis.Count > 0)
+            {
+                entries = BaseDifference.Of(entries, MergedTree.Of(before), cancellationToken);
+                if (entries.Count == 0)
+                {
+                    return new SaveOutcome.Unchanged();
+                }
             }
 
             using var builder = new LayerBuilder(write.Target);

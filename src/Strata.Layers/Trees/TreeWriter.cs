@@ -112,6 +112,22 @@ internal sealed unsafe class TreeWriter(OwnerPolicy owners)
         }
     }
 
+    /// <summary>Whatever is done in a directory, its modification time stays.</summary>
+    /// <param name="change">Is given the directory.</param>
+    public static void KeepingTime(int directory, Action<int> change)
+    {
+        StatXBuffer status = default;
+        fixed (byte* self = "\0"u8)
+        {
+            Check(Libc.StatX(directory, self, Libc.EmptyPath, StatXBuffer.BasicFields, &status), "stat", []);
+        }
+
+        change(directory);
+        var times = stackalloc TimeSpec[2];
+        FillTimes(times, new(status.ModifySeconds, status.ModifyNanoseconds));
+        Check(Libc.SetTimes(directory, times), "set the time of", []);
+    }
+
     /// <summary>Owner first, as a change of it clears set-user-id bits and capabilities; times last.</summary>
     public void Complete(int file, ReadOnlySpan<byte> shownName, TreeNode node)
     {

@@ -49,7 +49,7 @@ public sealed class CacheRecordTests
 
         var lookups = Lookups(run, "run-1");
         lookups.Select(static lookup => (lookup.Name, lookup.Class, lookup.Save, lookup.SaveReason)).ShouldBe(
-            [("one", OutcomeClass.NeverSaved, "skipped", "the run was cancelled"), ("two", OutcomeClass.NeverSaved, "skipped", null)]);
+            [("one", OutcomeClass.NeverSaved, "skipped", "cancelled"), ("two", OutcomeClass.NeverSaved, "skipped", "cancelled")]);
         await session.RecordAsync(null);
         Lookups(run, "run-1").Count.ShouldBe(2); // once
     }

@@ -67,6 +67,25 @@ public sealed class LivePlacementTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_of_one_file_are_one_file_wherever_they_are_placed()
+    {
+        Directory.CreateDirectory(Path.Combine(_live, "there"));
+        var layer = Layer([
+            (Folder(""), []), Text("a", "content"), (HardLink("b", "a"), []),
+            (Folder("made") with { Modified = new(1_000, 0) }, []), (HardLink("made/c", "a"), []), (HardLink("made/d", "a"), []), Text("single", "content"),
+            (Folder("there"), []), (HardLink("there/e", "a"), []),
+        ]);
+
+        await MergeAsync(layer);
+
+        Shell.Run(_live, "[ a -ef b ]; [ a -ef made/c ]; [ a -ef made/d ]; [ a -ef there/e ]");
+        Stat("a", "%h").ShouldBe("5");
+        Stat("single", "%h").ShouldBe("1");
+        Stat("made", "%Y").ShouldBe("1000");
+        Names().ShouldBe(["a", "b", "made", "made/c", "made/d", "single", "there", "there/e"]);
+    }
+
+    [Fact]
     public async Task A_name_is_replaced_as_a_whole()
     {
         Write("out/old", "old");

@@ -1,10 +1,13 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Strata.Core;
 using Strata.Core.Globs;
 using Strata.Layers.Differences;
 using Strata.Layers.Indexes;
 using Strata.Layers.Mounting;
 using Strata.Layers.Packing;
+using Strata.Layers.Placing;
+using Strata.Layers.Posix;
 using Strata.Layers.Saving;
 using Strata.Layers.Secrets;
 using Strata.Layers.Store;
@@ -17,7 +20,7 @@ namespace Strata.Layers.Tests.Saving;
 /// Runs in a mount namespace of its own: jobs one after another, each a real overlay on an image and on what the one before saved of a directory, as Strata
 /// restores it. What is saved is compared with what the job had there, and with what the next one finds.
 /// </summary>
-/// <param name="directory">Has <c>image.sh</c>, <c>1.sh</c> and on for the jobs, and maybe <c>except</c>: paths to be left out, a line each.</param>
+/// <param name="directory">Has <c>image.sh</c>, <c>1.sh</c> and on for the jobs, maybe <c>except</c>: paths to be left out, a line each; and maybe <c>written</c>: what is restored is copied into the running job.</param>
 internal sealed class SavingChild(string directory)
 {
     public const string Place = "home/cache";
@@ -54,7 +57,8 @@ internal sealed class SavingChild(string directory)
                 return 1;
             }
 
-            var outcome = await new TreeSaving(_store, _gate).SaveAsync(written, PlacePath, Except(), basis, null, CancellationToken.None);
+            var saving = new TreeSaving(_store, _gate) { IsBasisWritten = IsWritten };
+            var outcome = await saving.SaveAsync(written, PlacePath, Except(), basis, null, CancellationToken.None);
             Console.WriteLine(Describe(outcome, basis.Count));
             if (outcome is SaveOutcome.Saved { Tree: var tree })
             {
@@ -128,6 +132,8 @@ internal sealed class SavingChild(string directory)
             : $"job {job}: a view of the changes is not what it has:\n{Names(changes is null ? [] : [LayerIndex.Open(changes.IndexPath!)])}\n{Shell.Run(At($"{job}/merged"), "find . -printf '%P %y %m %s %n %l\\n' | sort")}";
     }
 
+    private bool IsWritten => File.Exists(At("written"));
+
     private string At(string name) => Path.Combine(directory, name);
 
     private string List(int job) => Shell.Run(At($"{job}/merged/{Place}"), "find . -printf '%P %y %m %s %n %l\\n' | sort");
@@ -167,7 +173,7 @@ internal sealed class SavingChild(string directory)
         _standsOn.Clear();
         _standsOn.Add(_image!);
         var lowerDirectories = "below";
-        if (basis.Count > 0)
+        if (basis.Count > 0 && !IsWritten)
         {
             var place = new PlaceResolver(LowerTrees.Of(lowers[0].ReadTree()), 0, 0).Resolve(PlacePath).Place!;
             var view = (await new LayerViews(_store, []).OpenAsync(place.Restore(basis), CancellationToken.None)).Lease!;
@@ -184,6 +190,13 @@ internal sealed class SavingChild(string directory)
             chown --reference=below {job}/upper; chmod --reference=below {job}/upper
             """);
         Directory.CreateDirectory(At("scratch"));
+        if (basis.Count > 0 && IsWritten)
+        {
+            using var live = DirectoryHandle.Open(Directory.CreateDirectory(At($"{job}/merged/{Place}")).FullName);
+            using var root = new SafeFileHandle(live.File, ownsHandle: false);
+            await new LivePlacement(OwnerPolicy.Root, At("scratch")).MergeAsync(root, [.. basis.Select(LowerLayer.Of)], CancellationToken.None);
+        }
+
         return new(lowers, new(At($"{job}/upper"), OwnerPolicy.Root, UserXattr: false, []), At("scratch"));
     }
 

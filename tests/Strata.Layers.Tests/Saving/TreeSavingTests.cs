@@ -119,6 +119,31 @@ public sealed class TreeSavingTests : IDisposable
         lines => lines.Select(static line => line.Split(':')[0]).ShouldBe(["saved", "saved", "saved", "unchanged", "tree"]));
 
     [Fact]
+    public async Task Of_what_was_copied_into_the_job_only_what_differs_is_saved()
+    {
+        await File.WriteAllTextAsync(_directory.Combine("written"), "");
+        await ShouldPrint(
+            [
+                "mkdir -p home/cache/d/e; cd home/cache; head -c 100000 /dev/urandom >big; ln big d/link; echo 2 >d/g; echo 3 >d/e/h; ln -s g d/l",
+                "cd home/cache; [ big -ef d/link ]; cp -p d/g n; mv n d/g; touch d",
+                "cd home/cache; rm -r d/e; echo 4 >d/e; echo 5 >n",
+                "cd home/cache; [ big -ef d/link ]; cp -p big b; rm d/link; mv b d/link",
+                "rm home/cache/d/g",
+                "rm -r home/cache/*",
+            ],
+            """
+            saved: / big d d/e d/e/h d/g d/l d/link
+            unchanged
+            saved: / d d/e n
+            unchanged
+            saved: / d -d/g
+            empty
+            tree: / big d d/e d/l d/link n
+
+            """);
+    }
+
+    [Fact]
     public Task Many_small_changes_end_as_one_layer() => ShouldPrint(
         [
             "mkdir -p home/cache; cd home/cache; head -c 3000000 /dev/urandom >big",
