@@ -190,7 +190,7 @@ internal sealed class CacheSession(
 
     private async Task SaveAsync(JobCache cache, IReadOnlyList<JobPlace> others, bool succeeded, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var saving = new CacheSaving(attempt, trees, secrets, () => _derivedFrom, attempt.Services.Saved, time);
+        var saving = new CacheSaving(attempt, trees, secrets, masker, () => _derivedFrom, attempt.Services.Saved, time);
         await saving.SaveAsync(cache, others, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
         var text = cache.Save switch
         {

@@ -46,7 +46,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         var useCaches = run.UseCaches && unusable is null;
         _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, useCaches ? run.IsPresetActive : static _ => false, run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
-        _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
+        _publishing = new(attempt, trees, run.Secrets, run.Masker, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
         {
             Attempt = attempt,

@@ -33,6 +33,7 @@ internal sealed class LayerSearch(ErofsReader image, SecretPatterns patterns, by
 
             foreach (var attribute in entry.Attributes)
             {
+                LookThrough(entry, attribute.Name, SecretPlace.Attribute, from: 0);
                 LookThrough(entry, attribute.Value, SecretPlace.Attribute, from: 0);
             }
         }

@@ -10,7 +10,7 @@ internal sealed class SecretPatterns
     private readonly Dictionary<string, (string Secret, string Form)> _owners = new(StringComparer.Ordinal); // by the form's bytes, as Latin-1
     private readonly List<string> _tooShort = [];
 
-    public SecretPatterns(IReadOnlyDictionary<string, string> secrets)
+    public SecretPatterns(IReadOnlyDictionary<string, string> secrets, IReadOnlyCollection<string> masked)
     {
         var names = new List<string>(secrets.Keys);
         names.Sort(StringComparer.Ordinal);
@@ -23,14 +23,12 @@ internal sealed class SecretPatterns
                 _tooShort.Add(name);
             }
 
-            foreach (var form in forms)
-            {
-                if (_owners.TryAdd(Encoding.Latin1.GetString(form.Bytes), (name, form.Name)))
-                {
-                    all.Add(form.Bytes);
-                    LengthMax = Math.Max(LengthMax, form.Bytes.Length);
-                }
-            }
+            Add(forms, name, all);
+        }
+
+        foreach (var value in masked)
+        {
+            Add(SecretForms.InFiles(value, SecretGate.LengthMin), SecretFind.Masked, all);
         }
 
         _patterns = new(all);
@@ -41,7 +39,19 @@ internal sealed class SecretPatterns
     public bool IsEmpty => _owners.Count == 0;
 
     /// <summary>Of the longest form.</summary>
-    public int LengthMax { get; }
+    public int LengthMax { get; private set; }
+
+    private void Add(IEnumerable<SecretForm> forms, string name, List<byte[]> all)
+    {
+        foreach (var form in forms)
+        {
+            if (_owners.TryAdd(Encoding.Latin1.GetString(form.Bytes), (name, form.Name)))
+            {
+                all.Add(form.Bytes);
+                LengthMax = Math.Max(LengthMax, form.Bytes.Length);
+            }
+        }
+    }
 
     /// <summary>Whose value a match is.</summary>
     public (string Secret, string Form) OwnerOf(ReadOnlySpan<byte> match) => _owners[Encoding.Latin1.GetString(match)];

@@ -70,6 +70,7 @@ public sealed class SecretGateTests : IDisposable
         {
             builder.Add(Entry("", EntryKind.Directory));
             builder.Add(Entry("attributed", EntryKind.File) with { Attributes = [new("user.note"u8.ToArray(), "is plain-value-1"u8.ToArray())] });
+            builder.Add(Entry("attributed-by-name", EntryKind.File) with { Attributes = [new("user.plain-value-1"u8.ToArray(), "x"u8.ToArray())] });
             builder.Add(Entry("dir-plain-value-1", EntryKind.Directory));
             builder.Add(Entry("dir-plain-value-1/below", EntryKind.File));
             builder.Add(Entry("link", EntryKind.Symlink) with { Link = "/x/plain-value-1"u8.ToArray() });
@@ -77,7 +78,7 @@ public sealed class SecretGateTests : IDisposable
         }
 
         var finds = new SecretGate(new Dictionary<string, string> { ["KEY"] = "plain-value-1" }).Check(target, [], CancellationToken.None);
-        finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
+        finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "attributed-by-name Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
     }
 
     [Fact]
@@ -90,6 +91,15 @@ public sealed class SecretGateTests : IDisposable
         Find("-----BEGIN PRIVATE KEY-----\nanother").ShouldBe(0);
 
         int Find(string text) => Check(new Dictionary<string, string> { ["KEY"] = Pem }, ("file", Encoding.UTF8.GetBytes(text))).Count;
+    }
+
+    [Fact]
+    public void A_masked_value_is_found_without_a_name()
+    {
+        var target = Written(("file", "x maskedvalue99 c2hvcnQ="u8.ToArray()));
+        var find = new SecretGate(new Dictionary<string, string>(), ["maskedvalue99", "short"]).Check(target, [], CancellationToken.None).ShouldHaveSingleItem();
+        find.Secret.ShouldBe(SecretFind.Masked);
+        SecretDiagnostics.Found("The cache 'c'", [find], null).Message.ShouldBe("The cache 'c' is not stored: a value that a step masked (as it is) is in /file, line 1.");
     }
 
     [Fact]
