@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -23,6 +24,9 @@ public static class SecretForms
 
     // base64(1) breaks lines after 76 characters, openssl and PEM after 64.
     private static readonly int[] WrappedLineBytes = [57, 48];
+
+    // Beside what JSON demands: nothing (Python, JavaScript, PHP), Go and Rails, Gson, PHP's JSON_HEX flags, .NET without its escape for quotes.
+    private static readonly string[] JsonEscaped = ["", "<>&", "<>&='", "<>&'", "<>&'\"", "<>&'\"+"];
 
     /// <summary>
     /// For text that is looked at line by line: lines of a value count each for itself. Distinct forms, each of at least <see cref="LengthMin"/> bytes and
@@ -110,8 +114,7 @@ public static class SecretForms
         AddUrl(forms, bytes);
         Add(forms, Convert.ToHexString(bytes), "hex");
         Add(forms, Convert.ToHexStringLower(bytes), "hex");
-        Add(forms, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text), "JSON");
-        Add(forms, JsonEncodedText.Encode(text).Value, "JSON");
+        AddJson(forms, text);
         Add(forms, text.Replace("'", @"'\''", StringComparison.Ordinal), "quoted for a shell");
         Add(forms, text.Replace("'", "'\"'\"'", StringComparison.Ordinal), "quoted for a shell");
         Add(forms, EscapeForShell(text, "\\\"$`"), "quoted for a shell");
@@ -142,6 +145,59 @@ public static class SecretForms
 
             Add(forms, stable.Replace('+', '-').Replace('/', '_'), Base64);
         }
+    }
+
+    private static void AddJson(Dictionary<string, SecretForm> forms, string text)
+    {
+        Add(forms, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text), "JSON");
+        Add(forms, JsonEncodedText.Encode(text).Value, "JSON");
+        if (text.All(char.IsAsciiLetterOrDigit))
+        {
+            return;
+        }
+
+        foreach (var escaped in JsonEscaped)
+        {
+            foreach (var digits in (string[])["x4", "X4"])
+            {
+                foreach (var others in (string?[])[null, "x4", "X4"])
+                {
+                    var encoded = EscapeForJson(text, escaped, digits, others);
+                    Add(forms, encoded, "JSON");
+                    Add(forms, encoded.Replace("/", @"\/", StringComparison.Ordinal), "JSON");
+                }
+            }
+        }
+    }
+
+    /// <param name="escaped">What is written as a number though JSON would not need it.</param>
+    /// <param name="others">How what is not ASCII is written; null: as it is.</param>
+    private static string EscapeForJson(string text, string escaped, string digits, string? others)
+    {
+        var encoded = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            var number = c > '~' ? others : escaped.Contains(c) || c < ' ' ? digits : null;
+            if (number is not null && c is not ('\b' or '\f' or '\n' or '\r' or '\t'))
+            {
+                encoded.Append(@"\u").Append(((int)c).ToString(number, CultureInfo.InvariantCulture));
+                continue;
+            }
+
+            encoded.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => @"\\",
+                '\b' => @"\b",
+                '\f' => @"\f",
+                '\n' => @"\n",
+                '\r' => @"\r",
+                '\t' => @"\t",
+                _ => c.ToString(),
+            });
+        }
+
+        return encoded.ToString();
     }
 
     private static void AddUrl(Dictionary<string, SecretForm> forms, byte[] bytes)
