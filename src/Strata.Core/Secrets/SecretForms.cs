@@ -15,15 +15,17 @@ public static class SecretForms
     /// <summary>Bytes. Shorter values appear in ordinary text by chance: masking them would hide more than it protects.</summary>
     public const int LengthMin = 4;
 
+    /// <summary>Of a <see cref="SecretForm"/>.</summary>
+    public const string Base64 = "base64";
+
+    /// <inheritdoc cref="Base64"/>
+    public const string Hex = "hex";
+
     private const int LineLengthMin = 16; // of a value of several lines: shorter ones are "{" and the like
     private const string Plain = "as it is";
-    private const string Base64 = "base64";
 
     // What is kept beside letters and digits by RFC 3986 and .NET, Python's quote(), JavaScript's encodeURIComponent() and encodeURI(), and HTML forms.
     private static readonly string[] UrlKept = ["-._~", "-._~/", "-._~!'()*", "-._~!'()*;/?:@&=+$,#", "-._*"];
-
-    // base64(1) breaks lines after 76 characters, openssl and PEM after 64.
-    private static readonly int[] WrappedLineBytes = [57, 48];
 
     // Beside what JSON demands: nothing (Python, JavaScript, PHP), Go and Rails, Gson, PHP's JSON_HEX flags, .NET without its escape for quotes.
     private static readonly string[] JsonEscaped = ["", "<>&", "<>&='", "<>&'", "<>&'\"", "<>&'\"+"];
@@ -57,7 +59,7 @@ public static class SecretForms
 
     /// <summary>
     /// For whole files. A value of several lines is found as a whole and by any line that looks like a key: long, without blanks, not the frame of a PEM file.
-    /// What only programs would put together again (compressed, encrypted, split) is not found.
+    /// Forms have no line ends: whoever searches takes those of base64 and hex together. What only programs would put together again (compressed, encrypted, split) is not found.
     /// </summary>
     /// <param name="lengthMin">Bytes of the value; below: no forms.</param>
     public static IReadOnlyCollection<SecretForm> InFiles(string value, int lengthMin)
@@ -71,7 +73,7 @@ public static class SecretForms
         }
 
         AddAll(forms, whole);
-        AddWrapped(forms, bytes);
+        AddSeparatedHex(forms, bytes);
         if (whole.AsSpan().ContainsAny('\r', '\n'))
         {
             forms.TryAdd(whole, new(bytes, Plain));
@@ -90,14 +92,15 @@ public static class SecretForms
     private static bool IsTelling(string line) =>
         line.Length >= LineLengthMin && !line.AsSpan().ContainsAny(' ', '\t') && !line.StartsWith("-----", StringComparison.Ordinal);
 
-    private static void AddWrapped(Dictionary<string, SecretForm> forms, byte[] bytes)
+    /// <summary>As od(1) and openssl(1) write it.</summary>
+    private static void AddSeparatedHex(Dictionary<string, SecretForm> forms, byte[] bytes)
     {
-        foreach (var count in WrappedLineBytes)
+        var digits = Convert.ToHexStringLower(bytes).Chunk(2).Select(static pair => new string(pair)).ToList();
+        foreach (var separator in (char[])[' ', ':'])
         {
-            if (bytes.Length > count)
-            {
-                Add(forms, Convert.ToBase64String(bytes, 0, count), Base64);
-            }
+            var text = string.Join(separator, digits);
+            Add(forms, text, Hex);
+            Add(forms, text.ToUpperInvariant(), Hex);
         }
     }
 
@@ -112,8 +115,8 @@ public static class SecretForms
         Add(forms, text, Plain);
         AddBase64(forms, bytes);
         AddUrl(forms, bytes);
-        Add(forms, Convert.ToHexString(bytes), "hex");
-        Add(forms, Convert.ToHexStringLower(bytes), "hex");
+        Add(forms, Convert.ToHexString(bytes), Hex);
+        Add(forms, Convert.ToHexStringLower(bytes), Hex);
         AddJson(forms, text);
         Add(forms, text.Replace("'", @"'\''", StringComparison.Ordinal), "quoted for a shell");
         Add(forms, text.Replace("'", "'\"'\"'", StringComparison.Ordinal), "quoted for a shell");

@@ -27,6 +27,9 @@ public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets, IRea
     /// <summary>Where jobs see the overlay whose trees are checked, without slashes around it. For what is told.</summary>
     public byte[] Mount { get; init; } = [];
 
+    /// <summary>Bytes of a file read at once; what is found does not depend on it.</summary>
+    internal int ChunkSize { get; init; } = 1 << 20;
+
     /// <summary>Reads a whole layer that was written and not yet committed.</summary>
     /// <param name="at">Where its root lies, from the overlay's root: a file is known by all of its path, also if only it is published.</param>
     /// <returns>In path order, at most one of each name's parts and secret.</returns>
@@ -34,7 +37,7 @@ public sealed class SecretGate(IReadOnlyDictionary<string, string> secrets, IRea
     public IReadOnlyList<SecretFind> Check(LayerTarget layer, ReadOnlySpan<byte> at, CancellationToken cancellationToken)
     {
         using var image = ErofsReader.Open(layer.ImagePath);
-        using var search = new LayerSearch(image, _patterns, TreePath.Join(Mount, at));
+        using var search = new LayerSearch(image, _patterns, TreePath.Join(Mount, at), ChunkSize);
         foreach (var entry in image.Entries())
         {
             cancellationToken.ThrowIfCancellationRequested();

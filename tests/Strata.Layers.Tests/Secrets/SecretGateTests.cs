@@ -12,6 +12,8 @@ public sealed class SecretGateTests : IDisposable
 {
     private const string Value = "corr3ct/horse+battery=staple";
 
+    private static readonly int MaxTest = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 5_000 : 60;
+
     private readonly TemporaryDirectory _directory = new();
     private int _next;
 
@@ -100,6 +102,49 @@ public sealed class SecretGateTests : IDisposable
         var find = new SecretGate(new Dictionary<string, string>(), ["maskedvalue99", "short"]).Check(target, [], CancellationToken.None).ShouldHaveSingleItem();
         find.Secret.ShouldBe(SecretFind.Masked);
         SecretDiagnostics.Found("The cache 'c'", [find], null).Message.ShouldBe("The cache 'c' is not stored: a value that a step masked (as it is) is in /file, line 1.");
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\n    ")]
+    public void Encoded_values_are_found_whatever_lines_break_them_and_however_the_file_is_read(string lineEnd)
+    {
+        var random = new Random(lineEnd.Length);
+        for (var i = 0; i < MaxTest; i++)
+        {
+            var value = random.GetString("abcXYZ019 /+=\"'&<>%$", random.Next(8, 60));
+            var encoded = Encoded(random, [.. random.GetString("uvw", random.Next(200)).Select(static c => (byte)c), .. Encoding.UTF8.GetBytes(value), .. "xyz"u8], lineEnd);
+            var before = random.GetString("ab. \n", random.Next(40)) + (random.Next(2) == 0 ? "\n" : "="); // other text, that may look encoded itself, but the value's line is its own
+            var content = Encoding.UTF8.GetBytes(before + encoded + "\n.\n");
+            var gate = new SecretGate(new Dictionary<string, string> { ["KEY"] = value }) { ChunkSize = random.Next(1, 200) };
+            gate.Check(Written(("file", content)), [], CancellationToken.None).ShouldHaveSingleItem($"{value} in {Encoding.UTF8.GetString(content)}");
+            content[content.AsSpan().LastIndexOfAnyInRange((byte)'0', (byte)'z')] = (byte)'.'; // of what follows the value
+            gate.Check(Written(("file", content)), [], CancellationToken.None).ShouldHaveSingleItem();
+        }
+    }
+
+    private static string Encoded(Random random, byte[] bytes, string lineEnd)
+    {
+        var hex = Convert.ToHexString(bytes);
+        var width = random.Next(1, 100);
+        return random.Next(5) switch
+        {
+            0 => string.Join(lineEnd, Convert.ToBase64String(bytes).Chunk(width).Select(static c => new string(c))),
+            1 => string.Join(lineEnd, Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=').Chunk(width).Select(static c => new string(c))),
+            2 => string.Join(lineEnd, hex.ToLowerInvariant().Chunk(width).Select(static c => new string(c))),
+            3 => string.Join(lineEnd, bytes.Chunk(width).Select(static line => string.Join(':', line.Select(static b => $"{b:X2}")))),
+            _ => string.Join(lineEnd, bytes.Chunk(16).Select(static (line, i) => $"{Convert.ToString(i * 16, 8).PadLeft(7, '0')} {string.Join(' ', line.Select(static b => $"{b:x2}"))}")),
+        };
+    }
+
+    [Fact]
+    public void A_value_over_lines_is_told_with_the_line_it_begins_in()
+    {
+        var encoded = Convert.ToBase64String([.. new byte[450], .. Encoding.UTF8.GetBytes(Value), .. new byte[4000]]);
+        var lines = string.Join('\n', encoded.Chunk(76).Select(static c => new string(c)));
+        Check(("file", Encoding.UTF8.GetBytes("first\n" + lines))).ShouldHaveSingleItem().Line.ShouldBe(2 + (450 * 4 / 3 / 76));
+        Check(("file", Encoding.UTF8.GetBytes("first\n" + lines.Replace("\n", "\n.\n", StringComparison.Ordinal)))).ShouldBeEmpty();
     }
 
     [Fact]
