@@ -227,6 +227,31 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Values_that_a_step_masked_are_in_no_cache_artifact_or_kept_step()
+    {
+        _bench.Workflow($"caches: {{ c: {{ paths: [~/c], key: k }} }}\n{Job("c", "echo '::add-mask::maskedvalue99'; mkdir ~/c; echo maskedvalue99 > ~/c/x")}");
+        (await _bench.RunAsync()).ExitCode.ShouldBe(0);
+        var cache = _bench.Report().Cache();
+        _bench.Workflow("""
+            jobs:
+              a:
+                image: tiny
+                network: none
+                steps:
+                  - run: 'echo ::add-mask::maskedvalue99; mkdir d; echo maskedvalue99 > d/x'
+                  - { run: 'mkdir o; printf "maskedvalue%s" 99 > o/x', cache: { inputs: [none], outputs: [o/] } }
+                artifacts: [{ name: d, path: d/ }]
+            """);
+        var outcome = await _bench.RunAsync();
+
+        cache.Both.ShouldBe("miss blocked");
+        cache.SaveReason.ShouldNotBeNull().ShouldContain("a value that a step masked (as it is) is in");
+        outcome.ExitCode.ShouldBe(1, outcome.All);
+        outcome.All.ShouldContain("The artifact 'd' is not stored: a value that a step masked");
+        outcome.All.ShouldContain("What the step made is not stored: a value that a step masked");
+    }
+
+    [Fact]
     public async Task A_damaged_layer_is_a_miss_that_can_be_saved_again()
     {
         _bench.Workflow("jobs: { a: { image: tiny, network: none, steps: [{ run: 'true' }] } }");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,15 +15,20 @@ public static class SecretForms
     /// <summary>Bytes. Shorter values appear in ordinary text by chance: masking them would hide more than it protects.</summary>
     public const int LengthMin = 4;
 
+    /// <summary>Of a <see cref="SecretForm"/>.</summary>
+    public const string Base64 = "base64";
+
+    /// <inheritdoc cref="Base64"/>
+    public const string Hex = "hex";
+
     private const int LineLengthMin = 16; // of a value of several lines: shorter ones are "{" and the like
     private const string Plain = "as it is";
-    private const string Base64 = "base64";
 
     // What is kept beside letters and digits by RFC 3986 and .NET, Python's quote(), JavaScript's encodeURIComponent() and encodeURI(), and HTML forms.
     private static readonly string[] UrlKept = ["-._~", "-._~/", "-._~!'()*", "-._~!'()*;/?:@&=+$,#", "-._*"];
 
-    // base64(1) breaks lines after 76 characters, openssl and PEM after 64.
-    private static readonly int[] WrappedLineBytes = [57, 48];
+    // Beside what JSON demands: nothing (Python, JavaScript, PHP), Go and Rails, Gson, PHP's JSON_HEX flags, .NET without its escape for quotes.
+    private static readonly string[] JsonEscaped = ["", "<>&", "<>&='", "<>&'", "<>&'\"", "<>&'\"+"];
 
     /// <summary>
     /// For text that is looked at line by line: lines of a value count each for itself. Distinct forms, each of at least <see cref="LengthMin"/> bytes and
@@ -53,7 +59,7 @@ public static class SecretForms
 
     /// <summary>
     /// For whole files. A value of several lines is found as a whole and by any line that looks like a key: long, without blanks, not the frame of a PEM file.
-    /// What only programs would put together again (compressed, encrypted, split) is not found.
+    /// Forms have no line ends: whoever searches takes those of base64 and hex together. What only programs would put together again (compressed, encrypted, split) is not found.
     /// </summary>
     /// <param name="lengthMin">Bytes of the value; below: no forms.</param>
     public static IReadOnlyCollection<SecretForm> InFiles(string value, int lengthMin)
@@ -67,7 +73,7 @@ public static class SecretForms
         }
 
         AddAll(forms, whole);
-        AddWrapped(forms, bytes);
+        AddSeparatedHex(forms, bytes);
         if (whole.AsSpan().ContainsAny('\r', '\n'))
         {
             forms.TryAdd(whole, new(bytes, Plain));
@@ -86,14 +92,15 @@ public static class SecretForms
     private static bool IsTelling(string line) =>
         line.Length >= LineLengthMin && !line.AsSpan().ContainsAny(' ', '\t') && !line.StartsWith("-----", StringComparison.Ordinal);
 
-    private static void AddWrapped(Dictionary<string, SecretForm> forms, byte[] bytes)
+    /// <summary>As od(1) and openssl(1) write it.</summary>
+    private static void AddSeparatedHex(Dictionary<string, SecretForm> forms, byte[] bytes)
     {
-        foreach (var count in WrappedLineBytes)
+        var digits = Convert.ToHexStringLower(bytes).Chunk(2).Select(static pair => new string(pair)).ToList();
+        foreach (var separator in (char[])[' ', ':'])
         {
-            if (bytes.Length > count)
-            {
-                Add(forms, Convert.ToBase64String(bytes, 0, count), Base64);
-            }
+            var text = string.Join(separator, digits);
+            Add(forms, text, Hex);
+            Add(forms, text.ToUpperInvariant(), Hex);
         }
     }
 
@@ -108,10 +115,9 @@ public static class SecretForms
         Add(forms, text, Plain);
         AddBase64(forms, bytes);
         AddUrl(forms, bytes);
-        Add(forms, Convert.ToHexString(bytes), "hex");
-        Add(forms, Convert.ToHexStringLower(bytes), "hex");
-        Add(forms, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text), "JSON");
-        Add(forms, JsonEncodedText.Encode(text).Value, "JSON");
+        Add(forms, Convert.ToHexString(bytes), Hex);
+        Add(forms, Convert.ToHexStringLower(bytes), Hex);
+        AddJson(forms, text);
         Add(forms, text.Replace("'", @"'\''", StringComparison.Ordinal), "quoted for a shell");
         Add(forms, text.Replace("'", "'\"'\"'", StringComparison.Ordinal), "quoted for a shell");
         Add(forms, EscapeForShell(text, "\\\"$`"), "quoted for a shell");
@@ -142,6 +148,59 @@ public static class SecretForms
 
             Add(forms, stable.Replace('+', '-').Replace('/', '_'), Base64);
         }
+    }
+
+    private static void AddJson(Dictionary<string, SecretForm> forms, string text)
+    {
+        Add(forms, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text), "JSON");
+        Add(forms, JsonEncodedText.Encode(text).Value, "JSON");
+        if (text.All(char.IsAsciiLetterOrDigit))
+        {
+            return;
+        }
+
+        foreach (var escaped in JsonEscaped)
+        {
+            foreach (var digits in (string[])["x4", "X4"])
+            {
+                foreach (var others in (string?[])[null, "x4", "X4"])
+                {
+                    var encoded = EscapeForJson(text, escaped, digits, others);
+                    Add(forms, encoded, "JSON");
+                    Add(forms, encoded.Replace("/", @"\/", StringComparison.Ordinal), "JSON");
+                }
+            }
+        }
+    }
+
+    /// <param name="escaped">What is written as a number though JSON would not need it.</param>
+    /// <param name="others">How what is not ASCII is written; null: as it is.</param>
+    private static string EscapeForJson(string text, string escaped, string digits, string? others)
+    {
+        var encoded = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            var number = c > '~' ? others : escaped.Contains(c) || c < ' ' ? digits : null;
+            if (number is not null && c is not ('\b' or '\f' or '\n' or '\r' or '\t'))
+            {
+                encoded.Append(@"\u").Append(((int)c).ToString(number, CultureInfo.InvariantCulture));
+                continue;
+            }
+
+            encoded.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => @"\\",
+                '\b' => @"\b",
+                '\f' => @"\f",
+                '\n' => @"\n",
+                '\r' => @"\r",
+                '\t' => @"\t",
+                _ => c.ToString(),
+            });
+        }
+
+        return encoded.ToString();
     }
 
     private static void AddUrl(Dictionary<string, SecretForm> forms, byte[] bytes)

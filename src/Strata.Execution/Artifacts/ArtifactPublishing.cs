@@ -5,6 +5,7 @@ using Strata.Core.Diagnostics;
 using Strata.Core.Globs;
 using Strata.Execution.Entries;
 using Strata.Execution.Events;
+using Strata.Execution.Masking;
 using Strata.Execution.Reporting;
 using Strata.Execution.Trees;
 using Strata.Layers;
@@ -29,11 +30,12 @@ internal readonly record struct ArtifactPublication(ArtifactReport? Report, stri
 /// (docs/artifacts.md). Whatever goes wrong is recorded, so that who waits for it is told.
 /// </summary>
 /// <param name="secrets">Values by name.</param>
+/// <param name="masker">What its steps masked is as little published.</param>
 /// <param name="derivedFrom">All that the job stands on so far.</param>
 /// <param name="say">To the job's log.</param>
 internal sealed class ArtifactPublishing(
-    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, Func<LogKind, string, ValueTask> say,
-    TimeProvider time)
+    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<IReadOnlyList<Product>> derivedFrom,
+    Func<LogKind, string, ValueTask> say, TimeProvider time)
 {
     /// <param name="sandbox">Nobody writes in it meanwhile.</param>
     public async Task<ArtifactPublication> PublishAsync(ArtifactRequest request, ISandbox sandbox, CancellationToken cancellationToken)
@@ -84,7 +86,7 @@ internal sealed class ArtifactPublishing(
             return Failed(request.Name, refused, id, started);
         }
 
-        var gate = new SecretGate(secrets, AllowedBy(request.AllowSecretsIn)) { Mount = JobTrees.MountBytesOf(request.Paths.Overlay) };
+        var gate = new SecretGate(secrets, masker.Values, AllowedBy(request.AllowSecretsIn)) { Mount = JobTrees.MountBytesOf(request.Paths.Overlay) };
         switch (await CollectAsync(request, gate, sandbox, cancellationToken).ConfigureAwait(false))
         {
             case SaveOutcome.Saved saved:

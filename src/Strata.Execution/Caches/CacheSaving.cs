@@ -2,6 +2,7 @@ using System.Text;
 using Strata.Caching.Entries;
 using Strata.Core.Diagnostics;
 using Strata.Execution.Entries;
+using Strata.Execution.Masking;
 using Strata.Execution.Trees;
 using Strata.Layers;
 using Strata.Layers.Saving;
@@ -17,9 +18,12 @@ using TreeSave = Strata.Layers.Saving.SaveOutcome;
 namespace Strata.Execution.Caches;
 
 /// <summary>Saves the caches of a job that has ended: the difference, as one transaction each. Nothing here fails the job.</summary>
+/// <param name="secrets">Values by name.</param>
+/// <param name="masker">What its steps masked is as little saved.</param>
 /// <param name="derivedFrom">All that the job stood on.</param>
 internal sealed class CacheSaving(
-    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, Func<IReadOnlyList<Product>> derivedFrom, AttemptLayers saved, TimeProvider time)
+    JobAttempt attempt, JobTrees trees, IReadOnlyDictionary<string, string> secrets, SecretMasker masker, Func<IReadOnlyList<Product>> derivedFrom, AttemptLayers saved,
+    TimeProvider time)
 {
     /// <param name="others">All paths that are restored or saved on their own: what lies below one is not saved with another.</param>
     /// <param name="succeeded">How the job ended.</param>
@@ -160,7 +164,7 @@ internal sealed class CacheSaving(
     private async Task<TreeSave> SaveTreeAsync(
         JobCache cache, CachePlace place, IReadOnlyList<LayerLease> basis, IReadOnlyList<JobPlace> others, ISandbox sandbox, CancellationToken cancellationToken)
     {
-        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets) { Mount = JobTrees.MountBytesOf(place.In.Overlay) }) { IsBasisWritten = cache.Basis.IsInUpper };
+        var saving = new TreeSaving(attempt.Services.Layers.Place, new SecretGate(secrets, masker.Values) { Mount = JobTrees.MountBytesOf(place.In.Overlay) }) { IsBasisWritten = cache.Basis.IsInUpper };
         using var overlay = trees.Open(place.In.Overlay, sandbox);
         try
         {

@@ -236,7 +236,7 @@ internal sealed class CacheSession(
             cache.Basis = restored;
         }
 
-        var saving = new CacheSaving(attempt, trees, secrets, () => _derivedFrom, attempt.Services.Saved, time);
+        var saving = new CacheSaving(attempt, trees, secrets, masker, () => _derivedFrom, attempt.Services.Saved, time);
         await saving.SaveAsync(cache, others, succeeded, sandbox, cancellationToken).ConfigureAwait(false);
         var text = cache.Save switch
         {

@@ -210,7 +210,7 @@ internal sealed class StepEntries(HermeticJob job)
             return null;
         }
 
-        var finds = new SecretGate(job.Secrets).Check(new LayerTarget(outputs.Layer.ImagePath, outputs.Layer.IndexPath), [], cancellationToken);
+        var finds = new SecretGate(job.Secrets, masker.Values).Check(new LayerTarget(outputs.Layer.ImagePath, outputs.Layer.IndexPath), [], cancellationToken);
         return finds.Count == 0 ? null : SecretDiagnostics.Found("What the step made", finds, null).Message;
     }
 

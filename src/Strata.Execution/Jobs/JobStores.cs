@@ -45,7 +45,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         (_run, _instance, _attempt, _user, _workspace, _events, _image, _unusable, Trees) = (run, instance, attempt, user, workspace, events, image, unusable, trees);
         _caches = new(run.Entries, attempt, trees, user, image.Digest, run.Secrets, run.Masker, type => WhyOff(run, unusable, type), run.Explain, events.SayAsync, run.Time);
         _inputs = new(attempt, trees, user, events.SayAsync, run.Time);
-        _publishing = new(attempt, trees, run.Secrets, () => _caches.Sources, events.SayAsync, run.Time);
+        _publishing = new(attempt, trees, run.Secrets, run.Masker, () => _caches.Sources, events.SayAsync, run.Time);
         Hermetic = new(new()
         {
             Attempt = attempt,
@@ -182,7 +182,7 @@ internal sealed class JobStores : IStepActions, IAsyncDisposable
         {
             var reading = new CacheReading(_run.Facts.Workflow, scope, new(_workspace.Layer), _run.Masker, _user.Home);
             List<CacheSpec> specs = [.. _instance.Job.Caches.Select(reading.Read)];
-            foreach (var notice in specs.Where(spec => _run.UseCaches && _run.IsPresetActive(spec.Type)).SelectMany(static spec => spec.Notices))
+            foreach (var notice in specs.Where(spec => WhyOff(_run, _unusable, spec.Type) is null).SelectMany(static spec => spec.Notices))
             {
                 await _run.SayOnceAsync(notice).ConfigureAwait(false);
             }

@@ -12,15 +12,28 @@ public sealed class SecretMasker
 {
     public const int FormsSizeMax = 4 << 20; // bytes over all forms: what a job can make us hold by add-mask
 
-    private readonly Lock _lock = new(); // guards _forms and _size; Patterns is replaced whole
+    private readonly Lock _lock = new(); // guards _forms, _all, _values and _size; Patterns is replaced whole
     private readonly HashSet<string> _forms = new(StringComparer.Ordinal); // as Latin-1: a set of byte strings
     private readonly List<byte[]> _all = [];
+    private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private int _size;
     private volatile PatternSet? _patterns; // null: none yet, and perhaps never
 
     public static ReadOnlySpan<byte> Mask => "***"u8;
 
     public PatternSet Patterns => _patterns ?? PatternSet.Empty;
+
+    /// <summary>The values that are masked by now.</summary>
+    public IReadOnlyCollection<string> Values
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _values];
+            }
+        }
+    }
 
     /// <summary>Adds values at once (one build of the search structure).</summary>
     /// <returns>What became of each value that is not masked.</returns>
@@ -48,6 +61,7 @@ public sealed class SecretMasker
                     {
                         _all.Add(form);
                         _size += form.Length;
+                        _values.Add(value); // one without a form of its own is found with another
                     }
                 }
             }

@@ -14,7 +14,7 @@ public static class SecretDiagnostics
     {
         var more = finds.Count > 1 ? $"Also: {string.Join("; ", finds.Skip(1).Take(ShownMax).Select(Place))}{(finds.Count > ShownMax + 1 ? "; …" : "")}.\n" : "";
         return finds[0].Secret is { } secret
-            ? new("STR3170", Severity.Error, $"{what} is not stored: the value of the secret '{secret}' ({finds[0].Form}) is in {Place(finds[0])}.", at,
+            ? new("STR3170", Severity.Error, $"{what} is not stored: {ValueOf(secret)} ({finds[0].Form}) is in {Place(finds[0])}.", at,
                 $"{more}Read the secret from its file when it is needed, and write it nowhere: whoever gets the layer gets the secret.")
             : new("STR3171", Severity.Error, $"{what} is not stored: {Place(finds[0])} holds {finds[0].Form}.", at,
                 $"{more}Remove the file in the same step, or give the tool its credentials from a secret's file or a variable.");
@@ -23,6 +23,8 @@ public static class SecretDiagnostics
     public static Diagnostic TooShort(string secret, SourceSpan? at) =>
         new("STR3172", Severity.Warning, $"The secret '{secret}' has fewer than {SecretGate.LengthMin} bytes: it is not looked for in what is stored.", at,
             "Values this short are found everywhere by chance. Use a longer one.");
+
+    private static string ValueOf(string secret) => secret == SecretFind.Masked ? "a value that a step masked" : $"the value of the secret '{secret}'";
 
     private static string Place(SecretFind find)
     {

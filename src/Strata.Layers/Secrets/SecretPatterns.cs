@@ -1,20 +1,17 @@
-using System.Text;
 using Strata.Core.Secrets;
 
 namespace Strata.Layers.Secrets;
 
-/// <summary>All forms of all secrets, searched at once. Immutable.</summary>
+/// <summary>All forms of all secrets. Immutable.</summary>
 internal sealed class SecretPatterns
 {
-    private readonly PatternSet _patterns;
-    private readonly Dictionary<string, (string Secret, string Form)> _owners = new(StringComparer.Ordinal); // by the form's bytes, as Latin-1
     private readonly List<string> _tooShort = [];
 
-    public SecretPatterns(IReadOnlyDictionary<string, string> secrets)
+    public SecretPatterns(IReadOnlyDictionary<string, string> secrets, IReadOnlyCollection<string> masked)
     {
         var names = new List<string>(secrets.Keys);
         names.Sort(StringComparer.Ordinal);
-        var all = new List<byte[]>();
+        var all = new List<(string Secret, SecretForm Form)>();
         foreach (var name in names)
         {
             var forms = SecretForms.InFiles(secrets[name], SecretGate.LengthMin);
@@ -23,53 +20,31 @@ internal sealed class SecretPatterns
                 _tooShort.Add(name);
             }
 
-            foreach (var form in forms)
-            {
-                if (_owners.TryAdd(Encoding.Latin1.GetString(form.Bytes), (name, form.Name)))
-                {
-                    all.Add(form.Bytes);
-                    LengthMax = Math.Max(LengthMax, form.Bytes.Length);
-                }
-            }
+            all.AddRange(forms.Select(form => (name, form)));
         }
 
-        _patterns = new(all);
+        foreach (var value in masked)
+        {
+            all.AddRange(SecretForms.InFiles(value, SecretGate.LengthMin).Select(static form => (SecretFind.Masked, form)));
+        }
+
+        All = new(all);
+        Base64 = new(all.Where(static owned => owned.Form.Name == SecretForms.Base64 && EncodedAlphabet.Base64.HasAll(owned.Form.Bytes)));
+        Hex = new(all.Where(static owned => owned.Form.Name == SecretForms.Hex && EncodedAlphabet.Hex.HasAll(owned.Form.Bytes)));
     }
 
     public IReadOnlyList<string> TooShort => _tooShort;
 
-    public bool IsEmpty => _owners.Count == 0;
+    public bool IsEmpty => All.IsEmpty;
 
-    /// <summary>Of the longest form.</summary>
-    public int LengthMax { get; }
+    public FormSearch All { get; }
 
-    /// <summary>Whose value a match is.</summary>
-    public (string Secret, string Form) OwnerOf(ReadOnlySpan<byte> match) => _owners[Encoding.Latin1.GetString(match)];
+    /// <summary>The forms of which a text may break the lines.</summary>
+    public FormSearch Base64 { get; }
 
-    /// <summary>The next match at or after <paramref name="from"/>: the search goes on behind it.</summary>
-    /// <param name="length">Of the match; 0: there is none.</param>
-    /// <returns>Where it ends.</returns>
-    public int Find(ReadOnlySpan<byte> text, int from, out int length)
-    {
-        length = 0;
-        while (true)
-        {
-            from = _patterns.FindCandidate(text, from);
-            if (from > text.Length - PatternSet.Window)
-            {
-                return text.Length;
-            }
+    /// <inheritdoc cref="Base64"/>
+    public FormSearch Hex { get; }
 
-            var state = 0;
-            do
-            {
-                state = _patterns.Next(state, text[from++]);
-                if ((length = _patterns.MatchLength(state)) > 0)
-                {
-                    return from;
-                }
-            }
-            while (state != 0 && from < text.Length);
-        }
-    }
+    /// <summary>Bytes of what was read that a match may begin in: of hex two characters a digit, for what stands between.</summary>
+    public int KeptMax => Math.Max(All.LengthMax, 2 * Hex.LengthMax);
 }

@@ -12,6 +12,8 @@ public sealed class SecretGateTests : IDisposable
 {
     private const string Value = "corr3ct/horse+battery=staple";
 
+    private static readonly int MaxTest = Environment.GetEnvironmentVariable("STRATA_SOAK") == "1" ? 5_000 : 60;
+
     private readonly TemporaryDirectory _directory = new();
     private int _next;
 
@@ -70,6 +72,7 @@ public sealed class SecretGateTests : IDisposable
         {
             builder.Add(Entry("", EntryKind.Directory));
             builder.Add(Entry("attributed", EntryKind.File) with { Attributes = [new("user.note"u8.ToArray(), "is plain-value-1"u8.ToArray())] });
+            builder.Add(Entry("attributed-by-name", EntryKind.File) with { Attributes = [new("user.plain-value-1"u8.ToArray(), "x"u8.ToArray())] });
             builder.Add(Entry("dir-plain-value-1", EntryKind.Directory));
             builder.Add(Entry("dir-plain-value-1/below", EntryKind.File));
             builder.Add(Entry("link", EntryKind.Symlink) with { Link = "/x/plain-value-1"u8.ToArray() });
@@ -77,7 +80,7 @@ public sealed class SecretGateTests : IDisposable
         }
 
         var finds = new SecretGate(new Dictionary<string, string> { ["KEY"] = "plain-value-1" }).Check(target, [], CancellationToken.None);
-        finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
+        finds.Select(f => $"{Encoding.UTF8.GetString(f.Path)} {f.Place}").ShouldBe(["attributed Attribute", "attributed-by-name Attribute", "dir-plain-value-1 Name", "link LinkTarget"]);
     }
 
     [Fact]
@@ -90,6 +93,58 @@ public sealed class SecretGateTests : IDisposable
         Find("-----BEGIN PRIVATE KEY-----\nanother").ShouldBe(0);
 
         int Find(string text) => Check(new Dictionary<string, string> { ["KEY"] = Pem }, ("file", Encoding.UTF8.GetBytes(text))).Count;
+    }
+
+    [Fact]
+    public void A_masked_value_is_found_without_a_name()
+    {
+        var target = Written(("file", "x maskedvalue99 c2hvcnQ="u8.ToArray()));
+        var find = new SecretGate(new Dictionary<string, string>(), ["maskedvalue99", "short"]).Check(target, [], CancellationToken.None).ShouldHaveSingleItem();
+        find.Secret.ShouldBe(SecretFind.Masked);
+        SecretDiagnostics.Found("The cache 'c'", [find], null).Message.ShouldBe("The cache 'c' is not stored: a value that a step masked (as it is) is in /file, line 1.");
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\n    ")]
+    public void Encoded_values_are_found_whatever_lines_break_them_and_however_the_file_is_read(string lineEnd)
+    {
+        var random = new Random(lineEnd.Length);
+        for (var i = 0; i < MaxTest; i++)
+        {
+            var value = random.GetString("abcXYZ019 /+=\"'&<>%$", random.Next(8, 60));
+            var encoded = Encoded(random, [.. random.GetString("uvw", random.Next(200)).Select(static c => (byte)c), .. Encoding.UTF8.GetBytes(value), .. "xyz"u8], lineEnd);
+            var before = random.GetString("ab. \n", random.Next(40)) + (random.Next(2) == 0 ? "\n" : "="); // other text, that may look encoded itself, but the value's line is its own
+            var content = Encoding.UTF8.GetBytes(before + encoded + "\n.\n");
+            var gate = new SecretGate(new Dictionary<string, string> { ["KEY"] = value }) { ChunkSize = random.Next(1, 200) };
+            gate.Check(Written(("file", content)), [], CancellationToken.None).ShouldHaveSingleItem($"{value} in {Encoding.UTF8.GetString(content)}");
+            content[content.AsSpan().LastIndexOfAnyInRange((byte)'0', (byte)'z')] = (byte)'.'; // of what follows the value
+            gate.Check(Written(("file", content)), [], CancellationToken.None).ShouldHaveSingleItem();
+        }
+    }
+
+    private static string Encoded(Random random, byte[] bytes, string lineEnd)
+    {
+        var hex = Convert.ToHexString(bytes);
+        var width = random.Next(1, 100);
+        return random.Next(5) switch
+        {
+            0 => string.Join(lineEnd, Convert.ToBase64String(bytes).Chunk(width).Select(static c => new string(c))),
+            1 => string.Join(lineEnd, Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=').Chunk(width).Select(static c => new string(c))),
+            2 => string.Join(lineEnd, hex.ToLowerInvariant().Chunk(width).Select(static c => new string(c))),
+            3 => string.Join(lineEnd, bytes.Chunk(width).Select(static line => string.Join(':', line.Select(static b => $"{b:X2}")))),
+            _ => string.Join(lineEnd, bytes.Chunk(16).Select(static (line, i) => $"{Convert.ToString(i * 16, 8).PadLeft(7, '0')} {string.Join(' ', line.Select(static b => $"{b:x2}"))}")),
+        };
+    }
+
+    [Fact]
+    public void A_value_over_lines_is_told_with_the_line_it_begins_in()
+    {
+        var encoded = Convert.ToBase64String([.. new byte[450], .. Encoding.UTF8.GetBytes(Value), .. new byte[4000]]);
+        var lines = string.Join('\n', encoded.Chunk(76).Select(static c => new string(c)));
+        Check(("file", Encoding.UTF8.GetBytes("first\n" + lines))).ShouldHaveSingleItem().Line.ShouldBe(2 + (450 * 4 / 3 / 76));
+        Check(("file", Encoding.UTF8.GetBytes("first\n" + lines.Replace("\n", "\n.\n", StringComparison.Ordinal)))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -114,6 +169,31 @@ public sealed class SecretGateTests : IDisposable
     [InlineData("root/.ssh/id_ed25519.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n", 0)]
     [InlineData("root/.pypirc", "[pypi]\nusername = __token__\npassword = pypi-x\n", 3)]
     [InlineData("root/.cargo/credentials.toml", "[registry]\ntoken = \"abc\"\n", 2)]
+    [InlineData("w/.git/config", "[core]\n\tbare = false\n[remote \"origin\"]\n\turl = https://x-access-token:ghs_abc@github.com/o/r.git\n", 4)]
+    [InlineData("w/.git/config", "[remote \"origin\"]\n\turl = https://ghp_abc@github.com/o/r.git\n", 2)]
+    [InlineData("w/.git/config", "[http \"https://github.com/\"]\n\textraheader = AUTHORIZATION: basic eDpnaHNfYWJj\n", 2)]
+    [InlineData("w/.git/modules/sub/config", "[remote \"origin\"]\r\n\turl = https://me:token@github.com/o/r.git\r\n", 2)]
+    [InlineData("root/.gitconfig", "[url \"https://me:token@github.com/\"]\n\tinsteadOf = https://github.com/\n", 1)]
+    [InlineData("w/.git/config", "[remote \"origin\"]\n\turl = https://github.com/o/r.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n", 0)]
+    [InlineData("w/.git/config", "[remote \"origin\"]\n\turl = git@github.com:o/r.git\n[remote \"b\"]\n\turl = ssh://git@host:22/o/r.git\n\turl = https://me@host/o@v.git\n", 0)]
+    [InlineData("w/.git/config", "# url = https://me:token@github.com/o/r.git\n[http]\n\textraheader = \n\textraheader = X-Trace: 1\n", 0)]
+    [InlineData("root/.pip/pip.conf", "[global]\nindex-url = https://me:token@pypi.example/simple\n", 2)]
+    [InlineData("etc/pip.conf", "[global]\nextra-index-url =\n    https://a.example/\n    https://__token__:x@b.example/\n", 4)]
+    [InlineData("etc/pip.conf", "[global]\n# index-url = https://me:token@pypi.example/\nindex-url = https://${U}:${P}@pypi.example/simple\nproxy = http://host:3128\n", 0)]
+    [InlineData("root/.m2/settings.xml", "<settings><servers><server>\n<id>a</id>\n<password>s3cret</password>\n</server></servers></settings>", 3)]
+    [InlineData("usr/share/maven/conf/settings.xml", "<settings>\n<!-- <server>\n<password>repopwd</password>\n</server> -->\n<password>${env.TOKEN}</password><password/><password></password>\n</settings>", 0)]
+    [InlineData("w/NuGet.Config", "<configuration><packageSourceCredentials><a>\n<add key=\"Username\" value=\"u\" />\n<add key=\"ClearTextPassword\" value=\"x\" />", 3)]
+    [InlineData("root/.nuget/NuGet/nuget.config", "<add key='Password'\n value='AQAA' />", 2)]
+    [InlineData("w/nuget.config", "<add key=\"ClearTextPassword\" value=\"%TOKEN%\" />\n<add key=\"nuget.org\" value=\"https://api.nuget.org/v3/index.json\" />", 0)]
+    [InlineData("w/.yarnrc.yml", "npmScopes:\n  a:\n    npmAuthToken: \"npm_abc\"\n", 3)]
+    [InlineData("w/.yarnrc.yml", "npmAuthIdent: user:pass\n", 1)]
+    [InlineData("w/.yarnrc.yml", "npmAuthToken: \"${NPM_TOKEN:-}\"\nnpmAuthIdent: ''\nnodeLinker: node-modules\n# npmAuthToken: x\n", 0)]
+    [InlineData("root/.kube/config", "users:\n- name: a\n  user:\n    token: eyJh\n", 4)]
+    [InlineData("root/.kube/config", "users:\n- user:\n    client-key-data: LS0t\n", 3)]
+    [InlineData("root/.kube/config", "users:\n- user:\n    client-key: /a/b.pem\n    token: \"\"\n    tokenFile: /x\n- name: token\n", 0)]
+    [InlineData("root/.pgpass", "# host:port:db:user:password\nlocalhost:5432:*:me:s3cret\n", 2)]
+    [InlineData("root/.pgpass", "# a:b:c:d:e\n\nlocalhost:5432\n", 0)]
+    [InlineData("root/.ssh/config", "Host a\n  HostName b\n", 0)]
     [InlineData("usr/share/doc/npmrc", "//r/:_authToken=npm_abc\n", 0)]
     public void Pitfall_16_files_in_which_tools_keep_credentials_are_known(string path, string content, int line)
     {
