@@ -101,7 +101,7 @@ internal sealed class CacheRestoring(JobAttempt attempt, JobTrees trees, ImageUs
                     continue; // it was not there when the entry was saved
                 }
 
-                if (cache.PlaceOf(place) is not { } to || (to.IsFile && trees.IsDirectory(place.In)))
+                if (cache.PlaceOf(place) is not { } to || (to.IsFile && trees.IsDirectory(JobTrees.PlaceOf(Encoding.UTF8.GetBytes(place.Path[1..])))))
                 {
                     await LoseAsync(cache, null, $"what is at {place.Path} now is of another kind", cancellationToken).ConfigureAwait(false);
                     return [];

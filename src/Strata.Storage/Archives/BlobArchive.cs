@@ -2,7 +2,6 @@ using Strata.Core;
 using Strata.Core.Diagnostics;
 using Strata.Storage.Blobs;
 using Strata.Storage.Frames;
-using Strata.Storage.Garbage;
 using Strata.Storage.Keys;
 using Strata.Storage.Objects;
 
@@ -13,7 +12,7 @@ internal sealed class BlobArchive(BlobArchives all, string org) : IBlobArchive
 {
     private const int WarmUpBytes = 1 << 16;
 
-    /// <summary>A transfer says so often that it goes on: well within <see cref="BlobCollector.Grace"/>.</summary>
+    /// <summary>A transfer says so often that it goes on: well within the grace of collections.</summary>
     private static readonly TimeSpan ReadMarkInterval = TimeSpan.FromMinutes(10);
 
     public string Description => all.Description;

@@ -212,7 +212,7 @@ public sealed class CopyDigestTests : IDisposable
         }
 
         var files = _store.Files();
-        _store.Find(requests[0] with { Views = null! }).Files.ShouldBe(_store.Plan(requests[0]).Files); // nothing is looked at
+        _store.Find(requests[0] with { Below = null! }).Files.ShouldBe(_store.Plan(requests[0]).Files); // nothing is looked at
         _store.Files().ShouldBe(files);
     }
 
