@@ -84,7 +84,7 @@ internal static class DeclarationShapes
         Key("max-age", Duration, "Dropped this long after it was saved."),
         Key("save", new() { Scalars = ScalarTypes.Text | ScalarTypes.Boolean, Allowed = ["on-success", "always", "never"] }, "When to save: on-success (the default), always, never; true and false too."),
         Key("rolling", Flag, "Saved after every run under a new version of the same key (for stores that check themselves, as ccache)."),
-        Key("fail-on-miss", Flag, "Fails the job if nothing is found, by a restore key neither."),
+        Key("fail-on-miss", Flag, "Fails the job if nothing is found, by a restore key neither. Not with `--no-cache`."),
         Key("lookup-only", Flag, "Looks whether the key is there, restores nothing."),
         Key("share-with-forks", Flag, "Whether builds of forks may read entries that no secret can be in (default true). Counts as the workflow of a protected ref says it."),
         new("shareWithForks", Flag, "The same as share-with-forks.") { SpellingOf = "share-with-forks" },
