@@ -6,7 +6,7 @@ namespace Strata.Caching.Entries;
 /// <summary>The entry of a name that differs least from what is looked for, of the newest that the reader sees, whatever their state. Bounded, so that a miss costs milliseconds however many entries there are.</summary>
 internal static class NearestEntry
 {
-    private const int ComparedMax = 500;
+    private const int ComparedMax = 100;
 
     /// <summary>Characters of manifests.</summary>
     private const int ComparedLengthMax = 4 << 20;
