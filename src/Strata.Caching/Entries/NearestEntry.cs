@@ -6,19 +6,11 @@ namespace Strata.Caching.Entries;
 /// <summary>The entry of a name that differs least from what is looked for, of the newest that the reader sees, whatever their state. Bounded, so that a miss costs milliseconds however many entries there are.</summary>
 internal static class NearestEntry
 {
-    private const int ComparedMax = 500;
+    /// <summary>Each is a page or more of the database to read: with a million entries more would be felt in each miss.</summary>
+    private const int ComparedMax = 20;
 
-    /// <summary>Characters of manifests.</summary>
-    private const int ComparedLengthMax = 4 << 20;
-
-    /// <summary>So many of the newest of a name are looked at.</summary>
-    private const int LooksMax = 500;
-
-    /// <summary>Where the reader sees so few of them, older ones are looked at too.</summary>
-    private const int ComparedMin = 20;
-
-    /// <summary>Of a name that forks save without end, what is older is not told.</summary>
-    private const int LooksForMinMax = 5_000;
+    /// <summary>So many of the newest of a name are looked at for those: of a name that forks save without end, what is older is not told.</summary>
+    private const int LooksMax = 5_000;
 
     /// <summary>Another identity is farther than any change of the key.</summary>
     private const int IdentityWeight = 1_000_000;
@@ -30,8 +22,8 @@ internal static class NearestEntry
         (long Id, int Weight)? nearest = null;
         using var distance = new ManifestDistance(query.Manifest);
         using var rows = EntryPlaceSql.Named(sql, repo, query.Kind, query.Name);
-        var (looks, compared, length) = (0, 0, 0L);
-        while (looks++ < (compared < ComparedMin ? LooksForMinMax : LooksMax) && compared < ComparedMax && length < ComparedLengthMax && nearest is not { Weight: <= 1 } && rows.Read())
+        var (looks, compared) = (0, 0);
+        while (looks++ < LooksMax && compared < ComparedMax && nearest is not { Weight: <= 1 } && rows.Read())
         {
             var place = EntryPlaceSql.Read(rows);
             if (place.NearnessTo(query.Reader) is null)
@@ -40,7 +32,7 @@ internal static class NearestEntry
             }
 
             var (identity, manifest) = EntryPlaceSql.ManifestOf(rows);
-            (compared, length) = (compared + 1, length + manifest.Length);
+            compared++;
             var weight = (distance.To(manifest) ?? IdentityWeight / 2) + (identity == slot?.Id ? 0 : IdentityWeight);
             if (nearest is null || weight < nearest.Value.Weight)
             {
