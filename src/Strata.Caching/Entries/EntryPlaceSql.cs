@@ -90,14 +90,18 @@ internal static class EntryPlaceSql
 
     /// <summary>Of a repository's caches of one name, newest first, whatever their state and scope.</summary>
     public static SqlRows Named(SqlSession sql, long repo, EntryKind kind, string name) => sql.Query(
-        $"SELECT {Columns}, slot, manifest FROM cache_entry WHERE repo = $1 AND kind = $2 AND name = $3 ORDER BY created_at DESC, id DESC", repo, (long)kind, name);
+        $"SELECT {Columns} FROM cache_entry WHERE repo = $1 AND kind = $2 AND name = $3 ORDER BY created_at DESC, id DESC", repo, (long)kind, name);
 
     /// <summary>Of an exact key, whoever wrote it, most trusted first; revoked ones too.</summary>
     public static SqlRows Anywhere(SqlSession sql, long slot, string key) => sql.Query(
         $"SELECT {Columns} FROM cache_entry WHERE slot = $1 AND key = $2 AND state = 'live' ORDER BY trust DESC, created_at DESC", slot, key);
 
-    /// <summary>Of a row of <see cref="Named"/>.</summary>
-    public static (long Slot, string Manifest) ManifestOf(SqlRows rows) => (rows.Integer(9), rows.Text(10));
+    /// <summary>Not with <see cref="Named"/>: a row's long texts are read as it is passed.</summary>
+    public static (long Slot, string Manifest) ManifestOf(SqlSession sql, long id)
+    {
+        using var rows = sql.Query("SELECT slot, manifest FROM cache_entry WHERE id = $1", id);
+        return rows.Read() ? (rows.Integer(0), rows.Text(1)) : throw new InvalidOperationException($"There is no cache entry {id}.");
+    }
 
     public static string KeyOf(SqlRows rows) => rows.Text(1);
 

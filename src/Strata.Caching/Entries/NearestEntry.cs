@@ -31,7 +31,7 @@ internal static class NearestEntry
                 continue;
             }
 
-            var (identity, manifest) = EntryPlaceSql.ManifestOf(rows);
+            var (identity, manifest) = EntryPlaceSql.ManifestOf(sql, place.Id);
             compared++;
             var weight = (distance.To(manifest) ?? IdentityWeight / 2) + (identity == slot?.Id ? 0 : IdentityWeight);
             if (nearest is null || weight < nearest.Value.Weight)
