@@ -6,11 +6,11 @@ namespace Strata.Caching.Entries;
 /// <summary>The entry of a name that differs least from what is looked for, of the newest that the reader sees, whatever their state. Bounded, so that a miss costs milliseconds however many entries there are.</summary>
 internal static class NearestEntry
 {
-    /// <summary>Each is a page or more of the database to read: with a million entries more would be felt in each miss.</summary>
+    /// <summary>Each is read and taken apart: more would be felt in each miss.</summary>
     private const int ComparedMax = 20;
 
-    /// <summary>So many of the newest of a name are looked at for those: of a name that forks save without end, what is older is not told.</summary>
-    private const int LooksMax = 5_000;
+    /// <summary>So many of the newest of a name are looked at for those: with a million entries more would be felt in each miss.</summary>
+    private const int LooksMax = 500;
 
     /// <summary>Another identity is farther than any change of the key.</summary>
     private const int IdentityWeight = 1_000_000;
