@@ -212,8 +212,8 @@ public sealed class WorkflowRunnerTests : IDisposable
     public async Task A_step_time_out_is_a_failure_and_a_job_time_out_a_cancel()
     {
         var report = await _run.RunAsync(
-            Make.Job("a", Make.Run("sleep 60", id: "s", timeout: "0.005"), Make.Run("echo ${{ steps.s.outcome }}", @if: "always()")),
-            Make.Job("b", Make.Run("sleep 60"), Make.Run("echo status ${{ job.status }}", @if: "always()")) with { TimeoutMinutes = Make.Located("0.005") });
+            Make.Job("a", Make.Run("exec sleep 60", id: "s", timeout: "0.005"), Make.Run("echo ${{ steps.s.outcome }}", @if: "always()")),
+            Make.Job("b", Make.Run("exec sleep 60"), Make.Run("echo status ${{ job.status }}", @if: "always()")) with { TimeoutMinutes = Make.Located("0.005") });
 
         report.Jobs[0].Status.ShouldBe(RunStatus.Failure);
         report.Jobs[1].Status.ShouldBe(RunStatus.Cancelled);
