@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Cli.Output;
 using Strata.Core;
 using Strata.Images.Kept;
 
@@ -95,11 +96,5 @@ internal static class ImageShowCommand
     }
 
     /// <summary>Images come from anywhere: what they say does not steer a terminal.</summary>
-    internal static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
-    {
-        for (var i = 0; i < span.Length; i++)
-        {
-            span[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') ? '\ufffd' : source[i];
-        }
-    });
+    internal static string Printable(string text) => Terminal.PrintableLine(text);
 }

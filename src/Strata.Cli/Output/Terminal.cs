@@ -17,12 +17,18 @@ internal sealed record Terminal(bool IsLive, bool UseColor, int Width)
     }
 
     /// <summary>Lines that hold what a workflow or an image said: they do not steer a terminal. Line ends and tabs stay.</summary>
-    public static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    public static string Printable(string text) => Printable(text, "\n\t");
+
+    /// <summary>The same of what is to stay one line.</summary>
+    public static string PrintableLine(string text) => Printable(text, "");
+
+    private static string Printable(string text, string kept) => string.Create(text.Length, (text, kept), static (span, of) =>
     {
         for (var i = 0; i < span.Length; i++)
         {
-            var isUnfit = (char.IsControl(source[i]) && source[i] is not ('\n' or '\t')) || source[i] is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
-            span[i] = isUnfit ? '\ufffd' : source[i];
+            var c = of.text[i];
+            var steers = char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+            span[i] = steers && !of.kept.Contains(c) ? '\ufffd' : c;
         }
     });
 
